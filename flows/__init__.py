@@ -1,0 +1,1 @@
+"""Occasions, one file each."""

@@ -1,0 +1,62 @@
+-- Anomalies, newest revision of each.
+CREATE TABLE IF NOT EXISTS findings.anomalies (
+    anomaly_id VARCHAR PRIMARY KEY,
+    revision INTEGER NOT NULL,
+    status VARCHAR NOT NULL CHECK (status IN ('provisional', 'confirmed', 'resolved', 'retracted')),
+    kind VARCHAR NOT NULL CHECK (kind IN (
+        'spike', 'level_shift', 'drift', 'drop', 'new_scope', 'pattern_break', 'price_change', 'commitment'
+    )),
+    direction VARCHAR NOT NULL CHECK (direction IN ('up', 'down')),
+    provider VARCHAR,
+    billing_account_id VARCHAR,
+    sub_account_id VARCHAR,
+    service_name VARCHAR,
+    region_id VARCHAR,
+    resource_id VARCHAR,
+    charge_kind VARCHAR NOT NULL,
+    first_date DATE NOT NULL,
+    last_date DATE NOT NULL,
+    detected_at TIMESTAMPTZ NOT NULL,
+    known_at TIMESTAMPTZ NOT NULL,
+    billing_currency VARCHAR NOT NULL,
+    actual_cost DECIMAL(38, 18) NOT NULL,
+    expected_cost DECIMAL(38, 18) NOT NULL,
+    expected_low DECIMAL(38, 18) NOT NULL,
+    expected_high DECIMAL(38, 18) NOT NULL,
+    impact DECIMAL(38, 18) NOT NULL,
+    impact_pct DOUBLE,
+    score DOUBLE NOT NULL,
+    p_value DOUBLE,
+    severity VARCHAR NOT NULL,
+    detector VARCHAR NOT NULL,
+    explanation VARCHAR
+);
+COMMENT ON TABLE findings.anomalies IS 'Anomalies; grain: anomaly, newest revision.';
+COMMENT ON COLUMN findings.anomalies.anomaly_id IS 'Stable id, derived from the scope and the first day.';
+COMMENT ON COLUMN findings.anomalies.revision IS 'Counts the changes, from 1.';
+COMMENT ON COLUMN findings.anomalies.status IS 'provisional while the bill still arrives, confirmed, resolved when it ended, retracted when the bill took it back.';
+COMMENT ON COLUMN findings.anomalies.kind IS 'Shape of the deviation.';
+COMMENT ON COLUMN findings.anomalies.direction IS 'up: cost more than expected; down: less.';
+COMMENT ON COLUMN findings.anomalies.provider IS 'Scope: provider. Null in a scope column means all below.';
+COMMENT ON COLUMN findings.anomalies.billing_account_id IS 'Scope: billing account.';
+COMMENT ON COLUMN findings.anomalies.sub_account_id IS 'Scope: sub account.';
+COMMENT ON COLUMN findings.anomalies.service_name IS 'Scope: service.';
+COMMENT ON COLUMN findings.anomalies.region_id IS 'Scope: region.';
+COMMENT ON COLUMN findings.anomalies.resource_id IS 'Scope: resource; null = all below.';
+COMMENT ON COLUMN findings.anomalies.charge_kind IS 'Scope: charge kind of the series.';
+COMMENT ON COLUMN findings.anomalies.first_date IS 'First anomalous day.';
+COMMENT ON COLUMN findings.anomalies.last_date IS 'Last anomalous day so far.';
+COMMENT ON COLUMN findings.anomalies.detected_at IS 'When revision 1 was found.';
+COMMENT ON COLUMN findings.anomalies.known_at IS 'Newest knowledge that this revision rests on.';
+COMMENT ON COLUMN findings.anomalies.billing_currency IS 'ISO 4217 code of every amount here.';
+COMMENT ON COLUMN findings.anomalies.actual_cost IS 'Effective cost over the anomalous days.';
+COMMENT ON COLUMN findings.anomalies.expected_cost IS 'Expected cost over the same days.';
+COMMENT ON COLUMN findings.anomalies.expected_low IS 'Lower end of the expected band, summed over the days.';
+COMMENT ON COLUMN findings.anomalies.expected_high IS 'Upper end of the expected band, summed over the days.';
+COMMENT ON COLUMN findings.anomalies.impact IS 'actual_cost − expected_cost.';
+COMMENT ON COLUMN findings.anomalies.impact_pct IS 'Impact in percent of expected_cost; null where nothing was expected.';
+COMMENT ON COLUMN findings.anomalies.score IS 'Largest absolute score of its days.';
+COMMENT ON COLUMN findings.anomalies.p_value IS 'Calibrated p-value; null where the detector has none.';
+COMMENT ON COLUMN findings.anomalies.severity IS 'low, medium, high or critical, by impact.';
+COMMENT ON COLUMN findings.anomalies.detector IS 'Detectors that agreed, comma separated.';
+COMMENT ON COLUMN findings.anomalies.explanation IS 'One plain sentence.';

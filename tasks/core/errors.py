@@ -1,0 +1,83 @@
+"""What can go wrong, grouped by who has to act.
+
+CostwardenError
+├── BillError       the export breaks a promise: ask the provider or the exporter
+│   ├── UnreadableFile
+│   ├── UnknownFormat
+│   ├── MissingColumn
+│   ├── BadValue
+│   ├── IncompleteDelivery
+│   └── TotalMismatch
+├── ConfigError     a setting or an argument is wrong: fix the file or the command
+│   ├── UnknownSetting
+│   └── NothingThere
+├── PromiseError    our own tables break a promise: report it to the developers
+│   └── CheckFailed
+└── ServiceError    something outside is down or busy: wait, then run it again
+    ├── WarehouseBusy
+    └── SourceUnavailable
+"""
+
+
+class CostwardenError(Exception):
+    """Anything that this project raises on purpose."""
+
+
+class BillError(CostwardenError):
+    """An export breaks a promise; the message names file, row and column."""
+
+
+class UnreadableFile(BillError):
+    """The file cannot be read as what its content claims to be."""
+
+
+class UnknownFormat(BillError):
+    """No known bill, inventory or utilisation format has these columns."""
+
+
+class MissingColumn(BillError):
+    """A column that the format cannot do without is absent."""
+
+
+class BadValue(BillError):
+    """A value cannot be read as the type of its column."""
+
+
+class IncompleteDelivery(BillError):
+    """The manifest names files that are not there."""
+
+
+class TotalMismatch(BillError):
+    """Rows or totals differ from what the manifest states."""
+
+
+class ConfigError(CostwardenError):
+    """A setting or an argument is wrong."""
+
+
+class UnknownSetting(ConfigError):
+    """The settings file has a key that nobody reads, or a value of a wrong type."""
+
+
+class NothingThere(ConfigError):
+    """A path, period or id that was asked for does not exist."""
+
+
+class PromiseError(CostwardenError):
+    """Our own tables break a promise."""
+
+
+class CheckFailed(PromiseError):
+    """A reconciliation check returned rows."""
+
+
+class ServiceError(CostwardenError):
+    """Something outside is down or busy; the same call may succeed later."""
+
+
+class WarehouseBusy(ServiceError):
+    """Another process holds the warehouse for longer than we were told to wait."""
+
+
+class SourceUnavailable(ServiceError):
+    """A bucket or an API does not answer."""

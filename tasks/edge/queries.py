@@ -1,0 +1,71 @@
+"""SQL files, found by the name of the table that they fill.
+
+``sql/series/daily_cost.sql`` is the query ``series/daily_cost``. A file holds one
+SELECT and names its parameters as ``$name``. It is run with bound parameters, or
+installed as a table macro whose arguments are those parameters.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+SQL = Path(__file__).parents[2] / "sql"
+
+# A parameter, unless it stands in a comment or a string literal.
+TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$(?P<param>[a-z_]+)")
+
+
+@cache
+def text(name: str) -> str:
+    """Return the SELECT of ``layer/table``."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def params(name: str) -> list[str]:
+    """Return the parameters of a query in the order of their first use."""
+    found = (match["param"] for match in TOKEN.finditer(text(name)))
+    return list(dict.fromkeys(param for param in found if param))
+
+
+def names(layer: str) -> Iterator[str]:
+    """Yield the queries of one layer, by name."""
+    for path in sorted((SQL / layer).glob("*.sql")):
+        yield f"{layer}/{path.stem}"
+
+
+def as_macro(name: str) -> str:
+    """Return the statement that installs a query as a table macro.
+
+    ``focus/aws_cur2`` with ``$files`` becomes ``focus.aws_cur2(files)``.
+    """
+
+    def unbind(match: re.Match[str]) -> str:
+        return match["param"] or match[0]
+
+    arguments = ", ".join(params(name))
+    body = TOKEN.sub(unbind, text(name))
+    return f"CREATE OR REPLACE MACRO {name.replace('/', '.')}({arguments}) AS TABLE\n{body}"
+
+
+def literal(value: str | list[str]) -> str:
+    """Write a value as SQL text, for the few places that cannot bind one.
+
+    Examples:
+        >>> literal("O'Neil")
+        "'O''Neil'"
+        >>> literal(["a", "b"])
+        "['a', 'b']"
+    """
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "[" + ", ".join(literal(item) for item in value) + "]"
+
+
+def run(
+    con: duckdb.DuckDBPyConnection, name: str, **values: object
+) -> duckdb.DuckDBPyConnection:
+    """Execute a query with its parameters bound."""
+    return con.execute(text(name), values or None)

@@ -1,0 +1,111 @@
+"""Settings: one frozen model, read once when a run starts.
+
+``deployments/costwarden.toml`` shows every key with its default. Secrets have no
+place here: they come from Prefect blocks, files or the environment.
+"""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from tasks.core.errors import NothingThere, UnknownSetting
+from tasks.core.model import Frozen
+
+ROOT = Path(__file__).parents[2]
+DEPLOYMENTS = ROOT / "deployments"
+
+# A warehouse of this name keeps its lake and reports right beside it; one of any
+# other name gets a folder of its own, so that two in one place never mix.
+DEFAULT_STEM = "costwarden"
+
+
+class Source(Frozen):
+    """Where exports arrive, looked at by every daily run."""
+
+    name: str = Field(description="Name under which its bills are kept.")
+    path: str = Field(description="File, folder or URL.")
+
+
+class Sink(Frozen):
+    """Where events are delivered besides the outbox."""
+
+    name: str = Field(description="Name in ops.deliveries.")
+    kind: str = Field("jsonl", pattern="^jsonl$", description="How it is delivered.")
+    path: str = Field(description="File that events are appended to, one a line.")
+
+
+class Settings(Frozen):
+    """Everything that a run needs to know.
+
+    Paths that are not set lie beside the warehouse; see ``home``.
+    """
+
+    database: str = "data/costwarden.duckdb"
+    lake: str | None = None
+    published: str | None = None
+    report: str | None = None
+    workflows: str | None = None
+    policies: str = str(DEPLOYMENTS / "policies")
+    wait_seconds: float = Field(600.0, ge=0, description="Wait for another writer.")
+    sources: tuple[Source, ...] = ()
+    sinks: tuple[Sink, ...] = ()
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds what belongs to this warehouse."""
+        path = Path(self.database)
+        return path.parent if path.stem == DEFAULT_STEM else path.parent / path.stem
+
+    @property
+    def lake_path(self) -> Path:
+        """The folder of raw bill versions."""
+        return Path(self.lake) if self.lake else self.home / "lake"
+
+    @property
+    def published_path(self) -> Path:
+        """The copy that notebooks and dashboards open."""
+        if self.published:
+            return Path(self.published)
+        return self.home / "published" / "costs.duckdb"
+
+    @property
+    def report_path(self) -> Path:
+        """The HTML report."""
+        return Path(self.report) if self.report else self.home / "report.html"
+
+    @property
+    def workflows_path(self) -> Path:
+        """The folder of planned Argo Workflow manifests."""
+        return Path(self.workflows) if self.workflows else self.home / "workflows"
+
+
+def load(config: str | Path | None = None, **overrides: object) -> Settings:
+    """Read the settings file; arguments that are not None win over it.
+
+    Args:
+        config: A TOML file. None reads ``deployments/costwarden.toml``.
+        **overrides: Top-level settings by name.
+
+    Raises:
+        NothingThere: The file does not exist.
+        UnknownSetting: It is not TOML, or has an unknown key or a wrong value.
+    """
+    path = Path(config) if config else DEPLOYMENTS / "costwarden.toml"
+    if not path.exists():
+        raise NothingThere(f"There is no settings file at {path}.")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UnknownSetting(f"{path} is not valid TOML: {error}.") from error
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings.model_validate(values | given)
+    except ValidationError as error:
+        raise UnknownSetting(_first_problem(path, error)) from error
+
+
+def _first_problem(path: Path, error: ValidationError) -> str:
+    problem = error.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"])
+    return f"{path}, key {key}: {problem['msg']}."

@@ -1,0 +1,170 @@
+"""The warehouse: one DuckDB file, one writing process at a time.
+
+Writers open it late, work in short transactions, and wait for their turn. Readers
+use the published copy (``tasks.edge.published``), which no writer ever touches.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from tasks.core.errors import NothingThere, WarehouseBusy
+from tasks.edge import queries
+
+# Readable by DuckDB 1.5 and 2.0 alike; see docs/decisions/0002-duckdb-1.5.md.
+STORAGE_VERSION = "v1.5.0"
+
+CONFIG = {
+    "storage_compatibility_version": STORAGE_VERSION,
+    # Nothing is downloaded at run time.
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
+SCHEMAS = ("bills", "raw", "focus", "series", "evidence", "findings", "actions", "ops")
+
+WAIT_SECONDS = 600.0
+POLL_SECONDS = 0.5
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def connect(
+    database: str | Path,
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    say: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
+) -> Iterator[Connection]:
+    """Open the warehouse for writing, creating it and its tables if need be.
+
+    Args:
+        database: Path of the DuckDB file.
+        wait_seconds: How long to wait for another writer to finish.
+        say: Where the one line about waiting goes.
+
+    Raises:
+        WarehouseBusy: Another process still held the file after that time.
+    """
+    path = Path(database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = _open(path, wait_seconds, say)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        install(con)
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def read(database: str | Path) -> Iterator[Connection]:
+    """Open an existing warehouse, or a published copy, for reading only.
+
+    Raises:
+        NothingThere: The file does not exist.
+        WarehouseBusy: A writer holds it.
+    """
+    path = Path(database)
+    if not path.exists():
+        raise NothingThere(f"There is no warehouse at {path}: ingest a bill first.")
+    try:
+        con = duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException as error:
+        raise WarehouseBusy(f"{path} is being written to: {_holder(error)}") from error
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def transaction(con: Connection) -> Iterator[None]:
+    """Keep all of the block or, when it raises, nothing of it."""
+    con.execute("BEGIN TRANSACTION")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def install(con: Connection) -> None:
+    """Create the schemas and tables that are missing."""
+    known = {
+        f"{schema}.{table}"
+        for schema, table in con.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables()"
+        ).fetchall()
+    }
+    wanted = {path.stem: path for path in sorted((queries.SQL / "tables").glob("*.sql"))}
+    missing = [path for table, path in wanted.items() if table not in known]
+    if not missing:
+        return
+    with transaction(con):
+        for schema in SCHEMAS:
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for path in missing:
+            con.execute(path.read_text(encoding="utf-8"))
+
+
+def replace(
+    con: Connection,
+    table: str,
+    query: str,
+    values: Mapping[str, object],
+    *,
+    keys: Mapping[str, object],
+) -> int:
+    """Replace the rows of ``table`` that match ``keys`` by those of a query.
+
+    Belongs into a transaction of the caller's. Returns the number of rows written.
+    """
+    match = " AND ".join(f"{column} = $key_{column}" for column in keys)
+    con.execute(
+        f"DELETE FROM {table} WHERE {match}",
+        {f"key_{column}": value for column, value in keys.items()},
+    )
+    return insert(con, table, query, values)
+
+
+def insert(
+    con: Connection, table: str, query: str, values: Mapping[str, object]
+) -> int:
+    """Add the rows of a query to a table, by column name; return how many."""
+    written = con.execute(
+        f"INSERT INTO {table} BY NAME\n{queries.text(query)}", dict(values)
+    ).fetchone()
+    return int(written[0]) if written else 0
+
+
+def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connection:
+    deadline = time.monotonic() + wait_seconds
+    told = False
+    while True:
+        try:
+            return duckdb.connect(str(path), config=CONFIG)
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise WarehouseBusy(
+                    f"{path} was still held after {wait_seconds:.0f} s: {_holder(error)}"
+                ) from error
+            if not told:
+                say(f"Waiting for {path}: {_holder(error)}.")
+                told = True
+            time.sleep(POLL_SECONDS)
+
+
+def _holder(error: duckdb.Error) -> str:
+    """Return who holds the lock, as DuckDB tells it."""
+    _, found, rest = str(error).partition("held in ")
+    return f"held by {rest.split('. ')[0]}" if found else "held by another process"

@@ -45,9 +45,9 @@ def as_macro(name: str) -> str:
     def unbind(match: re.Match[str]) -> str:
         return match["param"] or match[0]
 
-    arguments = ", ".join(params(name))
+    macro = f"{name.replace('/', '.')}({', '.join(params(name))})"
     body = TOKEN.sub(unbind, text(name))
-    return f"CREATE OR REPLACE MACRO {name.replace('/', '.')}({arguments}) AS TABLE\n{body}"
+    return f"CREATE OR REPLACE MACRO {macro} AS TABLE\n{body}"
 
 
 def literal(value: str | list[str]) -> str:

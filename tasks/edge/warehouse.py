@@ -34,12 +34,16 @@ POLL_SECONDS = 0.5
 Connection = duckdb.DuckDBPyConnection
 
 
+def _on_stderr(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
 @contextmanager
 def connect(
     database: str | Path,
     *,
     wait_seconds: float = WAIT_SECONDS,
-    say: Callable[[str], None] = lambda line: print(line, file=sys.stderr),
+    say: Callable[[str], None] = _on_stderr,
 ) -> Iterator[Connection]:
     """Open the warehouse for writing, creating it and its tables if need be.
 
@@ -104,7 +108,9 @@ def install(con: Connection) -> None:
             "SELECT schema_name, table_name FROM duckdb_tables()"
         ).fetchall()
     }
-    wanted = {path.stem: path for path in sorted((queries.SQL / "tables").glob("*.sql"))}
+    wanted = {
+        path.stem: path for path in sorted((queries.SQL / "tables").glob("*.sql"))
+    }
     missing = [path for table, path in wanted.items() if table not in known]
     if not missing:
         return
@@ -156,7 +162,8 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
                 raise
             if time.monotonic() > deadline:
                 raise WarehouseBusy(
-                    f"{path} was still held after {wait_seconds:.0f} s: {_holder(error)}"
+                    f"{path} was not free within {wait_seconds:.0f} s:"
+                    f" {_holder(error)}."
                 ) from error
             if not told:
                 say(f"Waiting for {path}: {_holder(error)}.")

@@ -1,0 +1,49 @@
+"""What every test may rely on, and an honest word about those that were left out."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+REQUIRE_SERVICES = os.environ.get("COSTWARDEN_REQUIRE_SERVICES") == "1"
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sends anything anywhere."""
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+    monkeypatch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of public bills beside the checkout, where it is present."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the public bills (../shared/data) are not on this machine")
+    return SHARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Turn a left-out service test into a failure where services are required."""
+    report = yield
+    if REQUIRE_SERVICES and report.skipped and item.get_closest_marker("service"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        report.outcome = "failed"
+        report.longrepr = f"a service test was left out: {reason}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which service tests were left out, and why."""
+    left_out = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "service" in report.keywords
+    ]
+    for report in left_out:
+        terminalreporter.line(f"Left out: {report.nodeid} ({report.longrepr[2]})")

@@ -1,0 +1,97 @@
+"""The warehouse: one writer at a time, all or nothing."""
+
+import subprocess
+import sys
+import textwrap
+
+import duckdb
+import pytest
+
+from tasks.core.errors import NothingThere, WarehouseBusy
+from tasks.edge import queries, warehouse
+
+HOLD = textwrap.dedent("""
+    import sys
+    from tasks.edge import warehouse
+    with warehouse.connect(sys.argv[1]):
+        print("held", flush=True)
+        sys.stdin.readline()
+""")
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A warehouse that another process is writing to."""
+    path = tmp_path / "costwarden.duckdb"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout.readline() == "held\n"
+    yield path, holder
+    holder.communicate("done\n")
+
+
+def test_a_second_writer_waits_for_its_turn(held):
+    """A writer says once whom it waits for, and goes on when the other is done."""
+    path, holder = held
+    said = []
+
+    def release(line):
+        said.append(line)
+        holder.stdin.write("done\n")
+        holder.stdin.flush()
+
+    with warehouse.connect(path, wait_seconds=60, say=release) as con:
+        assert con.execute("SELECT count(*) FROM bills.versions").fetchall() == [(0,)]
+    assert len(said) == 1
+    assert str(holder.pid) in said[0]
+
+
+def test_a_writer_gives_up_in_time(held):
+    """After the time that it was told, a writer names the process in its way."""
+    path, holder = held
+    with (
+        pytest.raises(WarehouseBusy, match=str(holder.pid)),
+        warehouse.connect(path, wait_seconds=0, say=lambda _: None),
+    ):
+        pass
+
+
+def test_a_transaction_keeps_nothing_when_it_fails(tmp_path):
+    """A block that raises leaves the tables as they were."""
+    row = "INSERT INTO ops.deliveries VALUES ('e', 's', now())"
+    with warehouse.connect(tmp_path / "w.duckdb") as con:
+        with pytest.raises(duckdb.Error), warehouse.transaction(con):
+            con.execute(row)
+            con.execute(row)
+        assert con.execute("SELECT count(*) FROM ops.deliveries").fetchall() == [(0,)]
+
+
+def test_reading_what_is_not_there_says_what_to_do(tmp_path):
+    """A missing warehouse is an error in words, not an empty new file."""
+    with pytest.raises(NothingThere, match="ingest"), warehouse.read(tmp_path / "no"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["plain", "O'Neil", "'); DROP TABLE x; --", "a\\b", "$x", ["a'b", "c"], ""]
+)
+def test_a_literal_is_the_value_and_nothing_else(value):
+    """Text written into SQL comes back as the same text."""
+    con = duckdb.connect()
+    assert con.execute(f"SELECT {queries.literal(value)}").fetchall() == [(value,)]
+
+
+def test_a_query_becomes_a_macro(monkeypatch):
+    """A parameter becomes an argument; comments and strings stay as they are."""
+    monkeypatch.setattr(
+        queries, "text", lambda _: "-- $no\nSELECT $lo + 1 AS a, '$no' AS b, $lo AS c"
+    )
+    con = duckdb.connect()
+    con.execute("CREATE SCHEMA focus")
+    con.execute(queries.as_macro("focus/thing"))
+    assert con.execute("FROM focus.thing(2)").fetchall() == [(3, "$no", 2)]

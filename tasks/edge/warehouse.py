@@ -18,7 +18,7 @@ from tasks.edge import queries
 # Readable by DuckDB 1.5 and 2.0 alike; see docs/decisions/0002-duckdb-1.5.md.
 STORAGE_VERSION = "v1.5.0"
 
-CONFIG = {
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": STORAGE_VERSION,
     # Nothing is downloaded at run time.
     "autoinstall_known_extensions": "false",

@@ -1,0 +1,62 @@
+"""The outbox: events are written in the transaction of what they tell of."""
+
+from collections.abc import Iterable
+
+from tasks.core.events import Event
+from tasks.edge import queries
+from tasks.edge.warehouse import Connection
+
+
+def add(con: Connection, events: Iterable[Event], is_muted: bool = False) -> int:  # noqa: FBT001, FBT002 - one flag, named at each call
+    """Write events to ``ops.events``; belongs into the caller's transaction.
+
+    An event whose id is there already is left as it was first told.
+
+    Args:
+        con: The warehouse, inside a transaction.
+        events: In the order in which they happened.
+        is_muted: True keeps them from being delivered, as a backfill wants it.
+
+    Returns:
+        How many were new.
+    """
+    rows = [
+        {
+            "event_id": told.event_id,
+            "event_type": told.event_type,
+            "subject": told.subject,
+            "revision": told.revision,
+            "payload": told.payload,
+            "occurred_at": told.occurred_at,
+            "is_muted": is_muted,
+        }
+        for told in events
+    ]
+    before = _count(con)
+    if rows:
+        con.executemany(
+            "INSERT OR IGNORE INTO ops.events (event_id, event_type, subject, revision,"
+            " payload, occurred_at, is_muted) VALUES ($event_id, $event_type, $subject,"
+            " $revision, $payload, $occurred_at, $is_muted)",
+            rows,
+        )
+    return _count(con) - before
+
+
+def undelivered(con: Connection, sink: str) -> list[tuple[str, str]]:
+    """Return ``(event_id, payload)`` of what a sink lacks, oldest first."""
+    return queries.run(con, "findings/undelivered", sink=sink).fetchall()
+
+
+def acknowledge(con: Connection, sink: str, event_ids: list[str]) -> None:
+    """Remember that a sink has these events."""
+    con.execute(
+        "INSERT OR IGNORE INTO ops.deliveries (event_id, sink, delivered_at)"
+        " SELECT unnest($event_ids), $sink, now()",
+        {"event_ids": event_ids, "sink": sink},
+    )
+
+
+def _count(con: Connection) -> int:
+    found = con.execute("SELECT count(*) FROM ops.events").fetchone()
+    return int(found[0]) if found else 0

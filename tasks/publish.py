@@ -1,0 +1,24 @@
+"""Findings out: events to sinks, the warehouse to its readers."""
+
+from dataclasses import dataclass
+
+from prefect import task
+
+from tasks.edge import sinks, warehouse
+from tasks.edge.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many events reached a sink."""
+
+    delivered: int
+
+
+@task
+def publish_events(settings: Settings) -> Published:
+    """Deliver the events of the outbox that a sink does not have yet."""
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        return Published(delivered=sinks.deliver_all(con, settings.sinks))

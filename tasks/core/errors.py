@@ -10,7 +10,9 @@ CostwardenError
 │   └── TotalMismatch
 ├── ConfigError     a setting or an argument is wrong: fix the file or the command
 │   ├── UnknownSetting
-│   └── NothingThere
+│   ├── NothingThere
+│   ├── BadPeriod
+│   └── OtherBills
 ├── PromiseError    our own tables break a promise: report it to the developers
 │   └── CheckFailed
 └── ServiceError    something outside is down or busy: wait, then run it again
@@ -61,6 +63,14 @@ class UnknownSetting(ConfigError):
 
 class NothingThere(ConfigError):
     """A path, period or id that was asked for does not exist."""
+
+
+class BadPeriod(ConfigError):
+    """A month is not written YYYY-MM, or the first lies after the last."""
+
+
+class OtherBills(ConfigError):
+    """The demo was asked to run in a warehouse that holds somebody's real bills."""
 
 
 class PromiseError(CostwardenError):

@@ -1,0 +1,51 @@
+-- What each service cost on each day, the dearest services of a currency by name.
+--
+-- grain:  billing_currency, charge_date, service_name
+-- reads:  series.daily_cost
+-- params: top
+--
+-- The services beyond the first $top are summed under a null name, so that the rows
+-- of a day always add up to all that the day cost.
+WITH daily AS (
+    SELECT
+        billing_currency,
+        charge_date,
+        effective_cost,
+        charge_kind = 'usage' AS is_usage,
+        coalesce(service_name, '(no service named)') AS service_name
+    FROM series.daily_cost
+),
+
+totals AS (
+    SELECT
+        billing_currency,
+        service_name,
+        sum(effective_cost) AS effective_cost
+    FROM daily
+    GROUP BY ALL
+),
+
+ranked AS (
+    SELECT
+        billing_currency,
+        service_name,
+        row_number() OVER (
+            PARTITION BY billing_currency
+            ORDER BY abs(effective_cost) DESC, service_name ASC
+        ) <= $top AS is_named
+    FROM totals
+)
+
+SELECT
+    daily.billing_currency,
+    daily.charge_date,
+    CASE WHEN ranked.is_named THEN daily.service_name END AS service_name,
+    bool_or(daily.is_usage) AS has_usage,
+    sum(daily.effective_cost) AS effective_cost
+FROM daily
+INNER JOIN ranked
+    ON
+        daily.billing_currency = ranked.billing_currency
+        AND daily.service_name = ranked.service_name
+GROUP BY ALL
+ORDER BY ALL NULLS LAST

@@ -1,0 +1,206 @@
+"""The report: one HTML file that opens without a network.
+
+What comes from a bill is foreign: the templates escape it, chart texts are escaped
+once more for plotly.js, and a content security policy lets no script run but the two
+that the page was written with, and nothing be fetched at all.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jinja2
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from tasks.core import charts, report, wording
+from tasks.core import report_rows as rows
+from tasks.edge import queries, warehouse
+from tasks.edge.settings import Settings
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+TOP_SERVICES = 8
+DAYS_BEFORE = 60
+DAYS_AFTER = 14
+
+# A table that is longer than this is better read in the warehouse.
+MOST_ROWS = 40
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Where the report lies."""
+
+    path: str
+
+
+def write(settings: Settings) -> Reported:
+    """Write the report of a warehouse, replacing the one before it as a whole.
+
+    The same tables give the same bytes.
+
+    Raises:
+        NothingThere: There is no warehouse.
+        WarehouseBusy: A writer holds it.
+    """
+    with warehouse.read(settings.database) as con:
+        facts = load(con)
+    path = settings.report_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(render(facts), encoding="utf-8")
+    unfinished.replace(path)
+    return Reported(path=str(path))
+
+
+def load(con: warehouse.Connection) -> rows.Facts:
+    """Read all that the report tells; a warehouse without bills gives empty facts."""
+    anomalies = _rows(con, "anomalies", rows.Anomaly)
+    ids = {"anomaly_ids": [one.anomaly_id for one in report.charted(anomalies)]}
+    around = {"days_before": DAYS_BEFORE, "days_after": DAYS_AFTER}
+    is_aggregated = _has_series(con)
+    return rows.Facts(
+        service_days=_rows(con, "service_days", rows.ServiceDay, top=TOP_SERVICES)
+        if is_aggregated
+        else [],
+        anomalies=anomalies,
+        anomaly_days=_rows(con, "anomaly_days", rows.AnomalyDay, **ids),
+        scope_days=_rows(con, "scope_days", rows.ScopeDay, **ids, **around)
+        if is_aggregated
+        else [],
+        anomaly_drivers=_rows(con, "anomaly_drivers", rows.Driver, **ids),
+        recommendations=_rows(con, "recommendations", rows.Recommendation),
+        abstentions=_rows(con, "abstentions", rows.Abstention),
+        bills=_rows(con, "bills", rows.Bill),
+        quarantined=_rows(con, "quarantined", rows.Quarantined),
+    )
+
+
+def render(facts: rows.Facts) -> str:
+    """Return the page of these facts."""
+    script = _source("report.js")
+    plotly = get_plotlyjs()
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            facts=facts,
+            currencies=report.currencies(facts),
+            anomalies=report.charted(facts.anomalies),
+            groups=report.by_action(facts.recommendations),
+            objections=report.objections(facts.recommendations),
+            figures=_embedded(_figures(facts)),
+            drivers=_grouped(facts.anomaly_drivers),
+            style=Markup(_source("report.css")),  # noqa: S704 (our own file)
+            plotly=Markup(plotly),  # noqa: S704 (the library's own file)
+            script=Markup(script),  # noqa: S704 (our own file)
+            hashes=[_hash(plotly), _hash(script)],
+        )
+    )
+
+
+def _rows(
+    con: warehouse.Connection, name: str, row: type[Row], **values: object
+) -> list[Row]:
+    result = queries.run(con, f"report/{name}", **values)
+    columns = [column[0] for column in result.description or []]
+    return [row(**dict(zip(columns, one, strict=True))) for one in result.fetchall()]
+
+
+def _has_series(con: warehouse.Connection) -> bool:
+    """Tell whether any bill was normalised: that is what makes the view."""
+    found = con.execute(
+        "SELECT count(*) FROM duckdb_views()"
+        " WHERE schema_name = 'series' AND view_name = 'daily_cost'"
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def _figures(facts: rows.Facts) -> dict[str, charts.Figure]:
+    """Return every figure under the id of its place in the page."""
+    figures = {}
+    for one in report.currencies(facts):
+        spent = [r for r in facts.service_days if r.billing_currency == one.code]
+        advice = [r for r in facts.recommendations if r.billing_currency == one.code]
+        names = [move.service_name for move in one.services if move.service_name]
+        if spent:
+            figures[f"spend-{one.code}"] = charts.spend_by_service(spent, names)
+        if any(row.saving for row in advice):
+            figures[f"savings-{one.code}"] = charts.savings(advice, one.code)
+    return figures | _anomaly_figures(facts)
+
+
+def _anomaly_figures(facts: rows.Facts) -> dict[str, charts.Figure]:
+    days = _grouped(facts.anomaly_days)
+    around = _grouped(facts.scope_days)
+    why = _grouped(facts.anomaly_drivers)
+    figures = {}
+    for one in report.charted(facts.anomalies):
+        key = one.anomaly_id
+        if key in days:
+            figures[f"anomaly-{key}"] = charts.anomaly(one, days[key], around[key])
+        if key in why:
+            figures[f"drivers-{key}"] = charts.drivers(why[key], one.billing_currency)
+    return figures
+
+
+def _grouped(members: Iterable[Any]) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for member in members:
+        groups[member.anomaly_id].append(member)
+    return groups
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for function in (
+        wording.money,
+        wording.number,
+        wording.percent,
+        wording.day,
+        wording.scope,
+        wording.shorten,
+    ):
+        environment.filters[function.__name__] = function
+    environment.filters["words"] = lambda name: name.replace("_", " ")
+    environment.filters["span"] = lambda ends: wording.days(*ends)
+    environment.filters["verdict"] = lambda decision: charts.VERDICTS[decision][0]
+    environment.filters["count_actions"] = _count_actions
+    environment.globals["most_rows"] = MOST_ROWS
+    return environment
+
+
+def _count_actions(groups: Iterable[tuple[str, str]], currency: str) -> int:
+    return sum(code == currency for _, code in groups)
+
+
+def _embedded(figures: dict[str, charts.Figure]) -> Markup:
+    """Write values as JSON that cannot close the script element it stands in."""
+    text = json.dumps(figures, allow_nan=False, separators=(",", ":"), sort_keys=True)
+    for letter in "<>&":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)  # noqa: S704 (nothing of HTML is left in it)
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")

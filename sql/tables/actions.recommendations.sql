@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS actions.recommendations (
     resource_id VARCHAR NOT NULL,
     resource_type VARCHAR NOT NULL,
     environment VARCHAR,
+    protected_by VARCHAR,
     current VARCHAR,
     proposed VARCHAR,
     billing_currency VARCHAR NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS actions.recommendations (
     status VARCHAR NOT NULL CHECK (status IN ('open', 'abstained', 'withdrawn')),
     reason VARCHAR,
     anomaly_id VARCHAR,
+    revision INTEGER NOT NULL DEFAULT 1,
     advised_at TIMESTAMPTZ NOT NULL,
     CHECK (monthly_saving IS NULL OR (monthly_saving >= 0 AND monthly_saving <= monthly_cost))
 );
@@ -34,6 +36,7 @@ COMMENT ON COLUMN actions.recommendations.region_id IS 'FOCUS RegionId.';
 COMMENT ON COLUMN actions.recommendations.resource_id IS 'FOCUS ResourceId.';
 COMMENT ON COLUMN actions.recommendations.resource_type IS 'instance, volume, address, database …';
 COMMENT ON COLUMN actions.recommendations.environment IS 'Value of the environment tag, normalised; null when untagged.';
+COMMENT ON COLUMN actions.recommendations.protected_by IS 'Tag that forbids automatic changes, as key=value; null when there is none.';
 COMMENT ON COLUMN actions.recommendations.current IS 'What it is, e.g. m5.xlarge.';
 COMMENT ON COLUMN actions.recommendations.proposed IS 'What it should be, e.g. m5.large; null for a removal.';
 COMMENT ON COLUMN actions.recommendations.billing_currency IS 'ISO 4217 code.';
@@ -48,4 +51,5 @@ COMMENT ON COLUMN actions.recommendations.evidence_to IS 'Last day of evidence.'
 COMMENT ON COLUMN actions.recommendations.status IS 'open; abstained where evidence is short; withdrawn when no longer true.';
 COMMENT ON COLUMN actions.recommendations.reason IS 'Why abstained or withdrawn.';
 COMMENT ON COLUMN actions.recommendations.anomaly_id IS 'Anomaly that it answers, if any.';
+COMMENT ON COLUMN actions.recommendations.revision IS 'Counts changes of status, from 1.';
 COMMENT ON COLUMN actions.recommendations.advised_at IS 'When it was last computed.';

@@ -20,7 +20,7 @@ COMMENT ON COLUMN actions.workflows.verdict_id IS 'Verdict that let it pass.';
 COMMENT ON COLUMN actions.workflows.manifest_digest IS 'SHA-256 of the YAML.';
 COMMENT ON COLUMN actions.workflows.manifest_path IS 'Where the YAML lies.';
 COMMENT ON COLUMN actions.workflows.namespace IS 'Kubernetes namespace.';
-COMMENT ON COLUMN actions.workflows.phase IS 'Planned, Withdrawn, then Argo''s own phases.';
+COMMENT ON COLUMN actions.workflows.phase IS 'Planned, AwaitingApproval, Withdrawn, then Argo''s own phases.';
 COMMENT ON COLUMN actions.workflows.approved_by IS 'Who approved it, if approval was needed.';
 COMMENT ON COLUMN actions.workflows.planned_at IS 'When the manifest was written.';
 COMMENT ON COLUMN actions.workflows.submitted_at IS 'When it was given to Argo.';

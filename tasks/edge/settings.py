@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from tasks.core.advice import Rules
 from tasks.core.errors import NothingThere, UnknownSetting
 from tasks.core.model import Frozen
 
@@ -48,6 +49,7 @@ class Settings(Frozen):
     workflows: str | None = None
     policies: str = str(DEPLOYMENTS / "policies")
     wait_seconds: float = Field(600.0, ge=0, description="Wait for another writer.")
+    advise: Rules = Rules()
     sources: tuple[Source, ...] = ()
     sinks: tuple[Sink, ...] = ()
 

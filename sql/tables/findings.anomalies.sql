@@ -29,7 +29,8 @@ CREATE TABLE IF NOT EXISTS findings.anomalies (
     p_value DOUBLE,
     severity VARCHAR NOT NULL,
     detector VARCHAR NOT NULL,
-    explanation VARCHAR
+    explanation VARCHAR,
+    rolled_up VARCHAR[] NOT NULL DEFAULT []
 );
 COMMENT ON TABLE findings.anomalies IS 'Anomalies; grain: anomaly, newest revision.';
 COMMENT ON COLUMN findings.anomalies.anomaly_id IS 'Stable id, derived from the scope and the first day.';
@@ -60,3 +61,4 @@ COMMENT ON COLUMN findings.anomalies.p_value IS 'Calibrated p-value; null where 
 COMMENT ON COLUMN findings.anomalies.severity IS 'low, medium, high or critical, by impact.';
 COMMENT ON COLUMN findings.anomalies.detector IS 'Detectors that agreed, comma separated.';
 COMMENT ON COLUMN findings.anomalies.explanation IS 'One plain sentence.';
+COMMENT ON COLUMN findings.anomalies.rolled_up IS 'Scope columns over which it was merged: null there means all below; null elsewhere means that the bill names none.';

@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS findings.anomaly_drivers (
     effect VARCHAR NOT NULL CHECK (effect IN ('price', 'usage', 'mix', 'commitment', 'credit', 'new')),
     impact DECIMAL(38, 18) NOT NULL,
     share DOUBLE,
+    revision INTEGER NOT NULL,
     PRIMARY KEY (anomaly_id, rank)
 );
 COMMENT ON TABLE findings.anomaly_drivers IS 'Drivers of an anomaly; grain: anomaly × rank. Their impacts sum to the anomaly''s.';
@@ -17,3 +18,4 @@ COMMENT ON COLUMN findings.anomaly_drivers.member IS 'Member of the dimension; n
 COMMENT ON COLUMN findings.anomaly_drivers.effect IS 'price, usage, mix, commitment, credit or new.';
 COMMENT ON COLUMN findings.anomaly_drivers.impact IS 'Part of the anomaly''s impact, in its currency.';
 COMMENT ON COLUMN findings.anomaly_drivers.share IS 'impact ÷ the anomaly''s impact.';
+COMMENT ON COLUMN findings.anomaly_drivers.revision IS 'Revision of the anomaly that it explains.';

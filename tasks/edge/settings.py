@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from tasks.core.advice import Rules
+from tasks.core.detection import Detection
 from tasks.core.errors import NothingThere, UnknownSetting
 from tasks.core.model import Frozen
 
@@ -52,6 +53,7 @@ class Settings(Frozen):
     advise: Rules = Rules()
     sources: tuple[Source, ...] = ()
     sinks: tuple[Sink, ...] = ()
+    detect: Detection = Detection()
 
     @property
     def home(self) -> Path:

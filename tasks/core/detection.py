@@ -1,0 +1,161 @@
+"""What people may set about detection.
+
+Apart from the detectors, so that reading the settings imports neither numpy nor
+scikit-learn.
+"""
+
+from pydantic import Field
+
+from tasks.core.model import Frozen
+
+
+class Threshold(Frozen):
+    """A fixed bound that somebody wants to be told about.
+
+    A day is told when it lies further above the mean of the same weekday than every
+    bound that is set here.
+    """
+
+    provider: str | None = Field(
+        None, description="FOCUS ServiceProviderName; unset: every provider."
+    )
+    charge_kind: str = Field("usage", description="Kind of charge that it watches.")
+    absolute: float | None = Field(
+        None, ge=0, description="Money a day above the mean, in billing currency."
+    )
+    percent: float | None = Field(
+        None, ge=0, description="Percent above the mean, e.g. 50."
+    )
+    weeks: int = Field(4, ge=1, description="Earlier weeks that the mean spans.")
+
+
+class Seasonality(Frozen):
+    """The robust seasonal statistic."""
+
+    level_days: int = Field(
+        28,
+        ge=7,
+        description="Days whose median is the level; half of it is how long"
+        " a new level is reported before it counts as normal.",
+    )
+    weeks: int = Field(8, ge=2, description="Earlier weeks that know the weekday.")
+    spread_days: int = Field(56, ge=14, description="Days that know the noise.")
+    warm_up_days: int = Field(
+        35,
+        ge=14,
+        description="Days that a series must have before it is judged:"
+        " one month end at least.",
+    )
+    months: int = Field(3, ge=1, description="Earlier month ends that are compared.")
+    unit: float = Field(
+        1.0,
+        gt=0,
+        description="Daily cost around which the scale turns from linear to"
+        " logarithmic.",
+    )
+    smallest_spread: float = Field(
+        0.02, gt=0, description="Noise that every series is granted; 0.02 is 2 %."
+    )
+
+
+class Forest(Frozen):
+    """The isolation forest, which judges the shape of a day among all series."""
+
+    is_on: bool = True
+    trees: int = Field(100, ge=10, description="Trees of the forest.")
+    sample: int = Field(256, ge=32, description="Days that each tree sees.")
+    train_rows: int = Field(20_000, ge=256, description="Days it is trained on.")
+    quantile: float = Field(
+        0.995, gt=0.5, lt=1, description="Share of the training days that is normal."
+    )
+    seed: int = 7
+
+
+class Novelty(Frozen):
+    """Series that nobody has seen before."""
+
+    known_days: int = Field(
+        28,
+        ge=1,
+        description="Days of the billing account's bills that must lie before"
+        " a series can be called new.",
+    )
+    days: int = Field(14, ge=1, description="Days after which it is no longer new.")
+
+
+class Drift(Frozen):
+    """Slow growth or decline, week after week."""
+
+    weeks: int = Field(4, ge=2, description="Weeks that must all move one way.")
+    percent: float = Field(
+        25.0,
+        gt=0,
+        description="How far they must move all in all, beyond how far the"
+        " weeks before them moved.",
+    )
+    largest_step: float = Field(
+        0.55,
+        gt=0,
+        le=1,
+        description="Largest share of it that one week may have; a"
+        " larger one is a step and no drift.",
+    )
+
+
+class Prices(Frozen):
+    """What a unit costs, where quantities are known."""
+
+    days: int = Field(28, ge=7, description="Days whose median is the usual price.")
+    sensitivity: float = Field(
+        6.0, gt=0, description="Robust deviations from which a price stands out."
+    )
+    percent: float = Field(3.0, gt=0, description="Smallest change of price.")
+
+
+class Detection(Frozen):
+    """How detection judges, and how much it says."""
+
+    sensitivity: float = Field(
+        5.0,
+        gt=0,
+        description="Robust deviations from which a day stands out; a"
+        " larger number means fewer alerts.",
+    )
+    agreed_sensitivity: float = Field(
+        4.0, gt=0, description="The same where the isolation forest agrees."
+    )
+    continued_sensitivity: float = Field(
+        3.0, gt=0, description="The same for a day that continues an anomaly."
+    )
+    floor_cost: float = Field(
+        5.0, ge=0, description="Smallest daily deviation in billing currency."
+    )
+    floor_share_pct: float = Field(
+        0.2,
+        ge=0,
+        description="The same in percent of the billing account's daily"
+        " cost; the larger of the two counts.",
+    )
+    floor_pct: float = Field(
+        15.0, ge=0, description="Smallest deviation in percent of what was expected."
+    )
+    min_impact: float = Field(
+        25.0, ge=0, description="Smallest impact of an anomaly in billing currency."
+    )
+    settle_days: int = Field(
+        2, ge=0, description="Newest days of an export that may be incomplete."
+    )
+    look_back_days: int = Field(
+        35, ge=1, description="Days that are scored again by every run."
+    )
+    gap_days: int = Field(2, ge=0, description="Quiet days within one anomaly.")
+    severities: tuple[float, float, float] = Field(
+        (100.0, 1_000.0, 10_000.0),
+        description="Impacts from which an anomaly is medium, high and critical.",
+    )
+    thresholds: tuple[Threshold, ...] = (Threshold(absolute=1_000.0, percent=200.0),)
+    seasonality: Seasonality = Seasonality()
+    forest: Forest = Forest()
+    novelty: Novelty = Novelty()
+    drift: Drift = Drift()
+    prices: Prices = Prices()

@@ -1,0 +1,57 @@
+"""What a unit costs: the price moved, whatever was used.
+
+Known weakness: a series that mixes several SKUs has a price that moves with the mix, so
+its price is noisy and only large changes stand out; where units differ within a
+series there is no price at all.
+"""
+
+import numpy as np
+
+from tasks.core.detection import Prices
+from tasks.core.detectors import Panel, Scores, windows
+from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA
+
+# Noise that every price is granted: half a percent, for rounded quantities.
+SMALLEST_SPREAD = 0.005
+
+
+class UnitPrice:
+    """Robust z-score of the price against the last weeks."""
+
+    name = "unit_price"
+
+    def __init__(self, params: Prices | None = None) -> None:
+        """Keep the parameters."""
+        self.params = params or Prices()
+
+    def score(self, panel: Panel) -> Scores:
+        """Score each day's price in robust deviations from the usual one.
+
+        Returns:
+            ``score`` is a signed robust z-score of the logarithm of the price; 0 for
+            changes below ``percent``. ``expected`` is the day's quantity at the usual
+            price.
+        """
+        days = self.params.days
+        has_price = (panel.costs > 0) & (panel.quantities > 0)
+        ratio = np.divide(
+            panel.costs,
+            panel.quantities,
+            out=np.ones(panel.costs.shape),
+            where=has_price,
+        )
+        price = np.where(has_price, np.log(ratio), np.nan)
+        usual = windows.earlier(windows.trailing_median(price, days, least=days // 2))
+        change = price - usual
+        noise = windows.earlier(
+            windows.trailing_median(np.abs(change), days, least=days // 2)
+        )
+        spread = np.maximum(MAD_TO_SIGMA * noise, SMALLEST_SPREAD)
+        is_small = np.abs(change) < np.log1p(self.params.percent / 100)
+        score = np.where(is_small, 0.0, change / spread)
+        return Scores(
+            panel.quantities * np.exp(usual),
+            panel.quantities * np.exp(usual - BAND * spread),
+            panel.quantities * np.exp(usual + BAND * spread),
+            score,
+        )

@@ -1,0 +1,194 @@
+"""A robust expectation that knows the weekday, the month end and the level.
+
+Works on a scale that is linear for small and logarithmic for large costs, so that a
+series may grow without its noise growing on that scale, and may still be zero.
+
+Known weaknesses: a slow drift moves the level and is seen late (``drift`` looks for
+it); a job that runs every other week, or on the third Tuesday, surprises it each time
+until its noise is counted as spread; a series younger than ``warm_up_days`` is not
+judged.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tasks.core.detection import Seasonality
+from tasks.core.detectors import Floats, Panel, Scores, windows
+
+# Scales the median absolute deviation to the standard deviation of a normal
+# distribution: 1 / Φ⁻¹(3/4).
+MAD_TO_SIGMA = 1.4826
+
+# Days at either end of a month that are compared with the same days of earlier months.
+MONTH_EDGE_DAYS = 3
+
+# The band that is shown reaches this many spreads to either side.
+BAND = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """What is normal for each day, on the scale; arrays are ``(n_series, n_days)``.
+
+    Attributes:
+        scaled: The day itself.
+        level: Level of the days before it, free of the weekday.
+        offset: What its weekday adds.
+        sure: What its place in the month adds.
+        maybe: What its place in the month may add.
+        spread: Noise of the days before it, as a standard deviation.
+    """
+
+    scaled: Floats
+    level: Floats
+    offset: Floats
+    sure: Floats
+    maybe: Floats
+    spread: Floats
+
+    @property
+    def centre(self) -> Floats:
+        """The expectation."""
+        return self.level + self.offset + self.sure
+
+    @property
+    def low(self) -> Floats:
+        """Lower end of what is normal without any noise."""
+        return self.centre + np.minimum(self.maybe, 0)
+
+    @property
+    def high(self) -> Floats:
+        """Upper end of what is normal without any noise."""
+        return self.centre + np.maximum(self.maybe, 0)
+
+    @property
+    def surprise(self) -> Floats:
+        """How far the day lies beyond either end."""
+        return self.scaled - np.clip(self.scaled, self.low, self.high)
+
+
+class Seasonal:
+    """Robust z-score against level, weekday and position in the month."""
+
+    name = "seasonal"
+
+    def __init__(self, params: Seasonality | None = None) -> None:
+        """Keep the parameters; see ``Seasonality`` for what they mean."""
+        self.params = params or Seasonality()
+
+    def score(self, panel: Panel) -> Scores:
+        """Score each day in robust deviations from its expectation.
+
+        Returns:
+            ``score`` is a signed robust z-score. Where a day lies between what its
+            weekday and what its place in the month suggest, it is 0.
+        """
+        return self.scores(panel, self.season(panel))
+
+    def scores(self, panel: Panel, season: Season) -> Scores:
+        """Return the scores of a panel whose season is known already."""
+        unit = self.params.unit
+        reach = BAND * season.spread
+        is_judged = windows.age(panel.costs) >= self.params.warm_up_days
+        return Scores(
+            expected=from_scale(season.centre, unit),
+            low=from_scale(season.low - reach, unit),
+            high=from_scale(season.high + reach, unit),
+            score=np.where(is_judged, season.surprise / season.spread, np.nan),
+        )
+
+    def season(self, panel: Panel) -> Season:
+        """Return what is normal for each day, from earlier days alone."""
+        params = self.params
+        scaled = to_scale(panel.costs, params.unit)
+        week = windows.trailing_median(scaled, 7, least=4)
+        offset = windows.same_weekday_median(scaled - week, params.weeks, least=2)
+        offset = np.nan_to_num(offset)
+        level = windows.earlier(
+            windows.trailing_median(
+                scaled - offset, params.level_days, least=params.level_days // 2
+            )
+        )
+        sure, maybe = month_effect(panel, scaled - level - offset, params.months)
+        quiet = np.ones(scaled.shape)
+        season = Season(scaled, level, offset, sure, maybe, quiet)
+        return replace(season, spread=self._spread(season.surprise))
+
+    def _spread(self, surprise: Floats) -> Floats:
+        """Return the noise of the days before each day, all weekdays pooled.
+
+        One weekday alone has too few days: a spread from eight values calls one
+        normal day in thirty an outlier at four deviations.
+        """
+        params = self.params
+        typical = windows.trailing_median(
+            np.abs(surprise), params.spread_days, least=params.level_days // 2
+        )
+        spread = MAD_TO_SIGMA * windows.earlier(typical)
+        return np.maximum(spread, params.smallest_spread)
+
+
+def to_scale(costs: Floats, unit: float) -> Floats:
+    """Return costs on a scale that is linear below ``unit`` and logarithmic above.
+
+    Examples:
+        >>> np.round(to_scale(np.array([[0.0, 100.0, 110.0]]), 1.0), 3)
+        array([[0.   , 5.298, 5.394]])
+    """
+    return np.arcsinh(costs / unit)
+
+
+def from_scale(scaled: Floats, unit: float) -> Floats:
+    """Return the costs that ``to_scale`` was given."""
+    return np.sinh(scaled) * unit
+
+
+def month_effect(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, Floats]:
+    """Return what earlier months say about days near a month's edge.
+
+    Args:
+        panel: Names the days.
+        surprise: ``(n_series, n_days)`` deviation from level and weekday.
+        months: Earlier months that are asked.
+
+    Returns:
+        Two arrays. The first is what all of two or more earlier months agree on: the
+        smallest deviation of theirs, if they have the same sign. The second is what a
+        single earlier month suggests: the day may follow it or not.
+    """
+    sure = np.zeros(surprise.shape)
+    maybe = np.zeros(surprise.shape)
+    seen: dict[int, list[int]] = {}
+    for column in range(panel.n_days):
+        place = _place(panel, column)
+        if place is None:
+            continue
+        before = seen.setdefault(place, [])
+        if before:
+            asked = surprise[:, before[-months:]]
+            sure[:, column], maybe[:, column] = _agreed(asked)
+        before.append(column)
+    return sure, maybe
+
+
+def _place(panel: Panel, column: int) -> int | None:
+    """Return 1, 2, 3 for the first days of a month, -1, -2, -3 for its last."""
+    day = panel.day(column)
+    if day.day <= MONTH_EDGE_DAYS:
+        return day.day
+    for back in range(1, MONTH_EDGE_DAYS + 1):
+        if panel.day(column + back).day == 1:
+            return -back
+    return None
+
+
+def _agreed(asked: Floats) -> tuple[Floats, Floats]:
+    known = np.isfinite(asked)
+    count = known.sum(axis=1)
+    least = np.where(known, asked, np.inf).min(axis=1)
+    most = np.where(known, asked, -np.inf).max(axis=1)
+    agreed = np.where(least > 0, least, np.where(most < 0, most, 0.0))
+    several = count > 1
+    one = count == 1
+    return np.where(several, agreed, 0.0), np.where(one, agreed, 0.0)

@@ -1,0 +1,74 @@
+"""Fixed bounds per provider, as somebody configured them.
+
+Known weakness: it knows neither noise nor month ends. A bound that suits one service
+is noise for another, which is why the default bounds are wide.
+"""
+
+import numpy as np
+
+from tasks.core.detection import Threshold
+from tasks.core.detectors import Flags, Floats, Panel, Scores
+from tasks.core.detectors.windows import same_weekday_mean
+
+
+class Thresholds:
+    """Compares each day with the mean of the same weekday of earlier weeks."""
+
+    name = "thresholds"
+
+    def __init__(self, rules: tuple[Threshold, ...]) -> None:
+        """Keep the bounds; without any, every score is NaN."""
+        self.rules = rules
+
+    def score(self, panel: Panel) -> Scores:
+        """Score each day by how many times over a bound it is.
+
+        Returns:
+            ``score`` is the deviation divided by the bound, so 1 is exactly at it; of
+            several rules the one that is exceeded most counts. A rule with both
+            bounds is exceeded by the lesser of its two ratios. Days below the mean
+            have the negative ratio.
+        """
+        best = _nowhere(panel.costs)
+        for rule in self.rules:
+            applies = _applies(rule, panel)
+            ruled = _scored(rule, panel.costs)
+            better = applies[:, None] & ~(np.abs(ruled.score) <= np.abs(best.score))
+            best = Scores(
+                *(
+                    np.where(better, new, old)
+                    for new, old in zip(_fields(ruled), _fields(best), strict=True)
+                )
+            )
+        return best
+
+
+def _fields(scores: Scores) -> tuple[Floats, Floats, Floats, Floats]:
+    return scores.expected, scores.low, scores.high, scores.score
+
+
+def _nowhere(costs: Floats) -> Scores:
+    return Scores(*(np.full(costs.shape, np.nan) for _ in range(4)))
+
+
+def _applies(rule: Threshold, panel: Panel) -> Flags:
+    return np.array(
+        [
+            rule.charge_kind == kind and rule.provider in (None, provider)
+            for provider, kind in zip(panel.providers, panel.charge_kinds, strict=True)
+        ],
+        dtype=np.bool_,
+    ).reshape(len(panel.costs))
+
+
+def _scored(rule: Threshold, costs: Floats) -> Scores:
+    mean = same_weekday_mean(costs, rule.weeks, least=min(2, rule.weeks))
+    bound = np.zeros(costs.shape)
+    if rule.absolute is not None:
+        bound = np.maximum(bound, rule.absolute)
+    if rule.percent is not None:
+        bound = np.maximum(bound, np.abs(mean) * rule.percent / 100)
+    if rule.absolute is None and rule.percent is None:
+        bound[:] = np.inf
+    bound = np.where(np.isfinite(mean), np.maximum(bound, 1e-9), np.nan)
+    return Scores(mean, mean - bound, mean + bound, (costs - mean) / bound)

@@ -1,0 +1,53 @@
+"""Daily cost series in, anomalies out."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from prefect import task
+
+from tasks.core import alerts, incidents, lifecycle
+from tasks.edge import findings, series, warehouse
+from tasks.edge.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What the run changed; the anomalies themselves stay in the warehouse."""
+
+    series: int
+    opened: int
+    updated: int
+    resolved: int
+    retracted: int
+
+
+@task
+def detect_anomalies(
+    settings: Settings,
+    from_date: date | None = None,
+    to_date: date | None = None,
+    as_of: datetime | None = None,
+    is_muted: bool = False,  # noqa: FBT001, FBT002 - a parameter that people see in the UI
+) -> Detected:
+    """Score the daily series and store what stands out, with its events."""
+    params = settings.detect
+    now = as_of or datetime.now(UTC)
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        loaded = series.load(con, params, as_of=now, until=to_date)
+        if loaded is None:
+            return Detected(0, 0, 0, 0, 0)
+        days = findings.days_to_judge(
+            con, loaded, params, from_date=from_date, to_date=to_date, as_of=now
+        )
+        judged = alerts.find(loaded.book.panel, loaded.book.settled, params)
+        found = incidents.find(loaded.book, judged, params)
+        known = findings.stored(con, days)
+        changes = lifecycle.changes(known, found, days, now)
+        findings.save(
+            con, changes, loaded, params, days=days, scored_at=now, is_muted=is_muted
+        )
+    told = Counter(change.what for change in changes)
+    return Detected(len(loaded.book.scopes), *(told[what] for what in lifecycle.WHAT))

@@ -1,0 +1,198 @@
+"""Anomalies in the warehouse."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from tasks.core import lifecycle
+from tasks.core.anomalies import Anomaly, Day, Scope, sentence, severity
+from tasks.core.detection import Detection
+from tasks.core.lifecycle import Change, Stored
+from tasks.edge import outbox, queries
+from tasks.edge.series import SCOPE, Loaded
+from tasks.edge.warehouse import Connection, insert, transaction
+
+FIRST = date(1, 1, 1)
+
+MONEY = pa.decimal128(38, 18)
+TIME = pa.timestamp("us", "UTC")
+
+DAY = (
+    "charge_date",
+    "actual_cost",
+    "expected_cost",
+    "expected_low",
+    "expected_high",
+    "score",
+)
+
+
+def days_to_judge(
+    con: Connection,
+    loaded: Loaded,
+    params: Detection,
+    *,
+    from_date: date | None,
+    to_date: date | None,
+    as_of: datetime,
+) -> tuple[date, date]:
+    """Return the first and last day that a run answers for.
+
+    Without dates: from the oldest day that was never judged, at least the last
+    ``look_back_days``, to the newest day.
+    """
+    last = min(to_date, loaded.newest) if to_date else loaded.newest
+    if from_date:
+        return from_date, last
+    unseen = queries.run(
+        con, "findings/unscored_days", as_of=as_of, first=FIRST, last=last
+    ).fetchall()
+    recent = last - timedelta(days=params.look_back_days - 1)
+    return min([recent, *(row[-1] for row in unseen)]), last
+
+
+def stored(con: Connection, days: tuple[date, date]) -> list[Stored]:
+    """Return the stored anomalies that have a day in a range."""
+    columns = ", ".join((*SCOPE, "rolled_up", "kind", "direction", "detector"))
+    query = (
+        f"SELECT anomaly_id, revision, status, detected_at, {columns}"
+        " FROM findings.anomalies"
+        " WHERE first_date <= $last AND last_date >= $first"
+        " ORDER BY first_date, anomaly_id"
+    )
+    values = {"first": days[0], "last": days[1]}
+    known = con.execute(query, values).to_arrow_table().to_pylist()
+    by_id: dict[str, list[Day]] = {row["anomaly_id"]: [] for row in known}
+    for anomaly_id, *day in con.execute(
+        f"SELECT anomaly_id, {', '.join(DAY)} FROM findings.anomaly_days"
+        " ORDER BY anomaly_id, charge_date"
+    ).fetchall():
+        if anomaly_id in by_id:
+            by_id[anomaly_id].append(Day(*day))
+    return [_stored(row, by_id[row["anomaly_id"]]) for row in known]
+
+
+def save(
+    con: Connection,
+    changes: Sequence[Change],
+    loaded: Loaded,
+    params: Detection,
+    *,
+    days: tuple[date, date],
+    scored_at: datetime,
+    is_muted: bool,
+) -> None:
+    """Store what changed, its events, and which days were judged, all or nothing."""
+    known_at = loaded.known_at or scored_at
+    events = [
+        told
+        for change in changes
+        for told in lifecycle.event_of(change, params, scored_at)
+    ]
+    with transaction(con):
+        if changes:
+            _save_anomalies(con, [item.stored for item in changes], params, known_at)
+            _save_days(con, [item.stored for item in changes], scored_at)
+        _remember(con, days, scored_at)
+        outbox.add(con, events, is_muted=is_muted)
+
+
+def _stored(row: dict[str, Any], days: list[Day]) -> Stored:
+    anomaly = Anomaly(
+        scope=Scope(**{name: row[name] for name in SCOPE}),
+        rolled_up=tuple(row["rolled_up"]),
+        kind=row["kind"],
+        direction=row["direction"],
+        detector=row["detector"],
+        status=row["status"],
+        days=tuple(days),
+    )
+    return Stored(
+        row["anomaly_id"], row["revision"], row["status"], row["detected_at"], anomaly
+    )
+
+
+def _save_anomalies(
+    con: Connection, new: list[Stored], params: Detection, known_at: datetime
+) -> None:
+    rows = [_row(item, params, known_at) for item in new]
+    schema = pa.schema([(name, _arrow_type(name)) for name in rows[0]])
+    _replace(con, "findings.anomalies", pa.Table.from_pylist(rows, schema))
+
+
+def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
+    anomaly = item.anomaly
+    return {
+        "anomaly_id": item.anomaly_id,
+        "revision": item.revision,
+        "status": item.status,
+        "kind": anomaly.kind,
+        "direction": anomaly.direction,
+        **{name: getattr(anomaly.scope, name) for name in SCOPE},
+        "first_date": anomaly.first_date,
+        "last_date": anomaly.last_date,
+        "detected_at": item.detected_at,
+        "known_at": known_at,
+        "actual_cost": anomaly.actual_cost,
+        "expected_cost": anomaly.expected_cost,
+        "expected_low": anomaly.expected_low,
+        "expected_high": anomaly.expected_high,
+        "impact": anomaly.impact,
+        "impact_pct": anomaly.impact_pct,
+        "score": anomaly.score,
+        "severity": severity(anomaly.impact, params),
+        "detector": anomaly.detector,
+        "explanation": sentence(anomaly),
+        "rolled_up": list(anomaly.rolled_up),
+    }
+
+
+def _save_days(con: Connection, new: list[Stored], scored_at: datetime) -> None:
+    rows = [
+        {
+            "anomaly_id": item.anomaly_id,
+            **{name: getattr(day, name) for name in DAY},
+            "scored_at": scored_at,
+        }
+        for item in new
+        for day in item.anomaly.days
+    ]
+    schema = pa.schema([(name, _arrow_type(name)) for name in rows[0]])
+    con.execute(
+        "DELETE FROM findings.anomaly_days WHERE anomaly_id IN (SELECT unnest($ids))",
+        {"ids": [item.anomaly_id for item in new]},
+    )
+    _replace(con, "findings.anomaly_days", pa.Table.from_pylist(rows, schema))
+
+
+def _arrow_type(name: str) -> pa.DataType:
+    if name == "revision":
+        return pa.int32()
+    if name == "rolled_up":
+        return pa.list_(pa.string())
+    for suffix, kind in (("_date", pa.date32()), ("_at", TIME)):
+        if name.endswith(suffix):
+            return kind
+    if name in ("score", "impact_pct"):
+        return pa.float64()
+    is_money = name in ("impact", "expected_low", "expected_high")
+    return MONEY if is_money or name.endswith("_cost") else pa.string()
+
+
+def _replace(con: Connection, table: str, rows: pa.Table) -> None:
+    con.register("new_rows", rows)
+    try:
+        con.execute(f"INSERT OR REPLACE INTO {table} BY NAME FROM new_rows")
+    finally:
+        con.unregister("new_rows")
+
+
+def _remember(con: Connection, days: tuple[date, date], scored_at: datetime) -> None:
+    insert(
+        con,
+        "findings.scored_days",
+        "findings/unscored_days",
+        {"as_of": scored_at, "first": days[0], "last": days[1]},
+    )

@@ -29,6 +29,9 @@ Figure = dict[str, Any]
 # Up to this span a bar is a day; beyond it, seven days.
 MOST_DAILY_BARS = timedelta(days=62)
 WEEK = 7
+# Of the place that a horizontal bar has.
+BAR = 0.64
+
 DAY_MS = 24 * 60 * 60 * 1000
 
 # Colours of the page's palette; the last is for all other services.
@@ -44,7 +47,7 @@ EFFECTS = {
 }
 VERDICTS = {
     "allow": ("allowed", "@good"),
-    "needs_approval": ("needs approval", "@warn"),
+    "needs_approval": ("to be approved", "@warn"),
     "deny": ("denied", "@bad"),
     None: ("not judged", "@muted"),
 }
@@ -77,7 +80,7 @@ def spend_by_service(days: Sequence[ServiceDay], services: Sequence[str]) -> Fig
         back = (last - row.charge_date).days // width
         blocks = sums.setdefault(row.service_name, defaultdict(Decimal))
         blocks[last - timedelta(back * width)] += row.effective_cost
-    order = [*services, *([None] if None in sums else [])]
+    order = [name for name in (*services, None) if name in sums]
     traces = [
         _bar(name, _colour(place, name), sums[name], width)
         for place, name in enumerate(order)
@@ -116,19 +119,14 @@ def drivers(rows: Sequence[Driver], currency: str) -> Figure:
     trace = {
         "type": "bar",
         "orientation": "h",
+        "width": BAR,
         "x": [float(row.impact) for row in rows],
         "y": [f"{row.rank}" for row in rows],
         "marker": {"color": [EFFECTS.get(row.effect, "@muted") for row in rows]},
         "customdata": names,
         "hovertemplate": "%{customdata}: %{x:,.2f}<extra></extra>",
     }
-    ticks = {
-        "type": "category",
-        "autorange": "reversed",
-        "tickvals": trace["y"],
-        "ticktext": names,
-        "automargin": True,
-    }
+    ticks = _members() | {"tickvals": trace["y"], "ticktext": names}
     return _figure([trace], xaxis=_amounts(currency), yaxis=ticks)
 
 
@@ -144,6 +142,7 @@ def savings(rows: Sequence[Recommendation], currency: str) -> Figure:
         {
             "type": "bar",
             "orientation": "h",
+            "width": BAR,
             "name": VERDICTS[decision][0],
             "x": [float(parts[decision, action]) for action in actions],
             "y": [_words(action) for action in actions],
@@ -153,12 +152,14 @@ def savings(rows: Sequence[Recommendation], currency: str) -> Figure:
         for decision in (*DECISIONS, None)
         if any(part == decision for part, _ in parts)
     ]
-    ticks = {"type": "category", "autorange": "reversed", "automargin": True}
     return _figure(
         traces,
-        xaxis=_amounts(f"{currency} per 30 days"),
-        yaxis=ticks,
+        xaxis=_amounts(currency),
+        yaxis=_members(),
         barmode="stack",
+        # Above the bars: below them stands the axis title.
+        legend={"y": 1.02, "yanchor": "bottom"},
+        showlegend=True,
     )
 
 
@@ -171,7 +172,11 @@ def _amounts(title: str) -> dict[str, Any]:
 
 
 def _days() -> dict[str, Any]:
-    return {"type": "date", "tickformat": "%-d %b\n%Y", "nticks": 8}
+    return {"type": "date", "tickformat": "%-d %b\n%Y", "nticks": 8, "showgrid": False}
+
+
+def _members() -> dict[str, Any]:
+    return {"type": "category", "autorange": "reversed", "showgrid": False}
 
 
 def _words(name: str) -> str:

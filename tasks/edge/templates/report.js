@@ -25,14 +25,15 @@
     const narrow = place.clientWidth < 520;
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: "inherit", size: 12, color: fromPage("--muted") },
+      font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: fromPage("--muted") },
       margin: { l: 8, r: 8, t: 8, b: 8 }, bargap: 0.18, dragmode: false,
       hovermode: "closest",
       hoverlabel: { bgcolor: fromPage("--card"), bordercolor: fromPage("--line"),
         font: { color: fromPage("--ink") } },
+      ...coloured(own),
       legend: { orientation: "h", x: 0, xanchor: "left", y: -0.2, yanchor: "top",
-        font: { size: narrow ? 11 : 12 }, entrywidth: narrow ? 0 : undefined },
-      ...coloured(own), xaxis: axis(coloured(own.xaxis)),
+        font: { size: narrow ? 11 : 12 }, ...own.legend },
+      xaxis: axis(coloured(own.xaxis)),
       yaxis: axis(coloured(own.yaxis)),
     };
   };

@@ -87,6 +87,18 @@ def seen(
     return [_seen(period, arrivals, now) for period in periods]
 
 
+def in_utc(moment: datetime) -> datetime:
+    """Read a time that names no zone as UTC.
+
+    Examples:
+        >>> in_utc(datetime(2026, 3, 5, 12)).isoformat()
+        '2026-03-05T12:00:00+00:00'
+    """
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC)
+
+
 def digest(*parts: object) -> str:
     """Return a short name for exactly these values.
 

@@ -8,17 +8,20 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from tasks.core.errors import WarehouseBusy
-from tasks.edge import queries, warehouse
+from tasks.core.outcomes import Outcome, measured
+from tasks.edge import warehouse
 from tasks.edge.settings import Settings
 
 POLL_SECONDS = 0.2
+
+Summary = TypeVar("Summary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +35,6 @@ class Run:
 
     run_id: str
     flow: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a stage ended.
-
-    Attributes:
-        outcome: ``done``, ``nothing_new`` or ``failed``.
-        rows_in: Rows, files or series looked at; None where nothing is counted.
-        rows_out: Rows, files or findings written.
-        detail: The error, or what the counts mean.
-    """
-
-    outcome: str
-    rows_in: int | None = None
-    rows_out: int | None = None
-    detail: str | None = None
 
 
 @contextmanager
@@ -95,7 +81,7 @@ def begin(settings: Settings, run: Run, stage: str, period: str = "") -> None:
 
 
 def end(
-    settings: Settings, run: Run, stage: str, ended: Ended, period: str = ""
+    settings: Settings, run: Run, stage: str, ended: Outcome, period: str = ""
 ) -> None:
     """Write down how a stage ended."""
     with warehouse.connect(
@@ -109,13 +95,43 @@ def end(
                 _now(),
                 ended.rows_in,
                 ended.rows_out,
-                ended.outcome,
-                ended.detail,
+                ended.word,
+                ended.sentence,
                 run.run_id,
                 stage,
                 period,
             ],
         )
+
+
+def recorded(
+    settings: Settings,
+    run: Run,
+    stage: str,
+    call: Callable[[], Summary],
+    period: str = "",
+) -> tuple[Summary, Outcome]:
+    """Call a stage, write down how it ended, and return its summary.
+
+    Args:
+        settings: Names the warehouse.
+        run: Who calls.
+        stage: Name in the journal.
+        call: The stage; it returns a frozen dataclass of counts.
+        period: Billing month that the stage is about, if it is about one.
+    """
+    begin(settings, run, stage, period)
+    try:
+        summary = call()
+    except BaseException as error:
+        failed = Outcome("failed", None, None, f"{type(error).__name__}: {error}")
+        # What made the stage fail is worth more than what made the journal fail.
+        with suppress(WarehouseBusy):
+            end(settings, run, stage, failed, period)
+        raise
+    outcome = measured(summary)
+    end(settings, run, stage, outcome, period)
+    return summary, outcome
 
 
 def finished(settings: Settings, run: Run, stage: str) -> set[str]:
@@ -137,14 +153,6 @@ def forget(settings: Settings, run: Run) -> None:
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
         con.execute("DELETE FROM ops.runs WHERE run_id = ?", [run.run_id])
-
-
-def arrivals(settings: Settings) -> list[tuple[str, datetime]]:
-    """Return the billing month of each bill and when it first became known."""
-    with warehouse.connect(
-        settings.database, wait_seconds=settings.wait_seconds
-    ) as con:
-        return queries.run(con, "ops/arrivals").fetchall()
 
 
 def _bury(settings: Settings) -> None:

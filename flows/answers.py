@@ -1,0 +1,121 @@
+"""What a command answers: for people, for machines, and as an exit status."""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+DONE, FAILED, WRONG_USAGE, QUARANTINED = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows for people.
+
+    Attributes:
+        heads: Titles of the columns.
+        rows: Cells, any type; None is shown as nothing.
+        right: Titles of the columns that are set to the right.
+    """
+
+    heads: tuple[str, ...]
+    rows: Sequence[Sequence[object]]
+    right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command has to say.
+
+    Attributes:
+        facts: For ``--json``: dataclasses, mappings, sequences and plain values.
+        said: For people, from top to bottom: lines and tables.
+        problems: Sentences about input that was set aside; exit status 3.
+        status: Exit status where there are no problems.
+    """
+
+    facts: Any
+    said: tuple[str | Table, ...] = ()
+    problems: tuple[str, ...] = field(default=())
+    status: int = DONE
+
+
+def answering(command: Callable[..., Answer]) -> Callable[..., None]:
+    """Turn a function of settings into a click command.
+
+    Adds ``--database``, ``--config``, ``--json`` and ``--debug``; what the function
+    raises on purpose becomes one sentence and an exit status.
+    """
+
+    @click.option("--database", metavar="FILE", help="Warehouse to use.")
+    @click.option("--config", metavar="FILE", help="Settings file to use.")
+    @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+    @click.option("--debug", is_flag=True, help="Show where an error came from.")
+    @wraps(command)
+    def invoke(
+        *,
+        database: str | None,
+        config: str | None,
+        as_json: bool,
+        debug: bool,
+        **options: object,
+    ) -> None:
+        from tasks.edge.settings import load
+
+        try:
+            answer = command(load(config, database=database), **options)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last one who can explain it
+            _explain(error, as_json=as_json, debug=debug)
+        else:
+            _answer(answer, as_json=as_json)
+
+    return invoke
+
+
+def _answer(answer: Answer, *, as_json: bool) -> None:
+    status = QUARANTINED if answer.problems else answer.status
+    if as_json:
+        _print_json({"status": status, "answer": answer.facts})
+    else:
+        from flows.screen import show
+
+        show(answer.said)
+    for problem in answer.problems:
+        click.echo(problem, err=True)
+    raise click.exceptions.Exit(status)
+
+
+def _explain(error: Exception, *, as_json: bool, debug: bool) -> None:
+    from tasks.core.errors import ConfigError, CostwardenError
+
+    if debug:
+        traceback.print_exception(error)
+    meant = isinstance(error, CostwardenError)
+    kind = type(error).__name__
+    sentence = " ".join(str(error).split())
+    if not meant:
+        sentence = f"{kind}: {sentence} (unexpected; --debug shows where)"
+    status = WRONG_USAGE if isinstance(error, ConfigError) else FAILED
+    if as_json:
+        _print_json({"status": status, "error": kind, "sentence": sentence})
+    click.echo(sentence, err=True)
+    raise click.exceptions.Exit(status)
+
+
+def _print_json(facts: dict[str, Any]) -> None:
+    json.dump(facts, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def _plain(value: object) -> object:
+    """Amounts and times become text: JSON's numbers would round the one."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return str(value)

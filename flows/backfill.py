@@ -1,0 +1,80 @@
+"""A look back: what a daily run would have found in old months.
+
+Started from the Prefect UI, with ``costwarden backfill`` or with
+``python -m flows.backfill``.
+"""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from pydantic import Field
+
+from flows.artifacts import show
+from flows.stages import stages
+from tasks.aggregate import aggregate_costs
+from tasks.detect import detect_anomalies
+from tasks.edge import history
+from tasks.edge.settings import load
+from tasks.explain import explain_anomalies
+from tasks.normalise import normalise_bills
+from tasks.publish import publish_copy, publish_events
+
+Period = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+@flow(
+    name="backfill",
+    flow_run_name="backfill {from_month} to {to_month}",
+    validate_parameters=True,
+)
+async def backfill(
+    *,
+    from_month: Period,
+    to_month: Period,
+    database: str | None = None,
+    config: str | None = None,
+    is_muted: bool = True,
+    restart: bool = False,
+) -> dict[str, Any]:
+    """Find the anomalies of old months, oldest first, with what was known then.
+
+    Each month is looked at as it was seen at its end. A backfill that was stopped
+    goes on with the first month that it had not finished.
+
+    Args:
+        from_month: First billing month, written YYYY-MM.
+        to_month: Last billing month, written YYYY-MM.
+        database: Warehouse file to write to. Empty: the one of the settings.
+        config: Settings file. Empty: deployments/costwarden.toml.
+        is_muted: Keep the alerts to ourselves: no sink hears of them.
+        restart: Look again at months that an earlier backfill has finished.
+    """
+    settings = load(config, database=database)
+    async with stages(settings, "backfill", steps=4) as stage:
+        await stage(normalise_bills)
+        await stage(aggregate_costs)
+        look = history.look(
+            settings, from_month, to_month, is_muted=is_muted, restart=restart
+        )
+        stage.expect(2 * len(look.pending))
+        for month in look.pending:
+            await stage(
+                detect_anomalies,
+                from_date=month.first_date,
+                to_date=month.last_date,
+                as_of=month.as_of,
+                is_muted=is_muted,
+                period=month.period,
+            )
+            await stage(explain_anomalies, is_muted=is_muted, period=month.period)
+            history.finish(settings, look, month)
+        await stage(publish_events)
+        await stage(publish_copy)
+        await show(settings, "backfill", stage.sentences)
+    return stage.summaries
+
+
+if __name__ == "__main__":
+    from flows.cli import main
+
+    main("backfill")

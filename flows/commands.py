@@ -1,0 +1,238 @@
+"""The commands of ``costwarden`` that do something; each says what in an ``Answer``."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows import options
+from flows.answers import Answer, Table, answering
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@options.source
+@options.known_at
+@answering
+def ingest(
+    settings: Any,
+    *,
+    paths: tuple[str, ...],
+    source: str | None,
+    known_at: datetime | None,
+) -> Answer:
+    """Load bills: files, folders or URLs. Their format is recognised."""
+    from tasks.edge import bills
+
+    done = bills.ingest(settings, list(paths), source, known_at)
+    said = (
+        f"{done.loaded} loaded, {done.known} known already,"
+        f" {done.quarantined} quarantined."
+    )
+    return Answer(done, (said,), tuple(done.problems))
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@options.source
+@options.as_of
+@options.is_muted
+@options.is_verbose
+@answering
+def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
+    """Run the daily flow over the configured sources, and over PATHs."""
+    return _flow("daily", settings, paths=list(paths), **given)
+
+
+@click.command()
+@click.option("--from", "from_month", required=True, metavar="YYYY-MM")
+@click.option("--to", "to_month", required=True, metavar="YYYY-MM")
+@click.option("--alerts", is_flag=True, help="Let sinks hear of what is found.")
+@click.option("--restart", is_flag=True, help="Look again at months already finished.")
+@options.is_verbose
+@answering
+def backfill(settings: Any, *, alerts: bool, **given: Any) -> Answer:
+    """Find the anomalies of old months, oldest first, with what was known then.
+
+    Stopped half-way, it goes on with the first month that it had not finished.
+    """
+    from tasks.core.months import between
+
+    between(given["from_month"], given["to_month"])
+    return _flow("backfill", settings, is_muted=not alerts, **given)
+
+
+@click.command()
+@click.option("--from", "from_date", type=options.Day(), help="First day to score.")
+@click.option("--to", "to_date", type=options.Day(), help="Last day to score.")
+@options.as_of
+@options.is_muted
+@answering
+def detect(
+    settings: Any,
+    *,
+    from_date: date | None,
+    to_date: date | None,
+    as_of: datetime | None,
+    is_muted: bool,
+) -> Answer:
+    """Look for anomalies in the bills that are loaded, and explain them."""
+    from tasks.aggregate import aggregate_costs
+    from tasks.detect import detect_anomalies
+    from tasks.explain import explain_anomalies
+    from tasks.normalise import normalise_bills
+
+    def road(stage: Callable[..., Any]) -> None:
+        stage(normalise_bills)
+        stage(aggregate_costs)
+        stage(
+            detect_anomalies,
+            from_date=from_date,
+            to_date=to_date,
+            as_of=as_of,
+            is_muted=is_muted,
+        )
+        stage(explain_anomalies, is_muted=is_muted)
+
+    return _alone(settings, "detect", road)
+
+
+@click.command()
+@options.as_of
+@options.is_muted
+@answering
+def recommend(settings: Any, *, as_of: datetime | None, is_muted: bool) -> Answer:
+    """Look for resources that could be smaller, or be gone."""
+    from tasks.advise import recommend_changes
+    from tasks.normalise import normalise_bills
+
+    def road(stage: Callable[..., Any]) -> None:
+        stage(normalise_bills)
+        stage(recommend_changes, as_of=as_of, is_muted=is_muted)
+
+    return _alone(settings, "recommend", road)
+
+
+@click.command()
+@options.as_of
+@answering
+def plan(settings: Any, *, as_of: datetime | None) -> Answer:
+    """Let the policy judge the recommendations, and write workflows for them.
+
+    The workflows are files; nothing is submitted.
+    """
+    from tasks.judge import judge_recommendations
+    from tasks.plan import plan_workflows
+
+    def road(stage: Callable[..., Any]) -> None:
+        stage(judge_recommendations, as_of=as_of)
+        stage(plan_workflows, as_of=as_of)
+
+    return _alone(settings, "plan", road)
+
+
+@click.command()
+@answering
+def publish(settings: Any) -> Answer:
+    """Deliver events that are due, and renew the copy that notebooks read."""
+    from tasks.normalise import normalise_bills
+    from tasks.publish import publish_copy, publish_events
+
+    def road(stage: Callable[..., Any]) -> None:
+        stage(normalise_bills)
+        stage(publish_events)
+        stage(publish_copy)
+
+    return _alone(settings, "publish", road)
+
+
+@click.command()
+@answering
+def report(settings: Any) -> Answer:
+    """Write the report: one HTML file that opens without a network."""
+    from tasks.edge.report import write
+
+    done = write(settings)
+    return Answer(done, (str(done.path),))
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--rows", default=200_000, show_default=True, help="Charge rows to write."
+)
+@click.option("--seed", default=7, show_default=True, help="Same seed, same bills.")
+@click.option("--months", default=13, show_default=True, help="How many months.")
+@click.option("--until", type=options.Day(), help="Last day of the newest bill.")
+@answering
+def simulate(settings: Any, *, out: Path, **given: Any) -> Answer:
+    """Write the bills of a made-up company to OUT, with the truth beside them."""
+    del settings  # writes bills; no warehouse is touched
+    from tasks.edge import simulator
+
+    done = simulator.simulate(out, **given)
+    return Answer(done, (f"{done.rows:,} rows in {done.files} files under {out}",))
+
+
+@click.command()
+@options.is_verbose
+@answering
+def demo(settings: Any, *, is_verbose: bool) -> Answer:
+    """Run everything on thirteen months of generated bills of three clouds."""
+    from flows.demo import play
+
+    return play(settings, config=_config(), is_verbose=is_verbose)
+
+
+def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> Answer:
+    from flows import inprocess
+    from tasks.core import overview as core
+    from tasks.edge import overview
+
+    summaries = inprocess.run(
+        name,
+        is_verbose=is_verbose,
+        database=settings.database,
+        config=_config(),
+        **parameters,
+    )
+    problems = [
+        problem
+        for summary in summaries.values()
+        for problem in getattr(summary, "problems", ())
+    ]
+    said = core.lines(overview.load(settings))
+    return Answer(summaries, tuple(said), tuple(problems))
+
+
+def _alone(
+    settings: Any, command: str, road: Callable[[Callable[..., Any]], None]
+) -> Answer:
+    from flows.alone import alone
+
+    with alone(settings, command) as stage:
+        road(stage)
+    rows = list(stage.sentences.items())
+    return Answer(stage.summaries, (Table(("stage", "result"), rows),))
+
+
+def _config() -> str | None:
+    """Return the settings file of this command line, as flows want it."""
+    config = click.get_current_context().params.get("config")
+    return str(config) if config else None
+
+
+ALL = (
+    demo,
+    ingest,
+    run,
+    detect,
+    recommend,
+    plan,
+    backfill,
+    report,
+    publish,
+    simulate,
+)

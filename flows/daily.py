@@ -1,0 +1,87 @@
+"""The daily run: new bills in, findings, advice and plans out.
+
+Started by the schedule, from the Prefect UI, with ``costwarden run`` or with
+``python -m flows.daily``.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.runtime import flow_run
+from pydantic import AfterValidator
+
+from flows.artifacts import show
+from flows.stages import stages
+from tasks.advise import recommend_changes
+from tasks.aggregate import aggregate_costs
+from tasks.core.months import in_utc
+from tasks.detect import detect_anomalies
+from tasks.edge.settings import load
+from tasks.explain import explain_anomalies
+from tasks.ingest import ingest_bills
+from tasks.judge import judge_recommendations
+from tasks.normalise import normalise_bills
+from tasks.plan import plan_workflows
+from tasks.publish import publish_copy, publish_events
+from tasks.report import write_report
+
+STEPS = 11
+
+Moment = Annotated[datetime, AfterValidator(in_utc)]
+
+
+def run_name() -> str:
+    """Name a run after the moment that it was meant for."""
+    return f"daily {flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"
+
+
+@flow(name="daily", flow_run_name=run_name, validate_parameters=True)
+async def daily(
+    *,
+    database: str | None = None,
+    config: str | None = None,
+    paths: list[str] | None = None,
+    source: str | None = None,
+    as_of: Moment | None = None,
+    is_muted: bool = False,
+) -> dict[str, Any]:
+    """Read new bills, find anomalies, recommend changes, judge and plan them.
+
+    Nothing is changed in any cloud: the plans are files that wait for somebody to
+    submit them. Running it twice changes nothing the second time.
+
+    Args:
+        database: Warehouse file to write to. Empty: the one of the settings.
+        config: Settings file. Empty: deployments/costwarden.toml.
+        paths: Files, folders or URLs of bills to read besides the sources of the
+            settings.
+        source: Name under which the bills of these paths are kept. Empty: the name
+            of their format.
+        as_of: Judge with what was known at this time. Empty: now.
+        is_muted: Keep the alerts of this run to ourselves: no sink hears of them.
+    """
+    settings = load(config, database=database)
+    async with stages(settings, "daily", steps=STEPS) as stage:
+        for export in settings.sources:
+            await stage(ingest_bills, [export.path], export.name, of=export.name)
+        if paths:
+            await stage(ingest_bills, paths, source)
+        await stage(normalise_bills)
+        await stage(aggregate_costs)
+        await stage(detect_anomalies, as_of=as_of, is_muted=is_muted)
+        await stage(explain_anomalies, is_muted=is_muted)
+        await stage(recommend_changes, as_of=as_of, is_muted=is_muted)
+        await stage(judge_recommendations, as_of=as_of)
+        await stage(plan_workflows, as_of=as_of)
+        await stage(publish_events)
+        await stage(publish_copy)
+        await stage(write_report)
+        await show(settings, "daily", stage.sentences)
+    return stage.summaries
+
+
+if __name__ == "__main__":
+    from flows.cli import main
+
+    main("run")

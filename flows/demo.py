@@ -1,0 +1,92 @@
+"""The demo: everything once, on bills that a simulator made up."""
+
+import sys
+from pathlib import Path
+
+from flows import inprocess
+from flows.answers import Answer
+from tasks.core import overview as core
+from tasks.core.errors import OtherBills
+from tasks.edge import overview, queries, simulator, warehouse
+from tasks.edge.settings import Settings
+
+# The demo's bills are kept under this name, so that nobody takes them for real ones.
+SOURCE = "demo"
+EXPORTS = ("aws/cur2", "focus/azure", "focus/gcp", "evidence")
+
+
+def play(settings: Settings, *, config: str | None, is_verbose: bool) -> Answer:
+    """Simulate bills, run the daily flow on them, and say what came out.
+
+    Args:
+        settings: Name the warehouse; it must hold nothing but the demo's bills.
+        config: Settings file for the flow.
+        is_verbose: Show Prefect's own log lines.
+
+    Raises:
+        OtherBills: The warehouse holds somebody's bills.
+    """
+    refuse_other_bills(settings)
+    bills = settings.home / "demo-bills"
+    say("Generating thirteen months of bills of three clouds; none of it is real.")
+    api = inprocess.warm_up()
+    made = simulator.simulate(bills)
+    say(f"  {made.rows:,} rows in {bills}")
+    say("Running the daily flow on them:")
+    api.join()
+    summaries = inprocess.run(
+        "daily",
+        is_verbose=is_verbose,
+        database=settings.database,
+        config=config,
+        paths=[str(bills / export) for export in EXPORTS],
+        source=SOURCE,
+        as_of=None,
+    )
+    found = overview.load(settings)
+    facts = {"stages": summaries, "overview": found, "report": settings.report_path}
+    return Answer(facts, tuple(last_screen(settings, core.lines(found, 3))))
+
+
+def refuse_other_bills(settings: Settings) -> None:
+    """Make sure that the demo cannot mix with real bills.
+
+    Raises:
+        OtherBills: There are bills of another source.
+    """
+    if not Path(settings.database).exists():
+        return
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        others = queries.run(con, "ops/other_sources", source=SOURCE).fetchall()
+    if others:
+        names = ", ".join(name for (name,) in others)
+        raise OtherBills(
+            f"{settings.database} holds real bills ({names}): give the demo a"
+            " warehouse of its own, for instance --database data/demo.duckdb."
+        )
+
+
+def last_screen(settings: Settings, found: list[str]) -> list[str]:
+    """Return what people read when the demo is done."""
+    return [
+        "",
+        "These bills are generated; nothing was changed in any cloud.",
+        "",
+        *found,
+        "",
+        f"Report     {settings.report_path}  (opens in any browser, without a network)",
+        f"Workflows  {settings.workflows_path}",
+        f"Notebook   notebooks/explore.ipynb, which reads {settings.published_path}",
+        "",
+        "Next, with your own bills, in a warehouse of their own:",
+        "  costwarden ingest PATH --database data/mine.duckdb",
+        "  costwarden run --database data/mine.duckdb",
+        "  costwarden report --database data/mine.duckdb",
+    ]
+
+
+def say(line: str) -> None:
+    """Tell whoever waits at the terminal."""
+    sys.stderr.write(f"{line}\n")

@@ -1,0 +1,90 @@
+"""The commands of ``costwarden`` that only look: bills, explain, doctor."""
+
+from typing import Any
+
+import click
+
+from flows.answers import DONE, FAILED, Answer, Table, answering
+
+
+@click.command()
+@answering
+def bills(settings: Any) -> Answer:
+    """List the bill versions with their totals, a line for each currency."""
+    from tasks.edge import lookups
+
+    rows = lookups.versions(settings)
+    names = {
+        "billing_period": "month",
+        "source": "source",
+        "billing_account_id": "account",
+        "version": "version",
+        "status": "status",
+        "known_at": "known at",
+        "row_count": "rows",
+        "billed_cost": "billed",
+        "effective_cost": "effective",
+        "billing_currency": "currency",
+        "reason": "reason",
+    }
+    table = Table(
+        tuple(names.values()),
+        [[_short(row[name]) for name in names] for row in rows],
+        right=("version", "rows", "billed", "effective"),
+    )
+    return Answer(rows, (table,) if rows else ("No bill was loaded yet.",))
+
+
+@click.command()
+@click.argument("anomaly_id", metavar="ID")
+@answering
+def explain(settings: Any, *, anomaly_id: str) -> Answer:
+    """Say what an anomaly is and what drove it. ID may be shortened."""
+    from tasks.core import wording
+    from tasks.edge import lookups
+
+    found = lookups.anomaly(settings, anomaly_id)
+    row, currency = found.anomaly, found.anomaly["billing_currency"]
+    drivers = Table(
+        ("effect", "where", "which", "impact", "share"),
+        [
+            (
+                driver["effect"],
+                driver["dimension"],
+                driver["member"],
+                wording.money(driver["impact"], currency, signed=True),
+                f"{100 * driver['share']:.0f}%" if driver["share"] is not None else "",
+            )
+            for driver in found.drivers
+        ],
+        right=("impact", "share"),
+    )
+    facts = Table(
+        ("what", "value"), [item for item in row.items() if item[1] is not None]
+    )
+    said = row["explanation"] or "Nobody has explained it yet: run costwarden detect."
+    return Answer(found, (said, facts, drivers) if found.drivers else (said, facts))
+
+
+@click.command()
+@answering
+def doctor(settings: Any) -> Answer:
+    """Say which parts are there, reachable, and of a supported version."""
+    from tasks.edge import doctor
+
+    parts = doctor.examine(settings)
+    table = Table(
+        ("part", "state", "detail"),
+        [(part.name, part.state, part.detail) for part in parts],
+    )
+    ill = any(part.state == "failed" for part in parts)
+    return Answer(parts, (table,), status=FAILED if ill else DONE)
+
+
+def _short(value: object) -> object:
+    from datetime import datetime
+
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
+
+
+ALL = (bills, explain, doctor)

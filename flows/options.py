@@ -1,0 +1,70 @@
+"""Options that several commands share, and how times are written."""
+
+from datetime import date, datetime
+
+import click
+
+from tasks.core.months import in_utc
+
+
+class Day(click.ParamType[date]):
+    """A day, written so that no two countries read it differently."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> date:
+        """Read ``2026-03-05``."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it as YYYY-MM-DD.", param, ctx)
+
+
+class Moment(click.ParamType[datetime]):
+    """A time in UTC, or in the zone that it names."""
+
+    name = "TIME"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> datetime:
+        """Read ``2026-03-05``, ``2026-03-05T12:00`` or ``2026-03-05T12:00+01:00``."""
+        try:
+            return in_utc(
+                value
+                if isinstance(value, datetime)
+                else datetime.fromisoformat(str(value))
+            )
+        except ValueError:
+            self.fail(
+                f"{value!r} is not a time; write it as YYYY-MM-DDThh:mm.", param, ctx
+            )
+
+
+as_of = click.option(
+    "--as-of",
+    type=Moment(),
+    help="Judge with what was known then, UTC unless it names a zone; default: now.",
+)
+known_at = click.option(
+    "--known-at",
+    type=Moment(),
+    help="When the export was made; default: what the export itself says.",
+)
+source = click.option(
+    "--source", metavar="NAME", help="Keep the bills under this name."
+)
+is_muted = click.option(
+    "--muted", "is_muted", is_flag=True, help="Tell no sink what is found."
+)
+is_verbose = click.option(
+    "--verbose", "is_verbose", is_flag=True, help="Show Prefect's own log lines."
+)

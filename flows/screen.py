@@ -1,0 +1,65 @@
+"""Writes lines and tables to the terminal."""
+
+import sys
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from flows.answers import Table
+
+# A pipe has no width; a row must stay one line there.
+WIDE = 400
+
+
+def show(said: Iterable[str | Table]) -> None:
+    """Print lines and tables from top to bottom.
+
+    Nothing that comes from a bill is read as markup or as a terminal's command.
+    """
+    console = Console(
+        file=sys.stdout,
+        width=None if sys.stdout.isatty() else WIDE,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for part in said:
+        if isinstance(part, Table):
+            console.print(_ruled(part))
+        else:
+            console.print(Text(_tame(part)), soft_wrap=True)
+
+
+def _ruled(table: Table) -> RichTable:
+    ruled = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in table.heads:
+        ruled.add_column(
+            head,
+            justify="right" if head in table.right else "left",
+            overflow="fold",
+        )
+    for row in table.rows:
+        ruled.add_row(*(Text(_cell(value)) for value in row))
+    return ruled
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    return _tame(str(value))
+
+
+def _tame(text: str) -> str:
+    """Drop control characters: a tag must not move the cursor."""
+    return "".join(
+        character
+        for character in text
+        if character == "\n" or not unicodedata.category(character).startswith("C")
+    )

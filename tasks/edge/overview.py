@@ -1,0 +1,29 @@
+"""Reads what a run found from the warehouse."""
+
+from typing import TypeVar
+
+from tasks.core.overview import Finding, Overview, Reason, Saving
+from tasks.edge import queries, warehouse
+from tasks.edge.settings import Settings
+
+Row = TypeVar("Row")
+
+
+def load(settings: Settings) -> Overview:
+    """Return the anomalies, savings, decisions and quarantined exports."""
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        return Overview(
+            findings=_all(con, "ops/anomalies", Finding),
+            savings=_all(con, "ops/savings", Saving),
+            reasons=_all(con, "ops/decisions", Reason),
+            quarantined=tuple(
+                why for (why,) in queries.run(con, "ops/quarantined").fetchall()
+            ),
+        )
+
+
+def _all(con: warehouse.Connection, query: str, make: type[Row]) -> tuple[Row, ...]:
+    """Columns stand in the order of the attributes."""
+    return tuple(make(*row) for row in queries.run(con, query).fetchall())

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS bills.versions (
     superseded_at TIMESTAMPTZ
 );
 COMMENT ON TABLE bills.versions IS 'Every export that arrived; grain: bill version.';
-COMMENT ON COLUMN bills.versions.bill_id IS 'Key of the version: source.account.period.vN, or the digest while quarantined.';
+COMMENT ON COLUMN bills.versions.bill_id IS 'Key of the version: source.account.period.vN, or a digest of names and content while quarantined.';
 COMMENT ON COLUMN bills.versions.source IS 'Name of the configured source, or the format where none was given.';
 COMMENT ON COLUMN bills.versions.source_format IS 'Recognised format, e.g. aws_cur2, aws_legacy_cur, focus.';
 COMMENT ON COLUMN bills.versions.provider IS 'AWS, Microsoft, Google Cloud …; null where the file names several.';

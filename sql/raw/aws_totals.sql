@@ -1,0 +1,76 @@
+-- What the bills in some AWS cost and usage files sum to, as AWS's own columns say.
+--
+-- grain:  billing_account_id, billing_period, billing_currency
+-- reads:  nothing but the files
+-- params: files
+--
+-- Written apart from the FOCUS mapping, so that each can be held against the other.
+-- Split cost rows repeat the cost of the instance that they split, so they count as
+-- nothing. The amortised cost puts commitments where they were used or wasted.
+-- Net columns only exist for payers with negotiated discounts, and then they count.
+WITH exported AS (
+    FROM read_parquet($files, union_by_name = TRUE)
+    UNION ALL BY NAME
+    FROM aws_optional()
+),
+
+amounts AS (
+    SELECT
+        nullif(bill_payer_account_id::VARCHAR, '') AS billing_account_id,
+        left(bill_billing_period_start_date::VARCHAR, 7) AS billing_period,
+        nullif(line_item_currency_code, '') AS billing_currency,
+        left(line_item_usage_start_date::VARCHAR, 10) AS charge_date,
+        coalesce(line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2'), FALSE)
+            AS is_split,
+        coalesce(reservation_reservation_a_r_n, '') <> '' AS is_reservation,
+        line_item_product_code = 'ComputeSavingsPlans'
+        AND line_item_line_item_description
+        LIKE 'Refund for one-time fee for Savings Plan ID%' AS is_plan_refund,
+        line_item_line_item_type AS line_type,
+        net(line_item_net_unblended_cost, line_item_unblended_cost) AS unblended,
+        net(reservation_net_effective_cost, reservation_effective_cost) AS reserved,
+        net(
+            savings_plan_net_savings_plan_effective_cost,
+            savings_plan_savings_plan_effective_cost
+        ) AS planned,
+        net(reservation_net_unused_recurring_fee, reservation_unused_recurring_fee)
+        + net(
+            reservation_net_unused_amortized_upfront_fee_for_billing_period,
+            reservation_unused_amortized_upfront_fee_for_billing_period
+        ) AS unreserved,
+        net(NULL, savings_plan_total_commitment_to_date)
+        - net(NULL, savings_plan_used_commitment) AS unplanned
+    FROM exported
+),
+
+costs AS (
+    SELECT
+        *,
+        if(is_split, 0, unblended) AS billed_cost,
+        CASE
+            WHEN is_split THEN 0
+            WHEN line_type = 'DiscountedUsage' THEN reserved
+            WHEN line_type = 'SavingsPlanCoveredUsage' THEN planned
+            WHEN line_type = 'RIFee' THEN unreserved
+            WHEN line_type = 'SavingsPlanRecurringFee' THEN unplanned
+            WHEN line_type = 'SavingsPlanNegation' THEN 0
+            WHEN line_type = 'SavingsPlanUpfrontFee' THEN 0
+            WHEN line_type = 'Fee' AND is_reservation THEN 0
+            WHEN line_type = 'Refund' AND is_plan_refund THEN 0
+            ELSE unblended
+        END AS effective_cost
+    FROM amounts
+)
+
+SELECT
+    billing_account_id,
+    billing_period,
+    billing_currency,
+    ['AWS'] AS providers,
+    count(*) AS row_count,
+    sum(billed_cost) AS billed_cost,
+    sum(effective_cost) AS effective_cost,
+    min(charge_date) AS first_date,
+    max(charge_date) AS last_date
+FROM costs
+GROUP BY ALL

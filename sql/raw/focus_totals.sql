@@ -1,0 +1,35 @@
+-- What the bills in some FOCUS files sum to, as their own columns say.
+--
+-- grain:  billing_account_id, billing_period, billing_currency
+-- reads:  nothing but the files
+-- params: files
+--
+-- Written apart from the FOCUS mapping, so that each can be held against the other.
+WITH optional AS (
+    SELECT
+        NULL::VARCHAR AS ProviderName,
+        NULL::VARCHAR AS ServiceProviderName
+    WHERE FALSE
+),
+
+exported AS (
+    FROM read_parquet($files, union_by_name = TRUE)
+    UNION ALL BY NAME
+    FROM optional
+)
+
+SELECT
+    nullif(nullif(BillingAccountId::VARCHAR, ''), 'NULL') AS billing_account_id,
+    left(BillingPeriodStart::VARCHAR, 7) AS billing_period,
+    nullif(nullif(BillingCurrency, ''), 'NULL') AS billing_currency,
+    list(DISTINCT coalesce(
+        nullif(nullif(ServiceProviderName, ''), 'NULL'),
+        nullif(nullif(ProviderName, ''), 'NULL')
+    )) AS providers,
+    count(*) AS row_count,
+    coalesce(sum(amount(BilledCost)), 0) AS billed_cost,
+    coalesce(sum(amount(EffectiveCost)), 0) AS effective_cost,
+    min(left(ChargePeriodStart::VARCHAR, 10)) AS first_date,
+    max(left(ChargePeriodStart::VARCHAR, 10)) AS last_date
+FROM exported
+GROUP BY ALL

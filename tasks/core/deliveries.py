@@ -1,0 +1,233 @@
+"""Which files make up one bill, decided from names, manifests and what the files hold.
+
+With a manifest, a bill is what the manifest lists. Without one, the files of a folder
+that hold the same account and month belong together when their names differ only in a
+part number, or when no two of them hold the same days. Otherwise each is a version.
+"""
+
+import re
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import groupby, pairwise
+
+# The part number at the end of a name: -00001, _part3, .2; but not a date.
+PART = re.compile(r"(?:[-_. ]|^)(?:part|chunk)?[-_. ]?\d+$", re.IGNORECASE)
+DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?[0-3]\d)?$")
+SPARK = re.compile(r"^part-\d+-[0-9a-f-]{36}.*$")
+SUFFIXES = re.compile(r"(?:\.(?:snappy|gz|zip|csv|txt|parquet))+$", re.IGNORECASE)
+
+# 2024-04-02T13:14:43.337Z-6b622448… (Data Exports), 20230803T081120Z (legacy).
+STAMP = re.compile(
+    r"(20\d\d)-?([01]\d)-?([0-3]\d)T([0-2]\d):?([0-5]\d):?([0-5]\d)(?:\.\d+)?Z"
+)
+PERIOD_FOLDER = re.compile(r"BILLING_PERIOD=(20\d\d-[01]\d)", re.IGNORECASE)
+
+FILE_KEYS = ("dataFiles", "reportKeys", "blobs")
+TIME_KEYS = ("createdAt", "executionTime", "exportTime", "submittedTime", "createdTime")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an exporter says of one export.
+
+    Attributes:
+        path: Where the manifest lies, with ``/``.
+        files: The files of the export, as the exporter wrote them: keys or URLs.
+        billing_period: The month it is about; None when it does not say.
+        known_at: When the export was made; None when it does not say.
+        row_count: Rows of all files together; None when it does not say.
+    """
+
+    path: str
+    files: tuple[str, ...]
+    billing_period: str | None = None
+    known_at: datetime | None = None
+    row_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows of one file that belong to one account and month.
+
+    Attributes:
+        file: Position of the file among those looked at.
+        name: Path of the file as it came, with ``/``.
+        first_date: First charge day, ISO 8601.
+        last_date: Last charge day, ISO 8601.
+    """
+
+    file: int
+    name: str
+    source_format: str
+    billing_account_id: str | None
+    billing_period: str
+    first_date: str
+    last_date: str
+
+
+def is_manifest(name: str) -> bool:
+    """Whether a file is called as exporters call their manifests."""
+    base = name.rpartition("/")[2].lower()
+    return base.endswith(".json") and "manifest" in base
+
+
+def parse_manifest(path: str, content: object) -> Manifest | None:
+    """Read a manifest of AWS (legacy CUR, Data Exports) or Azure (cost exports).
+
+    Args:
+        path: Where it lies; Data Exports names the month in it.
+        content: The parsed JSON.
+
+    Returns:
+        None when it lists no files: Athena, Redshift and others have manifests too.
+    """
+    if not isinstance(content, Mapping):
+        return None
+    listed = next((content[key] for key in FILE_KEYS if key in content), None)
+    if not isinstance(listed, list) or not listed:
+        return None
+    files = tuple(
+        str(item.get("blobName", "")) if isinstance(item, Mapping) else str(item)
+        for item in listed
+    )
+    rows = content.get("dataRowCount")
+    return Manifest(
+        path,
+        files,
+        _stated_period(content, [path, *files]),
+        _stated_time(content, [path, *files]),
+        rows if isinstance(rows, int) else None,
+    )
+
+
+def locate(manifest: Manifest, present: Container[str]) -> dict[str, str | None]:
+    """Find the files that a manifest lists among those that arrived.
+
+    An export may have been copied from its bucket with or without the folders above
+    it, so the longest ending of the listed key counts that exists below the manifest's
+    folder or one above it. A bare file name counts in the manifest's own folder only,
+    for every execution of an export uses the same names.
+
+    Returns:
+        The path of each listed file; None for one that is not there.
+    """
+    folders = manifest.path.split("/")[:-1]
+    above = ["/".join(folders[:end]) for end in range(len(folders), -1, -1)]
+
+    def find(key: str) -> str | None:
+        steps = re.sub(r"^\w+://", "", key).split("/")
+        for start in range(len(steps)):
+            ending = "/".join(steps[start:])
+            places = above if start < len(steps) - 1 else above[:1]
+            for folder in places:
+                candidate = f"{folder}/{ending}" if folder else ending
+                if candidate in present:
+                    return candidate
+        return None
+
+    return {key: find(key) for key in manifest.files}
+
+
+def stem(name: str) -> str:
+    """Return a file's path without suffixes and part number.
+
+    Examples:
+        >>> stem("out/cur-00001.snappy.parquet"), stem("out/cur-00002.csv.gz")
+        ('out/cur', 'out/cur')
+        >>> stem("bill-2024-05.csv"), stem("bill-202406.csv"), stem("bill-v2.csv")
+        ('bill-2024-05', 'bill-202406', 'bill-v2')
+    """
+    folder, slash, base = name.rpartition("/")
+    base = SUFFIXES.sub("", base)
+    if SPARK.match(base):
+        base = "part"
+    elif not DATE.search(base):
+        base = PART.sub("", base)
+    return f"{folder}{slash}{base}"
+
+
+def assemble(slices: Iterable[Slice]) -> list[list[Slice]]:
+    """Put together the slices that make up one bill version.
+
+    Returns:
+        Bills in the order of their first file; slices of a bill in the order of files.
+    """
+
+    def bill_of(part: Slice) -> tuple[str, str, str]:
+        account = part.billing_account_id or ""
+        return part.source_format, account, part.billing_period
+
+    bills: list[list[Slice]] = []
+    for _, group in groupby(sorted(slices, key=bill_of), bill_of):
+        bills.extend(_versions(sorted(group, key=lambda part: part.file)))
+    return sorted(bills, key=lambda bill: bill[0].file)
+
+
+def _versions(parts: Sequence[Slice]) -> list[list[Slice]]:
+    by_stem: dict[str, list[Slice]] = {}
+    for part in parts:
+        by_stem.setdefault(stem(part.name), []).append(part)
+    spans = sorted(
+        (min(part.first_date for part in group), max(part.last_date for part in group))
+        for group in by_stem.values()
+    )
+    is_apart = all(before[1] < after[0] for before, after in pairwise(spans))
+    return [list(parts)] if is_apart else list(by_stem.values())
+
+
+def slug(value: str | None) -> str:
+    """Write a value so that it can stand in a key and in a folder's name.
+
+    Examples:
+        >>> slug("/providers/Microsoft.Billing/77"), slug(None)
+        ('providers-Microsoft-Billing-77', 'none')
+    """
+    return re.sub(r"[^a-zA-Z0-9_-]+", "-", value or "").strip("-") or "none"
+
+
+def digest_of(digests: Collection[str]) -> str:
+    """Return one SHA-256 for the content of several files, whatever their names."""
+    if len(digests) == 1:
+        return next(iter(digests))
+    return sha256("\n".join(sorted(digests)).encode()).hexdigest()
+
+
+def _stated_period(content: Mapping[str, object], names: Sequence[str]) -> str | None:
+    period = content.get("billingPeriod")
+    if isinstance(period, Mapping):
+        return _month(str(period.get("start", "")))
+    run = content.get("runInfo")
+    if isinstance(run, Mapping) and "startDate" in run:
+        return _month(str(run["startDate"]))
+    found = (PERIOD_FOLDER.search(name) for name in names)
+    return next((match[1] for match in found if match), None)
+
+
+def _stated_time(
+    content: Mapping[str, object], names: Sequence[str]
+) -> datetime | None:
+    run = content.get("runInfo")
+    for place in (content, run if isinstance(run, Mapping) else {}):
+        for key in TIME_KEYS:
+            if isinstance(place.get(key), str):
+                return _utc(str(place[key]))
+    found = (STAMP.search(name) for name in names)
+    return next(
+        (datetime(*map(int, match.groups()), tzinfo=UTC) for match in found if match),  # type: ignore[misc, arg-type]
+        None,
+    )
+
+
+def _month(text: str) -> str | None:
+    match = re.match(r"(20\d\d)-?([01]\d)", text)
+    return f"{match[1]}-{match[2]}" if match else None
+
+
+def _utc(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

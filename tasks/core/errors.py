@@ -14,7 +14,8 @@ CostwardenError
 │   ├── BadPeriod
 │   └── OtherBills
 ├── PromiseError    our own tables break a promise: report it to the developers
-│   └── CheckFailed
+│   ├── CheckFailed
+│   └── LakeDamaged
 └── ServiceError    something outside is down or busy: wait, then run it again
     ├── WarehouseBusy
     └── SourceUnavailable
@@ -79,6 +80,10 @@ class PromiseError(CostwardenError):
 
 class CheckFailed(PromiseError):
     """A reconciliation check returned rows."""
+
+
+class LakeDamaged(PromiseError):
+    """A file of a bill version is not in the lake any more."""
 
 
 class ServiceError(CostwardenError):

@@ -1,0 +1,86 @@
+-- Lines of AWS cost and usage reports, legacy and 2.0 alike, typed and named once.
+--
+-- grain:  report line, and a second one for the unused part of a commitment's fee
+-- reads:  raw.aws_cur
+-- params: files
+--
+-- A fee line of a reservation or savings plan holds two facts: what was paid, and what
+-- was not used. They become a purchase and an unused line. Negation lines cancel the
+-- on-demand cost shown on lines covered by a savings plan; both are left out. Split
+-- cost lines repeat what the line of their instance states.
+--
+-- A column that is none of AWS's is left behind, lest it take the name of one of ours.
+WITH exported AS (
+    FROM read_parquet(
+        $files, union_by_name = TRUE,
+        hive_partitioning = TRUE, hive_types_autocast = FALSE
+    )
+    UNION ALL BY NAME
+    FROM raw.aws_cur
+),
+
+known_columns AS (
+    SELECT
+        COLUMNS(
+            '^(bill|line_item|pricing|product|reservation|savings_plan)(_.*)?$'
+        ),
+        source,
+        version,
+        pairs(product) AS attributes,
+        map_concat(
+            to_json(struct_pack(*COLUMNS('^resource_tags_(user|aws)_.*$')))
+            ::MAP (VARCHAR, VARCHAR),
+            coalesce(pairs(resource_tags), MAP {})
+        ) AS tags
+    FROM exported
+),
+
+split AS (
+    SELECT
+        *,
+        unnest(
+            CASE line_item_line_item_type
+                WHEN 'RIFee' THEN ['purchase', 'unused']
+                WHEN 'SavingsPlanRecurringFee' THEN ['purchase', 'unused']
+                ELSE ['line']
+            END
+        ) AS part
+    FROM known_columns
+    WHERE
+        line_item_line_item_type <> 'SavingsPlanNegation'
+        AND coalesce(line_item_operation, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')
+)
+
+SELECT
+    *,
+    line_item_line_item_type AS line_type,
+    coalesce(
+        money(line_item_net_unblended_cost), money(line_item_unblended_cost), 0
+    ) AS invoiced,
+    CASE line_item_line_item_type
+        WHEN 'RIFee' THEN
+            coalesce(
+                money(reservation_net_unused_recurring_fee),
+                money(reservation_unused_recurring_fee), 0
+            ) + coalesce(
+                money(reservation_net_unused_amortized_upfront_fee_for_billing_period),
+                money(reservation_unused_amortized_upfront_fee_for_billing_period), 0
+            )
+        WHEN 'SavingsPlanRecurringFee' THEN
+            coalesce(money(savings_plan_total_commitment_to_date), 0)
+            - coalesce(money(savings_plan_used_commitment), 0)
+    END AS unused,
+    coalesce(
+        known(savings_plan_savings_plan_a_r_n), known(savings_plan_savings_plan_arn)
+    ) AS savings_plan_id,
+    coalesce(
+        known(reservation_reservation_a_r_n), known(reservation_reservation_arn)
+    ) AS reservation_id,
+    coalesce(
+        known(product_region_code), known(attributes['region']), known(product_region)
+    ) AS region,
+    coalesce(
+        known(product_product_name), known(attributes['product_name']),
+        known(product_servicename), known(line_item_product_code), 'Unknown'
+    ) AS service
+FROM split

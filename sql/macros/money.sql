@@ -1,0 +1,13 @@
+-- An amount of money as an exact decimal, whatever type the export gave it.
+--
+-- params: x
+--
+-- AWS states ten decimals and stores them as DOUBLE: rounding there brings back what
+-- was meant. Text keeps all its decimals; text that is no number becomes null, and the
+-- check on mandatory costs tells of it. The branch is chosen when the query is bound.
+SELECT
+    CASE typeof($x)
+        WHEN 'DOUBLE' THEN $x::DECIMAL(28, 10)::DECIMAL(38, 18)
+        WHEN 'FLOAT' THEN $x::DECIMAL(28, 10)::DECIMAL(38, 18)
+        ELSE try_cast($x AS DECIMAL(38, 18))
+    END

@@ -1,0 +1,31 @@
+"""FOCUS rows in, daily series out."""
+
+from dataclasses import dataclass
+
+from prefect import task
+
+from tasks.edge import daily, warehouse
+from tasks.edge.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregated:
+    """What was added to the series.
+
+    Attributes:
+        bills: Bill versions that were read.
+        rows: Days of series that they gave.
+    """
+
+    bills: int
+    rows: int
+
+
+@task(name="aggregate costs")
+def aggregate_costs(settings: Settings) -> Aggregated:
+    """Add the daily series of every bill version that has none yet."""
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        bills, rows = daily.aggregate(con, settings.lake_path)
+    return Aggregated(bills=bills, rows=rows)

@@ -1,0 +1,218 @@
+"""FOCUS as views: macros, one per rule and format, and views over the lake's files.
+
+Nothing is copied. ``install`` writes the file lists of all bill versions into the
+views, so it is run again whenever a bill arrives.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tasks.core.errors import LakeDamaged
+from tasks.edge import queries, warehouse
+
+# The table macro that presents each format as FOCUS rows.
+FORMATS = {
+    "aws_cur2": "focus.aws_cur",
+    "aws_legacy_cur": "focus.aws_cur",
+    "focus": "focus.focus",
+}
+
+# In order of use: each reads the ones before it.
+SCALARS = (
+    "money",
+    "instant",
+    "after_end",
+    "known",
+    "spelled",
+    "document",
+    "pairs",
+    "unit",
+    "provider_name",
+    "third_party",
+    "charge_kind",
+    "service_category",
+    "aws_service_subcategory",
+    "aws_region_name",
+    "aws_tags",
+    "share",
+)
+TABLES = (
+    "focus/aws_lines",
+    "focus/aws_charges",
+    "focus/aws_prices",
+    "focus/aws_cur",
+    "focus/focus",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill version in the lake.
+
+    Attributes:
+        bill_id: Its key.
+        source_format: Format of its files.
+        files: Absolute paths of its Parquet files.
+        is_current: Whether it counts now.
+        known_from: When it began to count.
+        known_to: When a later version took its place; None while none has.
+    """
+
+    bill_id: str
+    source_format: str
+    files: tuple[str, ...]
+    is_current: bool
+    known_from: datetime
+    known_to: datetime | None
+
+
+def install(con: warehouse.Connection, lake: Path) -> int:
+    """Create or refresh the macros and views; return how many bills count now.
+
+    Raises:
+        LakeDamaged: A file of a bill is no longer in the lake.
+    """
+    bills = load_bills(con, lake)
+    current = [bill for bill in bills if bill.is_current]
+    with warehouse.transaction(con):
+        install_macros(con)
+        _create_view(con, "focus.cost_and_usage", rows_of(current))
+        con.execute(_as_of(bills))
+        _create_view(
+            con,
+            "focus.cost_and_usage_1_2",
+            queries.text("focus/cost_and_usage_1_2"),
+        )
+        _create_view(con, "series.daily_cost", queries.text("series/daily_cost"))
+        con.execute(queries.as_macro("series/daily_cost_as_of"))
+        _describe(con)
+    return len(current)
+
+
+def install_macros(con: warehouse.Connection) -> None:
+    """Create the rules and formats that need no bill."""
+    for name in SCALARS:
+        con.execute(scalar_macro(name))
+    for name in TABLES:
+        con.execute(queries.as_macro(name))
+
+
+def scalar_macro(name: str) -> str:
+    """Return the statement that installs ``sql/macros/<name>.sql``.
+
+    Such a file is a SELECT of one expression; its arguments have the order in which
+    the head names them.
+    """
+    head, _, body = queries.as_macro(f"macros/{name}").partition("\nSELECT")
+    _, _, line = head.partition("-- params: ")
+    arguments = line.partition("\n")[0]
+    return f"CREATE OR REPLACE MACRO main.{name}({arguments}) AS ({body})"
+
+
+def load_bills(con: warehouse.Connection, lake: Path) -> list[Bill]:
+    """Return every version that is not quarantined, with the time in which it counts.
+
+    Raises:
+        LakeDamaged: A file of a bill is no longer in the lake.
+    """
+    root = lake.resolve()
+    rows = con.execute(queries.text("focus/known_bills")).fetchall()
+    return [
+        Bill(row[0], row[1], _present(root, row[0], row[2]), *row[3:]) for row in rows
+    ]
+
+
+def _present(root: Path, bill_id: str, files: Iterable[str]) -> tuple[str, ...]:
+    paths = tuple(root / file for file in files)
+    for path in paths:
+        if not path.exists():
+            raise LakeDamaged(
+                f"Bill {bill_id} lacks its file {path}: restore the lake or ingest the"
+                " bill again."
+            )
+    return tuple(str(path) for path in paths)
+
+
+def rows_of(bills: Iterable[Bill]) -> str:
+    """Return a query for the FOCUS rows of some bills; no bills give no rows."""
+    files: dict[str, list[str]] = defaultdict(list)
+    for bill in bills:
+        files[FORMATS[bill.source_format]].extend(bill.files)
+    parts = ["FROM focus.charges"]
+    parts += [f"FROM {macro}({queries.literal(paths)})" for macro, paths in files.items()]
+    return "\nUNION ALL BY NAME\n".join(parts)
+
+
+def _as_of(bills: Iterable[Bill]) -> str:
+    """Return the macro of the rows known at a moment.
+
+    The times stand in it as literals: DuckDB then works out before it reads anything
+    which files count, and opens no other.
+    """
+    kept = list(bills)
+    versions = ",\n".join(
+        f"{{'bill_id': {queries.literal(bill.bill_id)},"
+        f" 'known_from': TIMESTAMPTZ '{bill.known_from.isoformat()}',"
+        f" 'known_to': {_moment(bill.known_to)}}}"
+        for bill in kept
+    )
+    counts = f"""list_contains([
+    version.bill_id FOR version IN [{versions}]
+    IF version.known_from <= moment::TIMESTAMPTZ
+    AND moment::TIMESTAMPTZ < version.known_to
+], x_BillId)"""
+    return (
+        "CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n"
+        f"SELECT * FROM (\n{rows_of(kept)}\n)\n"
+        f"WHERE {counts if kept else 'moment IS NULL'}"
+    )
+
+
+def _moment(at: datetime | None) -> str:
+    return f"TIMESTAMPTZ '{at.isoformat() if at else 'infinity'}'"
+
+
+def _create_view(con: warehouse.Connection, name: str, query: str) -> None:
+    con.execute(f"CREATE OR REPLACE VIEW {name} AS\n{query}")
+
+
+# What a view shows is described where the rows are declared.
+DESCRIBED = {
+    "focus.cost_and_usage": "focus.charges",
+    "focus.cost_and_usage_1_2": "focus.charges",
+    "series.daily_cost": "series.daily_cost_versions",
+}
+VIEW_COMMENTS = {
+    "focus.cost_and_usage": "FOCUS 1.4 rows of the bills that count now.",
+    "focus.cost_and_usage_1_2": "The same rows under the column names of FOCUS 1.2.",
+    "series.daily_cost": "Daily cost of the bills that count now.",
+}
+RENAMED_COMMENTS = {
+    "ProviderName": "FOCUS 1.2: who offers the service.",
+    "PublisherName": "FOCUS 1.2: who made what was sold.",
+}
+
+
+def _describe(con: warehouse.Connection) -> None:
+    """Give the views and their columns the comments of what they show."""
+    for view, declared in DESCRIBED.items():
+        comments = RENAMED_COMMENTS | _comments(con, declared)
+        con.execute(f"COMMENT ON VIEW {view} IS {queries.literal(VIEW_COMMENTS[view])}")
+        for column in _comments(con, view):
+            con.execute(
+                f"COMMENT ON COLUMN {view}.{column}"
+                f" IS {queries.literal(comments[column])}"
+            )
+
+
+def _comments(con: warehouse.Connection, table: str) -> dict[str, str]:
+    rows = con.execute(
+        "SELECT column_name, comment FROM duckdb_columns()"
+        " WHERE database_name = current_database()"
+        " AND schema_name || '.' || table_name = $table",
+        {"table": table},
+    ).fetchall()
+    return dict(rows)

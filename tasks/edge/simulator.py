@@ -1,0 +1,152 @@
+"""Write the bills of a made-up company, and the truth about them.
+
+The same rows, seed, months and last day always give the same content. Files carry the
+time of their export, so that whoever loads them knows when each became known.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from tasks.core.simulation import charges, exports, world
+from tasks.core.simulation.exports import Export, Span
+from tasks.core.simulation.world import CLOUDS, Usage, World
+from tasks.edge import queries, simulator_files, simulator_tables, simulator_truth
+from tasks.edge.simulator_files import Format
+from tasks.edge.simulator_truth import Truth
+
+# The demo is about this day, whenever it runs, so that it always tells the same story.
+DEFAULT_UNTIL = date(2026, 11, 20)
+
+FORMATS = ("aws_cur2", "aws_focus", "azure_focus", "gcp_focus")
+
+# Beyond this many rows only CUR 2.0 is written, unless asked.
+ALL_FORMATS_ROWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What was written.
+
+    Attributes:
+        rows: Lines in the newest versions of CUR 2.0 and of the others' FOCUS bills.
+        files: Files, the truth included.
+        bills: Bill versions over all formats.
+        until: Last day with charges.
+        anomalies: Anomalies hidden in the bills.
+        wastes: Resources that are not worth their price.
+    """
+
+    rows: int
+    files: int
+    bills: int
+    until: date
+    anomalies: int
+    wastes: int
+
+
+def simulate(
+    out: Path,
+    *,
+    rows: int = 200_000,
+    seed: int = 7,
+    months: int = 13,
+    until: date | None = None,
+    formats: Iterable[str] | None = None,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> Simulated:
+    """Write bills into a folder.
+
+    Args:
+        out: Folder; made when missing.
+        rows: Lines wanted over all clouds, about; from 10 thousand to 100 million.
+        seed: Seed of all chance.
+        months: Billing months, the last one open.
+        until: Last day with charges; None for a day that never changes.
+        formats: Some of ``FORMATS``; None for all, or for CUR 2.0 alone when large.
+        progress: Told in a few words what is being done.
+    """
+    span = Span.ending(until or DEFAULT_UNTIL, months)
+    wanted = tuple(formats or (FORMATS if rows <= ALL_FORMATS_ROWS else ("aws_cur2",)))
+    truth = Truth()
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("CREATE SCHEMA simulated")
+        for founded in _worlds(rows, span, seed, wanted):
+            _write_cloud(con, out, founded, wanted, truth, progress)
+    files = simulator_truth.write(out, truth)
+    return Simulated(
+        rows=truth.rows,
+        files=files + truth.files,
+        bills=len(truth.totals),
+        until=span.until,
+        anomalies=len(truth.anomalies),
+        wastes=len(truth.wastes),
+    )
+
+
+def _worlds(
+    rows: int, span: Span, seed: int, formats: tuple[str, ...]
+) -> Iterable[World]:
+    """Yield the company's part at each cloud that is asked for."""
+    clouds = [
+        cloud
+        for cloud in CLOUDS
+        if any(
+            simulator_files.FORMATS[name].provider == cloud.provider for name in formats
+        )
+    ]
+    shares = sum(cloud.share for cloud in clouds)
+    is_hourly = rows >= world.HOURLY_ROWS
+    for cloud in clouds:
+        wanted = rows * cloud.share / shares
+        yield world.build(cloud, wanted, span, seed, is_hourly=is_hourly)
+
+
+def _write_cloud(
+    con: duckdb.DuckDBPyConnection,
+    out: Path,
+    founded: World,
+    formats: tuple[str, ...],
+    truth: Truth,
+    progress: Callable[[str], None],
+) -> None:
+    mine = [simulator_files.FORMATS[name] for name in formats]
+    mine = [item for item in mine if item.provider == founded.cloud.provider]
+    truth.begin(founded)
+    simulator_tables.put(con, "meters", simulator_tables.meters(founded))
+    for item in mine:
+        item.prepare(con)
+    for month in range(founded.span.n_months):
+        progress(f"{founded.cloud.provider} {founded.span.month(month):%Y-%m}")
+        used, impacts = world.usage(founded, month)
+        truth.add_month(founded, used, impacts)
+        simulator_tables.put(con, "usage", simulator_tables.usage(used))
+        simulator_tables.put(con, "slots", simulator_tables.slots(founded, month))
+        for export in exports.schedule(founded.span, founded.cloud.provider, month):
+            _write_export(con, out, founded, used, export, mine, truth)
+    truth.finish(founded)
+
+
+def _write_export(
+    con: duckdb.DuckDBPyConnection,
+    out: Path,
+    founded: World,
+    used: Usage,
+    export: Export,
+    formats: list[Format],
+    truth: Truth,
+) -> None:
+    found = charges.charges(founded, export.month, used, export)
+    known_day = founded.span.day(export.on)
+    con.execute(
+        f"CREATE OR REPLACE TABLE simulated.known AS {queries.text('simulate/known')}",
+        {"known_day": known_day},
+    )
+    simulator_tables.put(con, "charges", simulator_tables.charges(founded, found))
+    for item in formats:
+        truth.files += item.write(con, out, founded, export)
+        truth.add_total(item.name, founded, used, found, export)

@@ -19,13 +19,16 @@ from tasks.explain import explain_anomalies
 from tasks.normalise import normalise_bills
 from tasks.publish import publish_copy, publish_events
 
+# Years of bills may take a day; a week means that it hangs.
+TIMEOUT_SECONDS = 7 * 24 * 60 * 60
+
 Period = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 
 
 @flow(
     name="backfill",
     flow_run_name="backfill {from_month} to {to_month}",
-    validate_parameters=True,
+    timeout_seconds=TIMEOUT_SECONDS,
 )
 async def backfill(
     *,

@@ -27,6 +27,8 @@ from tasks.publish import publish_copy, publish_events
 from tasks.report import write_report
 
 STEPS = 11
+# The next morning's run must not queue behind one that hangs.
+TIMEOUT_SECONDS = 20 * 60 * 60
 
 Moment = Annotated[datetime, AfterValidator(in_utc)]
 
@@ -36,7 +38,7 @@ def run_name() -> str:
     return f"daily {flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"
 
 
-@flow(name="daily", flow_run_name=run_name, validate_parameters=True)
+@flow(name="daily", flow_run_name=run_name, timeout_seconds=TIMEOUT_SECONDS)
 async def daily(
     *,
     database: str | None = None,

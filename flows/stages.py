@@ -18,9 +18,6 @@ from tasks.edge.settings import Settings
 # A stage that cannot be helped by waiting this long needs a person.
 RETRIES = 2
 RETRY_SECONDS = 30
-# Longer than any bill takes; what hangs for longer will hang for ever.
-STAGE_SECONDS = 6 * 60 * 60
-
 # Marks the log lines that people read while they wait.
 PROGRESS = {"is_progress": True}
 
@@ -116,5 +113,4 @@ def _patient(task: Task[..., Any]) -> Task[..., Any]:
         retries=RETRIES,
         retry_delay_seconds=RETRY_SECONDS,
         retry_condition_fn=may_heal,
-        timeout_seconds=STAGE_SECONDS,
     )

@@ -81,7 +81,7 @@ def sentence(finding: Finding) -> str:
     """Tell one anomaly: its explanation, or its scope and kind where it has none."""
     if finding.explanation:
         return finding.explanation
-    return f"{finding.kind.replace('_', ' ')} in {finding.scope}"
+    return f"{_words(finding.kind)} in {finding.scope}"
 
 
 def impact(finding: Finding) -> str:
@@ -124,26 +124,33 @@ def markdown(overview: Overview, stages: dict[str, str]) -> str:
 
 
 def _paragraphs(overview: Overview, stages: dict[str, str]) -> Iterator[str]:
-    yield f"# {len(overview.findings)} anomalies"
+    yield "# What was found"
     for finding in overview.findings[:SHOWN]:
         yield f"- **{impact(finding)}** {plain(sentence(finding))} ({days(finding)})"
+    yield f"- {len(overview.findings)} anomalies in all"
     yield "\n# What it would save"
     for currency, amount in overview.savings_per_currency.items():
         yield f"- **{wording.money(amount, currency)}** a month"
     for saving in overview.savings:
-        yield (
-            f"  - {saving.action.replace('_', ' ')} ({saving.recommendations}):"
-            f" {wording.money(saving.monthly_saving, saving.billing_currency)}"
-        )
+        amount = wording.money(saving.monthly_saving, saving.billing_currency)
+        yield f"  - {_words(saving.action)} ({saving.recommendations}): {amount}"
+    yield f"- {sum(saving.recommendations for saving in overview.savings)} changes"
     yield "\n# What the policy said"
+    for decision, number in overview.decisions.items():
+        yield f"- **{_words(decision)}: {number}**"
     for reason in overview.reasons:
-        why = f": {plain(reason.reason)}" if reason.reason else ""
-        yield f"- {reason.decision.replace('_', ' ')} ({reason.recommendations}){why}"
+        if reason.reason:
+            why = plain(reason.reason)
+            yield f"  - {_words(reason.decision)} ({reason.recommendations}): {why}"
     if overview.quarantined:
         yield "\n# Quarantined input"
         yield from (f"- {plain(why)}" for why in overview.quarantined)
     yield "\n# What each stage did"
-    yield from (f"- {stage}: {plain(said)}" for stage, said in stages.items())
+    yield from (f"- {plain(stage)}: {plain(said)}" for stage, said in stages.items())
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def lines(overview: Overview, shown: int = SHOWN) -> list[str]:
@@ -169,7 +176,7 @@ def _to_save(overview: Overview) -> Iterator[str]:
         yield "Would save: nothing; no change is recommended."
     for currency, amount in overview.savings_per_currency.items():
         actions = ", ".join(
-            f"{saving.action.replace('_', ' ')}: {saving.recommendations}"
+            f"{_words(saving.action)}: {saving.recommendations}"
             for saving in overview.savings
             if saving.billing_currency == currency
         )

@@ -1,0 +1,90 @@
+"""What a run says of itself."""
+
+from datetime import date
+from decimal import Decimal
+
+from tasks.core import overview
+from tasks.core.overview import Finding, Overview, Reason, Saving
+
+
+def finding(**changes):
+    values = {
+        "anomaly_id": "a1",
+        "severity": "high",
+        "status": "confirmed",
+        "kind": "level_shift",
+        "scope": "AWS / 1234 / Amazon EC2",
+        "first_date": date(2026, 3, 1),
+        "last_date": date(2026, 3, 4),
+        "billing_currency": "USD",
+        "impact": Decimal("1234.50"),
+        "explanation": None,
+    }
+    return Finding(**(values | changes))
+
+
+WHOLE = Overview(
+    findings=(finding(), finding(anomaly_id="a2", explanation="Doubled.")),
+    savings=(
+        Saving("stop_instance", "USD", 2, Decimal("10.25")),
+        Saving("delete_volume", "USD", 1, Decimal("0.25")),
+        Saving("stop_instance", "EUR", 1, Decimal(7)),
+    ),
+    reasons=(
+        Reason("allow", None, 1, 1),
+        Reason("deny", "production is protected", 3, 3),
+        Reason("deny", "over the cap", 2, 3),
+    ),
+    quarantined=(),
+)
+
+
+def test_currencies_are_never_added_up():
+    """Each currency has its own total."""
+    assert WHOLE.savings_per_currency == {
+        "USD": Decimal("10.50"),
+        "EUR": Decimal(7),
+    }
+
+
+def test_a_denial_with_two_reasons_counts_once():
+    """Decisions count recommendations, not reasons."""
+    assert WHOLE.decisions == {"allow": 1, "deny": 3}
+
+
+def test_the_terminal_is_told_everything():
+    """Findings, savings per currency and each reason are said."""
+    said = "\n".join(overview.lines(WHOLE))
+    assert "2 anomalies" in said
+    assert "level shift in AWS / 1234 / Amazon EC2" in said
+    assert "Doubled." in said
+    assert "production is protected" in said
+    assert "USD\N{NO-BREAK SPACE}10.50" in said
+    assert "EUR\N{NO-BREAK SPACE}7.00" in said
+
+
+def test_nothing_found_is_said_too():
+    """An empty warehouse is described, not left blank."""
+    said = overview.lines(Overview((), (), (), ()))
+    assert any("0 anomalies" in line for line in said)
+    assert any("nothing" in line for line in said)
+
+
+def test_a_bill_cannot_write_into_the_summary():
+    """Markup in foreign text stays text."""
+    hostile = Overview(
+        findings=(finding(explanation="<img src=x> [a](javascript:b) `c`\n# d"),),
+        savings=(),
+        reasons=(),
+        quarantined=("**bold** <script>",),
+    )
+    said = overview.markdown(hostile, {"ingest_bills": "1 loaded"})
+    assert "<img" not in said
+    assert "<script>" not in said
+    assert "[a](" not in said
+    assert "\n# d" not in said
+
+
+def test_the_table_has_a_row_for_each_anomaly():
+    """People find the id with which they can ask for more."""
+    assert [row["id"] for row in overview.table(WHOLE)] == ["a1", "a2"]

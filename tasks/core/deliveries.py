@@ -198,6 +198,8 @@ def _stated_period(content: Mapping[str, object], names: Sequence[str]) -> str |
     period = content.get("billingPeriod")
     if isinstance(period, Mapping):
         return _month(str(period.get("start", "")))
+    if isinstance(period, str):
+        return _month(period)
     run = content.get("runInfo")
     if isinstance(run, Mapping) and "startDate" in run:
         return _month(str(run["startDate"]))

@@ -165,7 +165,7 @@ def recognise(header: Sequence[str]) -> Recognised:
     plain = _apart(name.strip().lower() for name in header)
     candidates = [
         (FOCUS, focus),
-        (_cur(athena), athena),
+        (_cur(header, athena), athena),
         (UTILISATION, plain),
         (INVENTORY, plain),
     ]
@@ -231,8 +231,10 @@ def _apart(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _cur(names: tuple[str, ...]) -> Format:
+def _cur(header: Sequence[str], names: tuple[str, ...]) -> Format:
     """Tell CUR 2.0 from the legacy report, whatever columns were selected."""
+    if any("/" in name for name in header):
+        return AWS_LEGACY_CUR
     if CUR2_ONLY & set(names):
         return AWS_CUR2
     has_tags = any(name.startswith("resource_tags_") for name in names)

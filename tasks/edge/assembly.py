@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from tasks.core.deliveries import Slice, assemble, digest_of
 from tasks.core.errors import TotalMismatch
-from tasks.edge import exports, staging
+from tasks.edge import evidence, exports, staging
 from tasks.edge.exports import Export
 from tasks.edge.register import Bill
 from tasks.edge.shipping import Delivery
@@ -46,11 +46,13 @@ def stage(
     """
     target = work / f"{len(list(work.iterdir())):05d}.parquet"
     with TemporaryDirectory(dir=scratch) as folder:
-        export = exports.open_export(file, Path(folder))
+        export = exports.open_export(con, file, Path(folder))
         staging.stage(con, export, target)
-    is_bill = export.format.is_bill
-    totals = tuple(staging.measure(con, export, target)) if is_bill else ()
-    return Staged(export, target, digest, totals)
+        if export.format.is_bill:
+            totals = tuple(staging.measure(con, export, target))
+            return Staged(export, target, digest, totals)
+    evidence.check(con, export, target)
+    return Staged(export, target, digest, ())
 
 
 def check(delivery: Delivery, staged: Sequence[Staged]) -> None:

@@ -7,8 +7,8 @@ left behind is swept before the next one starts.
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,10 +27,14 @@ from tasks.edge import (
     staging,
     warehouse,
 )
+from tasks.edge.assembly import Staged
 from tasks.edge.lake import Lake
 from tasks.edge.settings import Settings
 from tasks.edge.shipping import Delivery
 from tasks.edge.sources import Arrived
+
+# How long finished work may wait, so that many small bills share one turn at the file.
+WRITE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +92,28 @@ def ingest(
         with warehouse.connect(settings.database, wait_seconds=wait, say=say) as con:
             lake.sweep(store, register.bill_ids(con))
             known = register.known(con)
-        run = _Run(settings, store, scratch, source, known_at, known, say)
-        run.problems += arrivals.problems
-        ordered = shipping.deliveries(arrivals, say)
-        for delivery in tqdm(ordered, desc="ingest", disable=None, unit="delivery"):
-            run.take(delivery)
+        with staging.connect(scratch) as con:
+            run = _Run(settings, store, scratch, con, source, known_at, known, say)
+            run.problems += arrivals.problems
+            ordered = shipping.deliveries(arrivals, say)
+            for delivery in tqdm(ordered, desc="ingest", disable=None, unit="delivery"):
+                run.take(delivery)
+            run.write()
     return Ingested(run.loaded, run.repeated, run.quarantined, tuple(run.problems))
 
 
 @dataclass(slots=True)
 class _Run:
-    """One call of ``ingest``: what it works with, and what it has done so far."""
+    """One call of ``ingest``: what it works with, and what it has done so far.
+
+    What is to be written waits in ``pending`` for a short while, so that many small
+    deliveries share one turn at the warehouse. Each is a transaction of its own.
+    """
 
     settings: Settings
     store: Lake
     scratch: Path
+    con: staging.Connection
     source: str | None
     known_at: datetime | None
     known: register.Known
@@ -111,6 +122,8 @@ class _Run:
     repeated: int = 0
     quarantined: int = 0
     problems: list[str] = field(default_factory=list)
+    pending: list[Callable[[warehouse.Connection], None]] = field(default_factory=list)
+    written_at: float = field(default_factory=time.monotonic)
 
     def take(self, delivery: Delivery) -> None:
         """Load one delivery unless it is known; quarantine what cannot be loaded."""
@@ -128,85 +141,90 @@ class _Run:
         if fresh and not bills:
             self._load(delivery, fresh, digests)
         self.repeated += bills
+        if time.monotonic() - self.written_at > WRITE_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Write everything that waits for the warehouse."""
+        if self.pending:
+            with warehouse.connect(
+                self.settings.database,
+                wait_seconds=self.settings.wait_seconds,
+                say=self.say,
+            ) as con:
+                for step in self.pending:
+                    step(con)
+        self.pending.clear()
+        self.written_at = time.monotonic()
 
     def _load(
         self, delivery: Delivery, files: Sequence[Arrived], digests: Mapping[str, str]
     ) -> None:
-        work = self.store.incoming / "delivery"
-        work.mkdir()
-        con = staging.connect(self.scratch)
-        try:
-            staged: list[assembly.Staged] = []
-            for group in delivery.groups(files):
-                try:
-                    staged += self._stage(con, delivery, group, digests, work)
-                except BillError as error:
-                    self._refuse(group, digests, error)
-            if staged:
-                self._register(con, delivery, staged, work)
-        finally:
-            con.close()
-            shutil.rmtree(work, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(dir=self.store.incoming))
+        staged: list[Staged] = []
+        for group in delivery.groups(files):
+            try:
+                staged += self._stage(delivery, group, digests, work)
+            except BillError as error:
+                self._refuse(group, digests, error)
+        for part in staged:
+            if not part.export.format.is_bill:
+                self._keep_evidence(part)
+        charges = [part for part in staged if part.export.format.is_bill]
+        if charges:
+            self._keep_bills(delivery, charges, work)
 
     def _stage(
         self,
-        con: staging.Connection,
         delivery: Delivery,
         group: Sequence[Arrived],
         digests: Mapping[str, str],
         work: Path,
-    ) -> list[assembly.Staged]:
-        """Stage the bills of a group; evidence among it goes where it belongs."""
-        staged = []
-        for file in group:
-            part = assembly.stage(con, file, digests[file.name], work, self.scratch)
-            if part.export.format.is_bill:
-                staged.append(part)
-            else:
-                self._keep_evidence(con, part)
+    ) -> list[Staged]:
+        staged = [
+            assembly.stage(self.con, file, digests[file.name], work, self.scratch)
+            for file in group
+        ]
         assembly.check(delivery, staged)
         return staged
 
-    def _keep_evidence(self, con: staging.Connection, part: assembly.Staged) -> None:
-        evidence.check(con, part.export, part.path)
-        with self._warehouse() as target:
-            evidence.add(target, part.export, part.path, part.digest)
-        self.known.evidence.add(part.digest)
-        self.loaded += 1
+    def _keep_evidence(self, part: Staged) -> None:
+        def step(con: warehouse.Connection) -> None:
+            evidence.add(con, part.export, part.path, part.digest)
+            self.loaded += 1
 
-    def _register(
-        self,
-        con: staging.Connection,
-        delivery: Delivery,
-        staged: Sequence[assembly.Staged],
-        work: Path,
+        self.known.evidence.add(part.digest)
+        self.pending.append(step)
+
+    def _keep_bills(
+        self, delivery: Delivery, staged: Sequence[Staged], work: Path
     ) -> None:
         bills = assembly.bills(
-            con, staged, delivery, work, source=self.source, known_at=self.known_at
+            self.con, staged, delivery, work, source=self.source, known_at=self.known_at
         )
         digest = digest_of({part.digest for part in staged})
-        with self._warehouse() as target:
-            added = register.add(target, self.store, bills, digest)
+
+        def step(con: warehouse.Connection) -> None:
+            added = register.add(con, self.store, bills, digest)
+            self.loaded += added
+            self.repeated += len(bills) - added
+            shutil.rmtree(work)
+
         self.known.deliveries[digest] = len(bills)
-        self.loaded += added
-        self.repeated += len(bills) - added
+        self.pending.append(step)
 
     def _refuse(
         self, files: Sequence[Arrived], digests: Mapping[str, str], error: BillError
     ) -> None:
         names = [file.name for file in files]
         digest = _digest(files, digests)
-        with self._warehouse() as target:
-            register.refuse(target, names, digest, self.source, str(error))
+
+        def step(con: warehouse.Connection) -> None:
+            register.refuse(con, names, digest, self.source, str(error))
+
+        self.pending.append(step)
         self.quarantined += 1
         self.problems.append(str(error))
-
-    def _warehouse(self) -> AbstractContextManager[warehouse.Connection]:
-        return warehouse.connect(
-            self.settings.database,
-            wait_seconds=self.settings.wait_seconds,
-            say=self.say,
-        )
 
 
 def _digest(files: Sequence[Arrived], digests: Mapping[str, str]) -> str:

@@ -19,6 +19,8 @@ from tasks.core.errors import BillError, MissingColumn, UnknownFormat, Unreadabl
 from tasks.core.formats import Format, recognise
 from tasks.edge.sources import Arrived
 
+Connection = duckdb.DuckDBPyConnection
+
 PARQUET = b"PAR1"
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -50,10 +52,11 @@ class Export:
     names: tuple[str, ...]
 
 
-def open_export(file: Arrived, scratch: Path) -> Export:
+def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
     """Unpack a file if need be and recognise its format.
 
     Args:
+        con: A connection that reads Parquet.
         file: The file as it arrived.
         scratch: Folder for the unpacked copy; the caller removes it.
 
@@ -65,7 +68,7 @@ def open_export(file: Arrived, scratch: Path) -> Export:
     readable = _unpacked(file, scratch)
     start = _start(readable, file.name)
     if start.startswith(PARQUET):
-        header, types = _parquet_columns(readable, file.name)
+        header, types = _parquet_columns(con, readable, file.name)
     else:
         _refuse_what_is_no_text(start, file.name)
         header, types = _csv_header(readable, file.name), None
@@ -129,12 +132,13 @@ def _unzip(file: Arrived, scratch: Path) -> Path:
     return target
 
 
-def _parquet_columns(path: Path, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _parquet_columns(
+    con: Connection, path: Path, name: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     try:
-        with duckdb.connect() as con:
-            rows = con.execute(
-                "DESCRIBE FROM read_parquet($path)", {"path": str(path)}
-            ).fetchall()
+        rows = con.execute(
+            "DESCRIBE FROM read_parquet($path)", {"path": str(path)}
+        ).fetchall()
     except duckdb.Error as error:
         raise UnreadableFile(
             f"{name} is a truncated or damaged Parquet file: fetch it again."

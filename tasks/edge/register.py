@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from tasks.edge import lake, warehouse
 from tasks.edge.lake import Lake
 from tasks.edge.staging import Total
 from tasks.edge.warehouse import Connection
+
+# Python's own default of 28 digits would round what DECIMAL(38, 18) can hold.
+EXACT = Context(prec=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,8 @@ def _sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
         )
         sums[total.billing_currency] = (
             rows + total.row_count,
-            billed + total.billed_cost,
-            effective + total.effective_cost,
+            EXACT.add(billed, total.billed_cost),
+            EXACT.add(effective, total.effective_cost),
         )
     return [(currency, *sums[currency]) for currency in sorted(sums)]
 

@@ -21,23 +21,30 @@ Connection = duckdb.DuckDBPyConnection
 
 # What is installed in the connection that reads exports. AWS and others write money
 # as DOUBLE into Parquet: ten decimals are what such a number can be trusted for.
-# DuckDB rounds text half away from zero; a tie needs more digits than bills have,
-# so the costly look at them is for long values only.
+# DuckDB casts text to so wide a decimal at 7 µs a value, so plain numbers are put
+# together from two integers, nine times as fast. And it rounds half away from zero,
+# which matters for values that have more than eighteen decimals.
 MACROS = r"""
-CREATE OR REPLACE MACRO amount(x) AS CASE
+CREATE MACRO amount(x) AS CASE
     WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(28, 10)::DECIMAL(38, 18)
     ELSE x::DECIMAL(38, 18)
 END;
-CREATE OR REPLACE MACRO net(net, gross) AS coalesce(amount(net), amount(gross), 0);
-CREATE OR REPLACE MACRO number(x) AS CASE
-    WHEN length(x) > 20
-    AND regexp_full_match(x, '\s*[-+]?[0-9]*\.[0-9]{17}[02468]50*\s*')
-    THEN regexp_extract(x, '[-+]?[0-9]*\.[0-9]{18}')::DECIMAL(38, 18)
+CREATE MACRO net(net, gross) AS coalesce(amount(net), amount(gross), 0);
+CREATE MACRO whole_part(x) AS split_part(x, '.', 1)::BIGINT;
+CREATE MACRO decimal_part(x) AS if(starts_with(x, '-'), -1, 1)::DECIMAL(1, 0)
+    * (
+        rpad(split_part(x, '.', 2), 18, '0')::BIGINT::DECIMAL(19, 0)
+        * 0.000000000000000001::DECIMAL(18, 18)
+    );
+CREATE MACRO number(x) AS CASE
+    WHEN regexp_full_match(x, '-?[0-9]{1,17}(\.[0-9]{0,18})?')
+    THEN whole_part(x)::DECIMAL(20, 0)::DECIMAL(38, 18) + decimal_part(x)
+    WHEN regexp_full_match(x, '\s*[-+]?[0-9]*\.[0-9]{17}[02468]50*\s*')
+    THEN substr(x, 1, strpos(x, '.') + 18)::DECIMAL(38, 18)
     ELSE x::DECIMAL(38, 18)
 END
 """
 
-TIMESTAMPS = frozenset({"usage_date", "observed_at", "detached_at"})
 PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from tasks.core.advice import Rules
 from tasks.core.detection import Detection
 from tasks.core.errors import NothingThere, UnknownSetting
+from tasks.core.limits import Limits
 from tasks.core.model import Frozen
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,7 @@ class Settings(Frozen):
     policies: str = str(DEPLOYMENTS / "policies")
     wait_seconds: float = Field(600.0, ge=0, description="Wait for another writer.")
     advise: Rules = Rules()
+    judge: Limits = Limits()
     sources: tuple[Source, ...] = ()
     sinks: tuple[Sink, ...] = ()
     detect: Detection = Detection()

@@ -18,7 +18,8 @@ def settings(tmp_path):
 def rows(settings, columns="action, resource_id, proposed, status"):
     with warehouse.read(settings.database) as con:
         return con.execute(
-            f"SELECT {columns} FROM actions.recommendations ORDER BY resource_id, action"
+            f"SELECT {columns} FROM actions.recommendations"
+            " ORDER BY resource_id, action"
         ).fetchall()
 
 
@@ -38,7 +39,7 @@ def test_each_kind_of_waste_is_found(settings):
 
 
 def test_nothing_new_writes_nothing(settings):
-    """The same evidence leaves every row, its time included, and tells nothing again."""
+    """The same evidence leaves every row as it is, its time included."""
     advice.recommend(settings)
     before = rows(settings, "*")
     advice.recommend(settings)

@@ -1,0 +1,92 @@
+"""CEL as Kubernetes' admission evaluates it, restricted to what both engines share.
+
+Variables are dynamic and an error is a value of its own: whoever asks must treat it
+as a refusal. A function that only one of the two engines knows is refused when the
+expression is compiled, so that no policy works here and fails in the cluster.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cel_expr_python import cel
+from cel_expr_python.ext import ext_optional, ext_strings
+
+# Functions and macros that cel-cpp with its string extension and Kubernetes share.
+SHARED = frozenset(
+    {"all", "bool", "contains", "double", "dyn", "endsWith", "exists", "exists_one"}
+    | {"filter", "getDayOfWeek", "getHours", "has", "int", "join", "lowerAscii", "map"}
+    | {"matches", "orValue", "replace", "size", "split", "startsWith", "string"}
+    | {"substring", "timestamp", "trim", "upperAscii"}
+)
+
+TEXT = re.compile(r"""r?"(?:[^"\\]|\\.)*"|r?'(?:[^'\\]|\\.)*'""")
+CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
+OPERATORS = frozenset({"in"})
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An expression that could not be evaluated; ``why`` is the engine's message."""
+
+    why: str
+
+
+class NotCompiled(Exception):
+    """An expression is not valid, or uses what the two engines do not share."""
+
+
+class Expression:
+    """A compiled expression."""
+
+    def __init__(self, text: str, names: tuple[str, ...]) -> None:
+        """Compile it.
+
+        Args:
+            text: The CEL source.
+            names: Variables that it may use.
+
+        Raises:
+            NotCompiled: It is not valid.
+        """
+        foreign = sorted(_calls(text) - SHARED)
+        if foreign:
+            raise NotCompiled(f"{foreign[0]}() is not shared with Kubernetes")
+        try:
+            self._compiled = _environment(names).compile(text)
+        except (RuntimeError, ValueError) as error:
+            raise NotCompiled(str(error).partition("\n")[0]) from error
+
+    def value(self, variables: Mapping[str, Any]) -> Any:
+        """Return the plain Python value, or ``Failed``."""
+        try:
+            result = self._compiled.eval(data=dict(variables))
+        except (RuntimeError, ValueError, TypeError) as error:
+            return Failed(str(error).partition("\n")[0])
+        if result.type() == cel.Type.ERROR:
+            return Failed(str(result.value()))
+        return result.plain_value()
+
+
+def mentioned(text: str, name: str) -> set[str]:
+    """Return the fields of a variable that an expression reads by name.
+
+    Examples:
+        >>> sorted(mentioned("variables.a && variables.b > 1", "variables"))
+        ['a', 'b']
+    """
+    return set(re.findall(rf"\b{name}\.([A-Za-z_]\w*)", TEXT.sub("''", text)))
+
+
+def _calls(text: str) -> set[str]:
+    return set(CALL.findall(TEXT.sub("''", text))) - OPERATORS
+
+
+@cache
+def _environment(names: tuple[str, ...]) -> Any:
+    return cel.NewEnv(
+        variables=dict.fromkeys(names, cel.Type.DYN),
+        extensions=[ext_strings.ExtStrings(), ext_optional.ExtOptional()],
+    )

@@ -1,0 +1,129 @@
+"""The policy files, and the verdicts that follow from them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tasks.core import policy_files, verdicts
+from tasks.core.policy import PolicySet
+from tasks.core.verdicts import Verdict, World
+from tasks.edge import advice, queries, warehouse
+from tasks.edge.settings import Settings
+from tasks.edge.warehouse import Connection
+
+COLUMNS = tuple(column.name for column in fields(Verdict))
+SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What stands for the open recommendations after the run."""
+
+    allow: int
+    needs_approval: int
+    deny: int
+
+
+def load(folder: str | Path) -> PolicySet:
+    """Read all policies of a folder.
+
+    Nothing is raised: what cannot be read is a problem of the set, and while it has
+    any, it refuses everything.
+    """
+    path = Path(folder)
+    files = {}
+    for file in sorted(path.iterdir()) if path.is_dir() else []:
+        if file.suffix in SUFFIXES:
+            files[file.name] = _text(file)
+    return policy_files.assemble(files)
+
+
+def judge(settings: Settings, as_of: datetime | None = None) -> Judged:
+    """Judge every open recommendation and keep the verdicts that are new.
+
+    Args:
+        settings: Where the warehouse and the policies are, and the limits.
+        as_of: Time of the judgement; None means now.
+    """
+    now = as_of or datetime.now(UTC)
+    policies = load(settings.policies)
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        open_ones = [row for row in advice.stored(con).values() if row.status == "open"]
+        newest = stored(con)
+        world = _world(con, now, newest)
+        found = verdicts.judge(open_ones, policies, settings.judge, world)
+        with warehouse.transaction(con):
+            _save(con, found, newest, now)
+    counts = Counter(verdict.decision for verdict in found)
+    return Judged(
+        allow=counts[verdicts.ALLOW],
+        needs_approval=counts[verdicts.NEEDS_APPROVAL],
+        deny=counts[verdicts.DENY],
+    )
+
+
+def stored(con: Connection) -> dict[str, tuple[Verdict, datetime]]:
+    """Return the newest verdict of each recommendation, and when it was given."""
+    rows = queries.run(con, "evidence/newest_verdicts").fetchall()
+    found = {}
+    for *values, judged_at in rows:
+        verdict_id, recommendation_id, decision, reasons, at_dispatch, *digests = values
+        verdict = Verdict(
+            verdict_id,
+            recommendation_id,
+            decision,
+            tuple(reasons),
+            tuple(at_dispatch),
+            *digests,
+        )
+        found[recommendation_id] = (verdict, judged_at)
+    return found
+
+
+def _text(file: Path) -> str:
+    """Return the content; bytes that are no text make YAML that nothing can read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return f"\x00 {error}"
+
+
+def _world(
+    con: Connection, now: datetime, newest: dict[str, tuple[Verdict, datetime]]
+) -> World:
+    changes = queries.run(con, "evidence/last_changes").fetchall()
+    return World(
+        today=now.date(),
+        population=dict(queries.run(con, "evidence/population").fetchall()),
+        changed={(provider, resource): day for provider, resource, day in changes},
+        previous={key: verdict for key, (verdict, _) in newest.items()},
+    )
+
+
+def _save(
+    con: Connection,
+    found: Iterable[Verdict],
+    newest: dict[str, tuple[Verdict, datetime]],
+    now: datetime,
+) -> None:
+    """Add what is new; a verdict is always later than the one before it."""
+    rows = []
+    for verdict in found:
+        before, given_at = newest.get(verdict.recommendation_id, (None, None))
+        if before is not None and before.verdict_id == verdict.verdict_id:
+            continue
+        earliest = given_at + timedelta(microseconds=1) if given_at else now
+        row = {column: getattr(verdict, column) for column in COLUMNS}
+        row["reasons"] = list(verdict.reasons)
+        row["dispatch_objections"] = list(verdict.dispatch_objections)
+        rows.append(row | {"judged_at": max(now, earliest)})
+    if rows:
+        names = ", ".join(rows[0])
+        marks = ", ".join(f"${name}" for name in rows[0])
+        con.executemany(
+            f"INSERT INTO actions.verdicts ({names}) VALUES ({marks})", rows
+        )

@@ -1,0 +1,143 @@
+"""Planned manifests: files in a folder, rows in ``actions.workflows``."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tasks.core import manifests, plans
+from tasks.core.plans import Plan
+from tasks.edge import advice, policies, warehouse
+from tasks.edge.settings import Settings
+from tasks.edge.warehouse import Connection
+
+COLUMNS = ("workflow_name", "verdict_id", "manifest_digest", "manifest_path", "phase")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How many manifests were written or taken away in this run."""
+
+    written: int
+    withdrawn: int
+
+
+def plan(settings: Settings, as_of: datetime | None = None) -> Planned:
+    """Bring the folder of manifests in line with the newest verdicts.
+
+    Files come before rows and leave after them, so that a run that is killed leaves
+    nothing that the next one does not mend.
+    """
+    now = as_of or datetime.now(UTC)
+    folder = settings.workflows_path
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        known = _known(con)
+        wanted = _wanted(con, settings, known)
+        written = [one for one in wanted if _write(folder / one.path, one.text)]
+        names = {one.workflow_name for one in wanted}
+        gone = [
+            row
+            for name, row in known.items()
+            if name not in names and row["phase"] in plans.FOLDERS
+        ]
+        with warehouse.transaction(con):
+            _save(con, wanted, known, folder, now)
+            _withdraw(con, gone)
+        _clear(folder, wanted, known)
+    return Planned(written=len(written), withdrawn=len(gone))
+
+
+def _known(con: Connection) -> dict[str, dict[str, Any]]:
+    rows = con.execute(f"SELECT {', '.join(COLUMNS)} FROM actions.workflows").fetchall()
+    return {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in rows}
+
+
+def _wanted(
+    con: Connection, settings: Settings, known: Mapping[str, Mapping[str, Any]]
+) -> list[Plan]:
+    """Plan, but leave alone what Argo has already got."""
+    judged = [verdict for verdict, _ in policies.stored(con).values()]
+    found = plans.plan(advice.stored(con), judged, settings.judge.change_window)
+    return [
+        one
+        for one in found
+        if known.get(one.workflow_name, {}).get("phase", plans.PLANNED) in plans.OURS
+    ]
+
+
+def _save(
+    con: Connection,
+    wanted: Iterable[Plan],
+    known: Mapping[str, Mapping[str, Any]],
+    folder: Path,
+    now: datetime,
+) -> None:
+    for one in wanted:
+        row = {
+            "workflow_name": one.workflow_name,
+            "verdict_id": one.verdict_id,
+            "manifest_digest": one.manifest_digest,
+            "manifest_path": str(folder / one.path),
+            "phase": one.phase,
+        }
+        if known.get(one.workflow_name) == row:
+            continue
+        con.execute(
+            "INSERT OR REPLACE INTO actions.workflows (workflow_name, verdict_id,"
+            " manifest_digest, manifest_path, phase, recommendation_id, namespace,"
+            " planned_at) VALUES ($workflow_name, $verdict_id, $manifest_digest,"
+            " $manifest_path, $phase, $recommendation_id, $namespace, $planned_at)",
+            row
+            | {
+                "recommendation_id": one.recommendation_id,
+                "namespace": manifests.NAMESPACE,
+                "planned_at": now,
+            },
+        )
+
+
+def _withdraw(con: Connection, gone: Iterable[Mapping[str, Any]]) -> None:
+    for row in gone:
+        con.execute(
+            "UPDATE actions.workflows SET phase = $phase WHERE workflow_name = $name",
+            {"phase": plans.WITHDRAWN, "name": row["workflow_name"]},
+        )
+
+
+def _clear(
+    folder: Path, wanted: Iterable[Plan], known: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Remove the files of what is withdrawn, or of what moved to the other folder."""
+    keep = {folder / one.path for one in wanted}
+    for name, row in known.items():
+        if row["phase"] not in plans.OURS:
+            continue
+        for place in plans.FOLDERS.values():
+            path = folder / f"{place}{name}.yaml"
+            if path not in keep:
+                path.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> bool:
+    """Replace a file as a whole; return False when it already has this content."""
+    with contextlib.suppress(FileNotFoundError):
+        if path.read_text(encoding="utf-8") == text:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".draft")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return True

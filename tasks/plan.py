@@ -1,0 +1,20 @@
+"""Verdicts in, Argo manifests out."""
+
+from datetime import datetime
+
+from prefect import task
+
+from tasks.edge import workflows
+from tasks.edge.settings import Settings
+from tasks.edge.workflows import Planned
+
+
+@task
+def plan_workflows(settings: Settings, as_of: datetime | None = None) -> Planned:
+    """Write the manifests that may go ahead, and take away those that may not.
+
+    Args:
+        settings: Where the warehouse and the folder of manifests are.
+        as_of: Time of the plan; None means now.
+    """
+    return workflows.plan(settings, as_of)

@@ -4,6 +4,8 @@
 -- reads:  simulated.usage, simulated.meters
 -- params: known_day
 --
+-- taken_back is what was billed too much before and is corrected by now.
+--
 -- AWS shows usage under a savings plan at its on-demand price and takes it back with a
 -- second, negative line. For other formats the second line is left out.
 WITH arrived AS (
@@ -12,10 +14,15 @@ WITH arrived AS (
         u.day,
         u.price,
         u.effective_price,
+        u.known_day,
         CASE
             WHEN u.corrected_day > $known_day THEN u.first_quantity
             ELSE u.quantity
         END AS quantity,
+        u.first_quantity - CASE
+            WHEN u.corrected_day > $known_day THEN u.first_quantity
+            ELSE u.quantity
+        END AS taken_back,
         CASE
             WHEN u.is_covered THEN m.commitment_kind
             ELSE 'usage'
@@ -31,7 +38,9 @@ negated AS (
         day,
         price,
         effective_price,
+        known_day,
         quantity,
+        taken_back,
         'negation' AS line
     FROM arrived
     WHERE line = 'savings_plan'
@@ -42,7 +51,9 @@ SELECT
     day,
     price,
     effective_price,
+    known_day,
     quantity,
+    taken_back,
     line
 FROM arrived
 UNION ALL
@@ -51,6 +62,8 @@ SELECT
     day,
     price,
     effective_price,
+    known_day,
     quantity,
+    taken_back,
     line
 FROM negated

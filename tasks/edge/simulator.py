@@ -14,14 +14,15 @@ import duckdb
 from tasks.core.simulation import charges, exports, world
 from tasks.core.simulation.exports import Export, Span
 from tasks.core.simulation.world import CLOUDS, Usage, World
-from tasks.edge import queries, simulator_files, simulator_tables, simulator_truth
-from tasks.edge.simulator_files import Format
+from tasks.edge import queries, simulator_aws, simulator_tables, simulator_truth
+from tasks.edge.simulator_formats import FORMATS, Format
 from tasks.edge.simulator_truth import Truth
 
 # The demo is about this day, whenever it runs, so that it always tells the same story.
 DEFAULT_UNTIL = date(2026, 11, 20)
 
-FORMATS = ("aws_cur2", "aws_focus", "azure_focus", "gcp_focus")
+# What the demo loads: one format of each cloud.
+DEMO_FORMATS = ("aws_cur2", "azure_focus", "gcp_focus")
 
 # Beyond this many rows only CUR 2.0 is written, unless asked.
 ALL_FORMATS_ROWS = 1_000_000
@@ -70,10 +71,13 @@ def simulate(
         progress: Told in a few words what is being done.
     """
     span = Span.ending(until or DEFAULT_UNTIL, months)
-    wanted = tuple(formats or (FORMATS if rows <= ALL_FORMATS_ROWS else ("aws_cur2",)))
+    wanted = tuple(
+        formats or (tuple(FORMATS) if rows <= ALL_FORMATS_ROWS else ("aws_cur2",))
+    )
     truth = Truth()
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET enable_progress_bar = false")
         con.execute("CREATE SCHEMA simulated")
         for founded in _worlds(rows, span, seed, wanted):
             _write_cloud(con, out, founded, wanted, truth, progress)
@@ -95,9 +99,7 @@ def _worlds(
     clouds = [
         cloud
         for cloud in CLOUDS
-        if any(
-            simulator_files.FORMATS[name].provider == cloud.provider for name in formats
-        )
+        if any(FORMATS[name].provider == cloud.provider for name in formats)
     ]
     shares = sum(cloud.share for cloud in clouds)
     is_hourly = rows >= world.HOURLY_ROWS
@@ -114,12 +116,11 @@ def _write_cloud(
     truth: Truth,
     progress: Callable[[str], None],
 ) -> None:
-    mine = [simulator_files.FORMATS[name] for name in formats]
+    mine = [FORMATS[name] for name in formats]
     mine = [item for item in mine if item.provider == founded.cloud.provider]
     truth.begin(founded)
     simulator_tables.put(con, "meters", simulator_tables.meters(founded))
-    for item in mine:
-        item.prepare(con)
+    simulator_aws.prepare(con)
     for month in range(founded.span.n_months):
         progress(f"{founded.cloud.provider} {founded.span.month(month):%Y-%m}")
         used, impacts = world.usage(founded, month)
@@ -148,5 +149,7 @@ def _write_export(
     )
     simulator_tables.put(con, "charges", simulator_tables.charges(founded, found))
     for item in formats:
+        if not (item.has_versions or export.is_last):
+            continue
         truth.files += item.write(con, out, founded, export)
         truth.add_total(item.name, founded, used, found, export)

@@ -171,10 +171,15 @@ def _of_fleets(world: World) -> Columns:
                 "is_spot": "Spot" in sku.name,
                 "region_id": fleet.region,
                 "region_name": cloud.regions[fleet.region][0],
-                "zone": f"{fleet.region}a" if is_machine else None,
+                "zone": _zone(cloud.provider, fleet.region) if is_machine else None,
             }
         )
     return {name: pa.array([rows[i][name] for i in index]) for name in rows[0]}
+
+
+def _zone(provider: str, region: str) -> str:
+    """Return a zone as the provider writes it: eu-central-1a, 1, europe-west3-a."""
+    return {AWS: f"{region}a", AZURE: "1"}.get(provider, f"{region}-a")
 
 
 def _ownership(world: World) -> Columns:

@@ -97,3 +97,60 @@ def focus(amount: str) -> dict[str, str]:
     return {
         name: amount if name in FOCUS_AMOUNTS else kind for name, kind in _FOCUS.items()
     }
+
+
+# Enterprise agreement, version 2024-08-01; amounts printed with ten decimals.
+AZURE_AMOUNTS = (
+    "Quantity EffectivePrice CostInBillingCurrency UnitPrice PayGPrice".split()
+)
+AZURE = {
+    name: "DECIMAL(38, 10)" if name in AZURE_AMOUNTS else "VARCHAR"
+    for name in _typed("""
+InvoiceSectionName AccountName AccountOwnerId SubscriptionId SubscriptionName
+ResourceGroup ResourceLocation Date ProductName MeterCategory MeterSubCategory MeterId
+MeterName MeterRegion UnitOfMeasure Quantity EffectivePrice CostInBillingCurrency
+CostCenter ConsumedService ResourceId Tags OfferId AdditionalInfo ServiceInfo1
+ServiceInfo2 ResourceName ReservationId ReservationName UnitPrice ProductOrderId
+ProductOrderName Term PublisherType PublisherName ChargeType Frequency PricingModel
+AvailabilityZone BillingAccountId BillingAccountName BillingCurrencyCode
+BillingPeriodStartDate BillingPeriodEndDate BillingProfileId BillingProfileName
+InvoiceSectionId IsAzureCreditEligible PartNumber PayGPrice PlanName ServiceFamily
+CostAllocationRuleName benefitId benefitName AccountId ResourceLocationNormalized
+""")
+}
+
+_LABELS = "STRUCT(key VARCHAR, value VARCHAR)[]"
+
+# The detailed usage cost export; NUMERIC as text, as BigQuery's JSON has it.
+GCP = {
+    "billing_account_id": "VARCHAR",
+    "service": "STRUCT(id VARCHAR, description VARCHAR)",
+    "sku": "STRUCT(id VARCHAR, description VARCHAR)",
+    "usage_start_time": TIME,
+    "usage_end_time": TIME,
+    "project": f"STRUCT(id VARCHAR, number VARCHAR, name VARCHAR, labels {_LABELS}, "
+    "ancestry_numbers VARCHAR)",
+    "labels": _LABELS,
+    "system_labels": _LABELS,
+    "location": "STRUCT(location VARCHAR, country VARCHAR, region VARCHAR, zone VARCHAR)",
+    "tags": "STRUCT(key VARCHAR, value VARCHAR, inherited BOOLEAN, namespace VARCHAR)[]",
+    "resource": "STRUCT(name VARCHAR, global_name VARCHAR)",
+    "price": "STRUCT(effective_price VARCHAR, tier_start_amount VARCHAR, unit VARCHAR, "
+    "pricing_unit_quantity VARCHAR, list_price VARCHAR)",
+    "subscription": "STRUCT(instance_id VARCHAR)",
+    "transaction_type": "VARCHAR",
+    "seller_name": "VARCHAR",
+    "export_time": TIME,
+    "cost": "DOUBLE",
+    "currency": "VARCHAR",
+    "currency_conversion_rate": "DOUBLE",
+    "usage": "STRUCT(amount DOUBLE, unit VARCHAR, amount_in_pricing_units DOUBLE, "
+    "pricing_unit VARCHAR)",
+    "credits": "STRUCT(id VARCHAR, full_name VARCHAR, name VARCHAR, type VARCHAR, "
+    "amount DOUBLE)[]",
+    "invoice": "STRUCT(month VARCHAR, publisher_type VARCHAR)",
+    "cost_type": "VARCHAR",
+    "adjustment_info": "STRUCT(id VARCHAR, description VARCHAR, mode VARCHAR, "
+    "type VARCHAR)",
+    "cost_at_list": "DOUBLE",
+}

@@ -249,17 +249,14 @@ def _sign(
 def _commitment_id(
     cloud: Cloud, offer: Offer, account: int, region: str, rng: np.random.Generator
 ) -> str:
-    bits = identity.mix(int(rng.integers(1, 2**62)))
-    low = identity.mix(bits)
-    uuid = f"{bits >> 32:08x}-{bits >> 16 & 0xFFFF:04x}-4{bits & 0xFFF:03x}"
-    uuid += f"-a{low >> 52:03x}-{low & 0xFFFFFFFFFFFF:012x}"
+    number = int(rng.integers(1, 2**62))
     owner = cloud.accounts[account].sub_account_id
+    uuid = identity.uuid(number)
     if cloud.provider == AWS and offer.kind == "savings_plan":
         return f"arn:aws:savingsplans::{owner}:savingsplan/{uuid}"
     if cloud.provider == AWS:
         return f"arn:aws:rds:{region}:{owner}:ri:ri-{uuid[:23]}"
     if cloud.provider == AZURE:
         order = f"/providers/Microsoft.Capacity/reservationOrders/{uuid}"
-        return f"{order}/reservations/{uuid[::-1].replace('-', '')[:32]}"
-    number = bits % 10**18
-    return f"projects/{owner}/regions/{region}/commitments/{number}"
+        return f"{order}/reservations/{identity.uuid(number + 1)}"
+    return f"projects/{owner}/regions/{region}/commitments/{number % 10**18}"

@@ -49,6 +49,18 @@ def mix(number: int) -> int:
     return bits ^ (bits >> 31)
 
 
+def uuid(number: int) -> str:
+    """Return a UUID that depends on the number alone.
+
+    Examples:
+        >>> uuid(1)
+        '910a2dec-8902-4cc1-beeb-8da1658eec67'
+    """
+    high, low = mix(number), mix(number + 1)
+    head = f"{high >> 32:08x}-{high >> 16 & 0xFFFF:04x}-4{high & 0xFFF:03x}"
+    return f"{head}-{8 | low >> 60 & 3:x}{low >> 48 & 0xFFF:03x}-{low & (1 << 48) - 1:012x}"
+
+
 def resource_id(
     cloud: Cloud, account: Account, region: str, sku: Sku, number: int
 ) -> str | None:

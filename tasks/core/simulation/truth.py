@@ -196,8 +196,14 @@ def _other_rows(
     name: str, world: World, usage: Usage, found: list[Charge], known: int
 ) -> int:
     """Count lines besides usage: AWS takes back covered usage, FOCUS splits fees."""
+    unused = sum(item.unused > 0 for item in found)
     if "focus" in name:
-        return len(found) + sum(item.unused > 0 for item in found)
+        return len(found) + unused
+    if name == "azure_amortised":
+        return unused + sum(item.commitment_id is None for item in found)
+    if name == "gcp_detailed":
+        is_redone = (usage.corrected_day > 0) & (usage.corrected_day <= known)
+        return len(found) + int(is_redone.sum())
     if world.cloud.provider != AWS:
         return len(found)
     plans = [

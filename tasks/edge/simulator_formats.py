@@ -1,0 +1,42 @@
+"""Which exports there are, and who writes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.core.simulation.catalogue import AWS, AZURE, GCP
+from tasks.core.simulation.exports import Export
+from tasks.core.simulation.world import World
+from tasks.edge import simulator_aws, simulator_azure, simulator_gcp
+from tasks.edge.simulator_files import Connection
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of export.
+
+    Attributes:
+        name: Its name in the truth files.
+        provider: Whose export it is.
+        write: Writes one export and returns the number of files.
+        has_versions: Every version of a closed month is written, not the newest only.
+    """
+
+    name: str
+    provider: str
+    write: Callable[[Connection, Path, World, Export], int]
+    has_versions: bool = True
+
+
+FORMATS = {
+    item.name: item
+    for item in (
+        Format("aws_cur2", AWS, simulator_aws.write_cur2),
+        Format("aws_focus", AWS, simulator_aws.write_focus),
+        Format("azure_focus", AZURE, simulator_azure.write_focus),
+        Format("azure_actual", AZURE, simulator_azure.write_actual, False),
+        Format("azure_amortised", AZURE, simulator_azure.write_amortised, False),
+        Format("gcp_focus", GCP, simulator_gcp.write_focus),
+        Format("gcp_detailed", GCP, simulator_gcp.write_detailed, False),
+    )
+}

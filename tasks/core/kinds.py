@@ -13,7 +13,7 @@ Columns = NDArray[np.int64]
 SATURDAY = 5
 
 # Days from which a deviation is a new level and no spike.
-SHIFT_DAYS = 5
+SHIFT_DAYS = 7
 
 # Share of an impact that the price must explain to be its kind.
 PRICE_SHARE = 0.7
@@ -49,7 +49,7 @@ def kind(
         "new_scope": bool(alerts.says["new_scope"][rows, columns[0]].any()),
         "price_change": _is_price(panel, alerts, rows, columns),
         "drift": 2 * alerts.says["drift"][on_days].any(axis=0).sum() >= len(columns),
-        "drop": sign < 0,
+        "drop": sign < 0 and len(columns) < SHIFT_DAYS,
         "pattern_break": _is_weekend_like_weekday(panel, rows, columns),
         "level_shift": len(columns) >= SHIFT_DAYS,
     }

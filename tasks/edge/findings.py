@@ -119,7 +119,7 @@ def _save_anomalies(
 ) -> None:
     rows = [_row(item, params, known_at) for item in new]
     schema = pa.schema([(name, _arrow_type(name)) for name in rows[0]])
-    _replace(con, "findings.anomalies", pa.Table.from_pylist(rows, schema))
+    replace(con, "findings.anomalies", pa.Table.from_pylist(rows, schema))
 
 
 def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def _save_days(con: Connection, new: list[Stored], scored_at: datetime) -> None:
         "DELETE FROM findings.anomaly_days WHERE anomaly_id IN (SELECT unnest($ids))",
         {"ids": [item.anomaly_id for item in new]},
     )
-    _replace(con, "findings.anomaly_days", pa.Table.from_pylist(rows, schema))
+    replace(con, "findings.anomaly_days", pa.Table.from_pylist(rows, schema))
 
 
 def _arrow_type(name: str) -> pa.DataType:
@@ -181,7 +181,8 @@ def _arrow_type(name: str) -> pa.DataType:
     return MONEY if is_money or name.endswith("_cost") else pa.string()
 
 
-def _replace(con: Connection, table: str, rows: pa.Table) -> None:
+def replace(con: Connection, table: str, rows: pa.Table) -> None:
+    """Insert rows, by column name, over those of the same key."""
     con.register("new_rows", rows)
     try:
         con.execute(f"INSERT OR REPLACE INTO {table} BY NAME FROM new_rows")

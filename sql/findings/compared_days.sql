@@ -1,0 +1,58 @@
+-- The days that each unexplained anomaly is made of, and those it is compared with.
+--
+-- grain:  anomaly_id, charge_date
+-- reads:  findings.anomalies, findings.anomaly_days, findings.anomaly_drivers
+-- params: weeks
+--
+-- Each day is compared with the same weekday of the last weeks before the anomaly
+-- began, so a long anomaly is compared with the same few weeks several times.
+WITH unexplained AS (
+    SELECT anomalies.*
+    FROM findings.anomalies AS anomalies
+    WHERE anomalies.status <> 'retracted' AND NOT EXISTS (
+        FROM findings.anomaly_drivers AS drivers
+        WHERE
+            drivers.anomaly_id = anomalies.anomaly_id
+            AND drivers.revision = anomalies.revision
+    )
+),
+
+compared AS (
+    SELECT
+        unexplained.*,
+        days.charge_date,
+        1 AS now_times,
+        0 AS then_times
+    FROM unexplained
+    INNER JOIN findings.anomaly_days AS days
+        ON unexplained.anomaly_id = days.anomaly_id
+    UNION ALL
+    SELECT
+        unexplained.*,
+        days.charge_date - CAST(
+            7 * ((days.charge_date - unexplained.first_date) // 7 + weeks.back)
+            AS INTEGER
+        ) AS charge_date,
+        0 AS now_times,
+        count(*) AS then_times
+    FROM unexplained
+    INNER JOIN findings.anomaly_days AS days
+        ON unexplained.anomaly_id = days.anomaly_id
+    CROSS JOIN (SELECT unnest(range(1, $weeks + 1)) AS back) AS weeks
+    GROUP BY ALL
+)
+
+SELECT
+    anomaly_id,
+    provider,
+    billing_account_id,
+    sub_account_id,
+    service_name,
+    region_id,
+    charge_kind,
+    billing_currency,
+    rolled_up,
+    charge_date,
+    now_times,
+    then_times
+FROM compared

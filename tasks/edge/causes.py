@@ -1,0 +1,134 @@
+"""Bill lines out of the warehouse, drivers into it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import Any
+
+import pyarrow as pa
+
+from tasks.core import lifecycle
+from tasks.core.drivers import DIGITS, Driver, Line, explanation
+from tasks.core.lifecycle import Stored
+from tasks.edge import findings, queries
+from tasks.edge.warehouse import Connection, transaction
+
+# Earlier weeks that an anomalous day is compared with. Divides without a remainder.
+WEEKS = 4
+
+# Lines of one anomaly that are looked at one by one.
+LINES = 1_000
+
+EVER = (date(1, 1, 1), date(9999, 12, 31))
+
+DIMENSIONS = ("resource", "sku", "service", "region", "sub_account")
+
+
+# An anomaly with its drivers.
+Explained = tuple[Stored, Sequence[Driver]]
+
+
+def unexplained(con: Connection) -> list[Stored]:
+    """Return the anomalies whose newest revision has no drivers yet."""
+    known = {
+        tuple(row)
+        for row in con.execute(
+            "SELECT DISTINCT anomaly_id, revision FROM findings.anomaly_drivers"
+        ).fetchall()
+    }
+    return [
+        item
+        for item in findings.stored(con, EVER)
+        if item.status != lifecycle.RETRACTED
+        and (item.anomaly_id, item.revision) not in known
+    ]
+
+
+def lines(con: Connection, wanted: Sequence[Stored]) -> dict[str, list[Line]]:
+    """Return the bill lines behind each unexplained anomaly, by its id.
+
+    The bills are left alone where nothing is wanted.
+    """
+    if not wanted:
+        return {}
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE compared_days AS"
+        f" {queries.text('findings/compared_days')}",
+        {"weeks": WEEKS},
+    )
+    rows = queries.run(con, "findings/anomaly_lines", weeks=WEEKS, lines=LINES)
+    found: dict[str, list[Line]] = defaultdict(list)
+    with localcontext(prec=DIGITS):
+        for row in rows.to_arrow_table().to_pylist():
+            found[row["anomaly_id"]].append(_line(row))
+    return found
+
+
+def save(con: Connection, explained: Sequence[Explained]) -> None:
+    """Store drivers and one sentence for each anomaly, all or nothing."""
+    if not explained:
+        return
+    rows = pa.Table.from_pylist(
+        [row for item in explained for row in _rows(item)],
+        pa.schema(
+            {
+                "anomaly_id": pa.string(),
+                "rank": pa.int32(),
+                "dimension": pa.string(),
+                "member": pa.string(),
+                "effect": pa.string(),
+                "impact": findings.MONEY,
+                "share": pa.float64(),
+                "revision": pa.int32(),
+            }
+        ),
+    )
+    ids = [item.anomaly_id for item, _ in explained]
+    sentences = [explanation(item.anomaly, parts) for item, parts in explained]
+    with transaction(con):
+        con.execute(
+            "DELETE FROM findings.anomaly_drivers"
+            " WHERE anomaly_id IN (SELECT unnest($ids))",
+            {"ids": ids},
+        )
+        findings.replace(con, "findings.anomaly_drivers", rows)
+        con.execute(
+            "UPDATE findings.anomalies SET explanation = told.explanation"
+            " FROM (SELECT unnest($ids) AS anomaly_id,"
+            " unnest($explanations) AS explanation) AS told"
+            " WHERE anomalies.anomaly_id = told.anomaly_id",
+            {"ids": ids, "explanations": sentences},
+        )
+
+
+def _line(row: dict[str, Any]) -> Line:
+    def per_week(amount: Decimal | None) -> Decimal | None:
+        return None if amount is None else amount / WEEKS
+
+    return Line(
+        members={name: row[name] for name in DIMENSIONS},
+        is_committed=row["is_committed"],
+        actual_cost=row["actual_cost"],
+        earlier_cost=row["earlier_cost"] / WEEKS,
+        actual_quantity=row["actual_quantity"],
+        earlier_quantity=per_week(row["earlier_quantity"]),
+    )
+
+
+def _rows(explained: Explained) -> list[dict[str, Any]]:
+    item, drivers = explained
+    impact = item.anomaly.impact
+    return [
+        {
+            "anomaly_id": item.anomaly_id,
+            "rank": rank,
+            "dimension": driver.dimension,
+            "member": driver.member,
+            "effect": driver.effect,
+            "impact": driver.impact,
+            "share": round(float(driver.impact / impact), 6) if impact else None,
+            "revision": item.revision,
+        }
+        for rank, driver in enumerate(drivers, start=1)
+    ]

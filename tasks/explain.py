@@ -1,0 +1,35 @@
+"""Anomalies in, the reasons for them out."""
+
+from dataclasses import dataclass
+
+from prefect import task
+
+from tasks.core import drivers
+from tasks.edge import causes, warehouse
+from tasks.edge.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How many anomalies got drivers."""
+
+    anomalies: int
+
+
+@task
+def explain_anomalies(
+    settings: Settings,
+    is_muted: bool = False,  # noqa: ARG001, FBT001, FBT002 - as every stage; no event here
+) -> Explained:
+    """Split the impact of each new revision into what drove it."""
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        found = causes.unexplained(con)
+        lines = causes.lines(con, found)
+        explained = [
+            (item, drivers.explain(item.anomaly, lines.get(item.anomaly_id, [])))
+            for item in found
+        ]
+        causes.save(con, explained)
+    return Explained(anomalies=len(explained))

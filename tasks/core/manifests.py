@@ -267,7 +267,7 @@ def _container(step: playbook.Step, prefix: str, provider: str) -> Container:
         args=[COMMANDS[provider], *step.arguments],
         env=[m.EnvVar(name=key, value=value) for key, value in environment.items()],
         inputs=[Parameter(name="result")] if step.uses else None,
-        active_deadline_seconds=A_STEP,
+        active_deadline_seconds=str(A_STEP),
         retry_strategy=_retries(step.attempts),
         volume_mounts=_mounts(provider),
         resources=m.ResourceRequirements(

@@ -112,7 +112,7 @@ PLAYBOOKS = (
             _shows("has-that-type", _VOLUME, "Volumes[].VolumeType", CURRENT),
             *_SNAPSHOT,
             _run(
-                "change",
+                "change-type",
                 f"modify-volume --volume-id {RESOURCE} --volume-type {PROPOSED}",
             ),
             _shows(

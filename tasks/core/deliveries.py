@@ -215,7 +215,8 @@ def _stated_time(
         for key in TIME_KEYS:
             if isinstance(place.get(key), str):
                 return _utc(str(place[key]))
-    found = (STAMP.search(name) for name in names)
+    ids = [str(content.get(key, "")) for key in ("assemblyId", "executionId")]
+    found = (STAMP.search(name) for name in [*ids, *names])
     return next(
         (datetime(*map(int, match.groups()), tzinfo=UTC) for match in found if match),  # type: ignore[misc, arg-type]
         None,

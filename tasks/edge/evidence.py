@@ -17,21 +17,27 @@ class _Table:
     Attributes:
         name: The table.
         query: The query under ``sql/`` that reads a file of the format.
+        time: The column that says when.
         update: What becomes of a row whose key is there already.
     """
 
     name: str
     query: str
+    time: str
     update: str
 
 
 TABLES = {
     "utilisation": _Table(
-        "evidence.utilisation", "evidence/utilisation", "DO UPDATE SET {columns}"
+        "evidence.utilisation",
+        "evidence/utilisation",
+        "usage_date",
+        "DO UPDATE SET {columns}",
     ),
     "inventory": _Table(
         "evidence.resources",
         "evidence/resources",
+        "observed_at",
         "DO UPDATE SET {columns} WHERE excluded.observed_at >= resources.observed_at",
     ),
 }
@@ -48,7 +54,8 @@ def check(con: warehouse.Connection, export: Export, staged: Path) -> None:
     empty = " OR ".join(f"{column} IS NULL" for column in export.format.required)
     try:
         rows = con.execute(
-            f"SELECT count(*), count(*) FILTER (WHERE {empty})"
+            f"SELECT count(*), count(*) FILTER (WHERE {empty}),"
+            f" count(*) FILTER (WHERE {table.time} < DATE '2000-01-01')"
             f" FROM ({queries.text(table.query)})",
             {"files": [str(staged)]},
         ).fetchall()
@@ -56,13 +63,19 @@ def check(con: warehouse.Connection, export: Export, staged: Path) -> None:
         raise BadValue(
             f"{name}: {str(error).splitlines()[0]}; correct the file."
         ) from error
-    count, incomplete = rows[0]
+    count, incomplete, ancient = rows[0]
     if count == 0:
         raise UnreadableFile(f"{name} has a header but no rows: export it again.")
     if incomplete:
         raise BadValue(
             f"{name}: {incomplete} rows lack one of"
             f" {', '.join(export.format.required)}; correct the file."
+        )
+    # What DuckDB makes of 1/5/26.
+    if ancient:
+        raise BadValue(
+            f"{name}: {ancient} rows have a {table.time} before 2000; write dates like"
+            " 2026-05-01."
         )
 
 

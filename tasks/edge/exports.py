@@ -6,7 +6,6 @@ is refused, for that is what a failed download looks like.
 
 import csv
 import gzip
-import io
 import shutil
 import zipfile
 import zlib
@@ -158,21 +157,16 @@ def _refuse_what_is_no_text(start: bytes, name: str) -> None:
 
 
 def _csv_header(path: Path, name: str) -> tuple[str, ...]:
+    with path.open("rb") as stream:
+        line = stream.readline(CHUNK_BYTES)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            header = next(csv.reader(_first_lines(stream)))
+        return tuple(next(csv.reader([line.decode("utf-8-sig")])))
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"{name} is not UTF-8 text: export it as UTF-8."
+            f"{name}, line 1: not UTF-8 text; export it as UTF-8."
         ) from error
     except (csv.Error, StopIteration) as error:
         raise UnreadableFile(f"{name} has no header line: export it again.") from error
-    return tuple(header)
-
-
-def _first_lines(stream: io.TextIOBase) -> list[str]:
-    """Return enough of the file for its header, which is one line."""
-    return [stream.readline(CHUNK_BYTES)]
 
 
 def _other_delimiter(header: tuple[str, ...]) -> str | None:

@@ -1,4 +1,4 @@
-"""Exports to ingest, written the way providers write them, and a warehouse to look at."""
+"""Exports as providers write them, and a warehouse to ingest them into."""
 
 import csv
 import gzip
@@ -86,6 +86,7 @@ class World:
     """A warehouse in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
+        """Keep everything below a folder."""
         self.folder = folder
         self.settings = Settings(database=str(folder / "w" / "costwarden.duckdb"))
         self.said: list[str] = []

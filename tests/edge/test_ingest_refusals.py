@@ -1,0 +1,218 @@
+"""A bad export is refused as a whole, in one sentence, and keeps no other out."""
+
+import gzip
+import re
+import zipfile
+
+import pytest
+
+from tests.edge.export_world import (
+    FOCUS,
+    LEGACY,
+    World,
+    rows_of,
+    write_csv,
+    write_parquet,
+)
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path)
+
+
+def _text(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def _cur(*changes):
+    def write(path):
+        write_csv(path, rows_of(LEGACY, *changes))
+
+    return write
+
+
+def _focus(*changes):
+    def write(path):
+        write_csv(path, rows_of(FOCUS, *changes))
+
+    return write
+
+
+def _without(column):
+    def write(path):
+        write_csv(path, [{k: v for k, v in LEGACY.items() if k != column}])
+
+    return write
+
+
+def _delimited(delimiter):
+    def write(path):
+        write_csv(path, rows_of(LEGACY), delimiter=delimiter)
+
+    return write
+
+
+def _truncated(path):
+    write_parquet(path, rows_of(LEGACY), {})
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def _cut_gzip(path):
+    rows = rows_of(LEGACY, *({"lineItem/UnblendedCost": str(n)} for n in range(999)))
+    write_csv(path, rows)
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def _zip_of_two(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", "a,b\n")
+        archive.writestr("b.csv", "a,b\n")
+
+
+def _ragged(path):
+    write_csv(path, rows_of(LEGACY, {}, {}))
+    path.write_text(path.read_text() + "one,two\n")
+
+
+def _header_only(path):
+    write_csv(path, rows_of(LEGACY))
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+
+
+def _latin(path):
+    write_csv(path, rows_of(LEGACY, {"lineItem/ProductCode": "é"}))
+    path.write_bytes(path.read_text("utf-8").encode("latin-1"))
+
+
+def _unclosed(path):
+    write_csv(path, rows_of(LEGACY, {}, {}))
+    path.write_text(path.read_text().replace(",AmazonEC2", ',"AmazonEC2', 1))
+
+
+BAD = {
+    "empty.csv": (lambda path: _text(path, ""), r"is empty: export it again"),
+    "blank.csv": (lambda path: _text(path, "\n\n"), r"is empty: export it again"),
+    "text.parquet": (_cur(), r"is called Parquet, but holds text: fetch it again"),
+    "cut.parquet": (_truncated, r"truncated or damaged Parquet file: fetch it again"),
+    "header.csv": (_header_only, r"has a header but no rows: export it again"),
+    "column.csv": (
+        _without("lineItem/UnblendedCost"),
+        r"looks like an AWS legacy CUR, but lacks the column line_item_unblended_cost",
+    ),
+    "other.csv": (
+        lambda path: _text(path, "name,age\nada,36\n"),
+        r"no known format has the columns name, age",
+    ),
+    "semicolon.csv": (_delimited(";"), r"separated by semicolons: export it with com"),
+    "tab.csv": (_delimited("\t"), r"separated by tabs: export it with commas"),
+    "ragged.csv": (_ragged, r"line 4: 2 values where the header names 8 columns"),
+    "number.csv": (
+        _cur({}, {"lineItem/UnblendedCost": "1,50"}),
+        r"row 2, column lineItem/UnblendedCost: '1,50' is not a number",
+    ),
+    "huge.csv": (
+        _cur({"lineItem/UnblendedCost": "123456789012345678901"}),
+        r"row 1, column lineItem/UnblendedCost: '123456789012345678901' is not a num",
+    ),
+    "nan.csv": (_focus({"BilledCost": "NaN"}), r"column BilledCost: 'NaN' is not a"),
+    "month.csv": (
+        _focus({"BillingPeriodStart": "5/1/26"}),
+        r"column BillingPeriodStart: '5/1/26' does not begin with a year and month",
+    ),
+    "nomonth.csv": (_focus({"BillingPeriodStart": ""}), r"BillingPeriodStart: 'nothin"),
+    "currency.csv": (
+        _focus({"BillingCurrency": "NULL"}),
+        r"has amounts without a currency in 2026-05",
+    ),
+    "latin.csv": (_latin, r"line 2: not UTF-8 text; export it as UTF-8"),
+    "utf16.csv": (
+        lambda path: _text(path, "a,b\n1,2\n".encode("utf-16")),
+        r"is UTF-16 text: export it as UTF-8",
+    ),
+    "unclosed.csv": (_unclosed, r"line 2: a quotation mark is never closed"),
+    "binary.csv": (
+        lambda path: _text(path, b"\x7fELF\x00\x01\x02"),
+        r"neither Parquet nor CSV",
+    ),
+    "cut.csv.gz": (_cut_gzip, r"is a damaged gzip file .*: fetch it again"),
+    "cut.zip": (
+        lambda path: _text(path, b"PK\x03\x04 and no more"),
+        r"is a damaged or locked ZIP file .*: fetch it again",
+    ),
+    "two.zip": (_zip_of_two, r"holds 2 files: unpack it first"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_one_sentence(world, tmp_path, name):
+    """Each refusal names the file, says what is wrong, and what to do about it."""
+    write, sentence = BAD[name]
+    path = tmp_path / "in" / name
+    write_csv(tmp_path / "in" / "good one.csv", rows_of(FOCUS))
+    write(path)
+    result = world.ingest(tmp_path / "in")
+    assert (result.loaded, result.quarantined, len(result.problems)) == (1, 1, 1)
+    [problem] = result.problems
+    assert problem.startswith(str(path))
+    assert re.search(sentence, problem)
+    assert problem.endswith(".")
+    assert "\n" not in problem
+    refused = world.rows(
+        "SELECT reason, origin, files FROM bills.versions WHERE status = 'quarantined'"
+    )
+    assert refused == [(problem, [str(path)], [])]
+    assert len(world.lake()) == 1
+
+
+def test_refusing_twice_changes_nothing(world, tmp_path):
+    """The same bad file is refused again, and noted once."""
+    path = tmp_path / "bad.csv"
+    _ragged(path)
+    world.ingest(path)
+    before = world.state()
+    assert world.ingest(path).quarantined == 1
+    assert world.state() == before
+
+
+def test_a_repaired_export_leaves_quarantine(world, tmp_path):
+    """Once the file is good, the note about the bad one is gone."""
+    path = tmp_path / "cur.csv"
+    _ragged(path)
+    world.ingest(path)
+    write_csv(path, rows_of(LEGACY))
+    world.ingest(path)
+    assert [row[1] for row in world.versions()] == ["current"]
+
+
+def test_a_bill_is_never_loaded_in_part(world, tmp_path):
+    """One bad part keeps the other parts of its bill out, but no other bill."""
+    folder = tmp_path / "in"
+    write_csv(folder / "cur-00001.csv", rows_of(LEGACY))
+    _ragged(folder / "cur-00002.csv")
+    write_csv(folder / "other-00001.csv", rows_of(FOCUS))
+    result = world.ingest(folder)
+    assert (result.loaded, result.quarantined) == (1, 1)
+    assert "cur-00002.csv" in result.problems[0]
+    assert [row[0][:5] for row in world.versions() if row[1] == "current"] == ["focus"]
+
+
+def test_packed_files_are_unpacked(world, tmp_path):
+    """The content decides: gzip and ZIP are opened whatever they are called."""
+    plain = write_csv(tmp_path / "plain.csv", rows_of(LEGACY)).read_bytes()
+    _text(tmp_path / "in" / "a.csv", gzip.compress(plain))
+    other = plain.replace(b"111111111111", b"333333333333")
+    with zipfile.ZipFile(tmp_path / "in" / "b.gz", "w") as archive:
+        archive.writestr("cur/b.csv", other)
+    assert world.ingest(tmp_path / "in").loaded == 2
+
+
+def test_headers_may_vary(world, tmp_path):
+    """A byte order mark, CRLF and other upper and lower case do no harm."""
+    path = write_csv(tmp_path / "f.csv", rows_of(FOCUS))
+    header, *rows = path.read_text().splitlines()
+    text = "\r\n".join([header.upper(), *rows, ""])
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert world.ingest(path).loaded == 1
+    assert "BillingPeriodStart" in world.content("focus.acme.2026-05.v1")[0]

@@ -10,7 +10,7 @@
 -- cost lines repeat what the line of their instance states.
 --
 -- A column that is none of AWS's is left behind, lest it take the name of one of ours.
-WITH exported AS (
+WITH exported AS NOT MATERIALIZED (
     FROM read_parquet(
         $files, union_by_name = TRUE,
         hive_partitioning = TRUE, hive_types_autocast = FALSE
@@ -19,7 +19,7 @@ WITH exported AS (
     FROM raw.aws_cur
 ),
 
-known_columns AS (
+known_columns AS NOT MATERIALIZED (
     SELECT
         COLUMNS(
             '^(bill|line_item|pricing|product|reservation|savings_plan)(_.*)?$'
@@ -38,17 +38,17 @@ known_columns AS (
 split AS (
     SELECT
         *,
-        unnest(
-            CASE line_item_line_item_type
-                WHEN 'RIFee' THEN ['purchase', 'unused']
-                WHEN 'SavingsPlanRecurringFee' THEN ['purchase', 'unused']
-                ELSE ['line']
-            END
+        if(
+            line_item_line_item_type IN ('RIFee', 'SavingsPlanRecurringFee'),
+            'purchase', 'line'
         ) AS part
     FROM known_columns
-    WHERE
-        line_item_line_item_type <> 'SavingsPlanNegation'
-        AND coalesce(line_item_operation, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')
+    UNION ALL
+    SELECT
+        *,
+        'unused' AS part
+    FROM known_columns
+    WHERE line_item_line_item_type IN ('RIFee', 'SavingsPlanRecurringFee')
 )
 
 SELECT
@@ -84,3 +84,6 @@ SELECT
         known(product_servicename), known(line_item_product_code), 'Unknown'
     ) AS service
 FROM split
+WHERE
+    line_item_line_item_type <> 'SavingsPlanNegation'
+    AND coalesce(line_item_operation, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')

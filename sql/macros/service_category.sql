@@ -3,66 +3,66 @@
 -- params: subcategory
 SELECT
     CASE
-        WHEN $subcategory IN (
+        WHEN list_contains([
             'AI Platforms', 'Bots', 'Generative AI', 'Machine Learning',
             'Natural Language Processing'
-        ) THEN 'AI and Machine Learning'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'AI and Machine Learning'
+        WHEN list_contains([
             'Analytics Platforms', 'Business Intelligence', 'Data Processing',
             'Search', 'Streaming Analytics'
-        ) THEN 'Analytics'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Analytics'
+        WHEN list_contains([
             'Productivity and Collaboration'
-        ) THEN 'Business Applications'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Business Applications'
+        WHEN list_contains([
             'Containers', 'End User Computing', 'Quantum Compute',
             'Serverless Compute', 'Virtual Machines'
-        ) THEN 'Compute'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Compute'
+        WHEN list_contains([
             'Caching', 'Data Warehouses', 'Ledger Databases', 'NoSQL Databases',
             'Relational Databases', 'Time Series Databases'
-        ) THEN 'Databases'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Databases'
+        WHEN list_contains([
             'Continuous Integration and Deployment', 'Developer Platforms',
             'Development Environments', 'Quality Assurance', 'Source Code Management'
-        ) THEN 'Developer Tools'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Developer Tools'
+        WHEN list_contains([
             'Identity and Access Management'
-        ) THEN 'Identity'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Identity'
+        WHEN list_contains([
             'API Management', 'Messaging', 'Workflow Orchestration'
-        ) THEN 'Integration'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Integration'
+        WHEN list_contains([
             'IoT Analytics', 'IoT Platforms'
-        ) THEN 'Internet of Things'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Internet of Things'
+        WHEN list_contains([
             'Architecture', 'Compliance', 'Cost Management', 'Data Governance',
             'Disaster Recovery', 'Endpoint Management', 'Observability', 'Support'
-        ) THEN 'Management and Governance'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Management and Governance'
+        WHEN list_contains([
             'Content Creation', 'Gaming', 'Media Streaming', 'Mixed Reality'
-        ) THEN 'Media'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Media'
+        WHEN list_contains([
             'Data Migration', 'Resource Migration'
-        ) THEN 'Migration'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Migration'
+        WHEN list_contains([
             'Multicloud Integration'
-        ) THEN 'Multicloud'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Multicloud'
+        WHEN list_contains([
             'Application Networking', 'Content Delivery', 'Network Connectivity',
             'Network Infrastructure', 'Network Routing', 'Network Security'
-        ) THEN 'Networking'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Networking'
+        WHEN list_contains([
             'Secret Management', 'Security Posture Management',
             'Threat Detection and Response'
-        ) THEN 'Security'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Security'
+        WHEN list_contains([
             'Backup Storage', 'Block Storage', 'File Storage', 'Object Storage',
             'Storage Platforms'
-        ) THEN 'Storage'
-        WHEN $subcategory IN (
+        ], $subcategory) THEN 'Storage'
+        WHEN list_contains([
             'Application Platforms'
-        ) THEN 'Web'
+        ], $subcategory) THEN 'Web'
         ELSE coalesce(
             nullif(regexp_extract($subcategory, '^Other \((.+)\)$', 1), ''), 'Other'
         )

@@ -48,7 +48,7 @@ SELECT
     CASE WHEN has_quantity THEN consumed_quantity END AS quantity,
     known_at,
     coalesce(
-        charge_date <= known_at::DATE - $settle_days::INTEGER, TRUE
+        charge_date < known_at::DATE - $settle_days::INTEGER, TRUE
     ) AS is_settled,
     dense_rank() OVER (
         ORDER BY

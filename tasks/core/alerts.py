@@ -35,6 +35,12 @@ VOICES = ("new_scope", "seasonal", "drift", "unit_price", "thresholds")
 # Days before a day on which an older level is looked up.
 OLDER_LEVELS = (28, 56)
 
+# How much cheaper the quietest weekday must be, on the logarithmic scale, for a series
+# to rest at weekends; and how many such series must fall together for a holiday.
+RESTS = 0.1
+HOLIDAY_SHARE = 0.3
+FEW = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
@@ -85,7 +91,7 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
     chosen = _chosen(scores, says)
     may_be = _may_be(panel, settled, panel.costs - chosen.expected)
     anybody = np.logical_or.reduce(list(says.values()))
-    is_usual = _is_usual(season, params) & ~_is_certain(says)
+    is_usual = _is_usual(panel, season, params) & ~_is_certain(says)
     material = _is_material(panel, scores["seasonal"], floor, params)
     lasts = material & _reaches(scores["seasonal"], params.continued_sensitivity)
     return Alerts(
@@ -166,12 +172,12 @@ def _may_be(panel: Panel, settled: Flags, off: Floats) -> Floats:
     return np.where(off > 0, 1.0, np.where((off < 0) & may_fall, -1.0, 0.0))
 
 
-def _is_usual(season: Season, params: Detection) -> Flags:
+def _is_usual(panel: Panel, season: Season, params: Detection) -> Flags:
     """Return where a day is new to the last weeks but not to the series.
 
     Two cases. The series returns to the level that it had before the present one: that
-    is an end of something, and its beginning was told. Or a day is as cheap as a
-    weekend: that is a holiday, unless the next weekend falls as well.
+    is an end of something, and its beginning was told. Or it is a holiday: a day as
+    cheap as a weekend, in much of the billing account at once.
     """
     reach = params.continued_sensitivity * season.spread
     returned = np.zeros(season.scaled.shape, dtype=np.bool_)
@@ -179,9 +185,23 @@ def _is_usual(season: Season, params: Detection) -> Flags:
         older = windows.earlier(season.level, back) + season.offset + season.sure
         returned |= np.abs(season.scaled - older) <= reach
     week = np.stack([windows.earlier(season.offset, back) for back in range(7)])
-    quietest = season.level + np.fmin.reduce(week)
-    is_fall = season.scaled < season.low
-    return np.asarray(returned | (is_fall & (season.scaled >= quietest - reach)))
+    quietest = np.fmin.reduce(week)
+    is_fall = season.scaled < season.low - reach
+    rests = quietest <= -RESTS
+    share = _share_of_account(panel, is_fall & rests, rests)
+    is_weekend_like = season.scaled >= season.level + quietest - reach
+    is_holiday = is_fall & is_weekend_like & (share >= HOLIDAY_SHARE)
+    return np.asarray(returned | is_holiday)
+
+
+def _share_of_account(panel: Panel, some: Flags, of: Flags) -> Floats:
+    """Return each day's share of an account's series, 1 where it has few of them."""
+    accounts = int(panel.accounts.max(initial=-1)) + 1
+    counts = np.zeros((2, accounts, panel.n_days))
+    np.add.at(counts[0], panel.accounts, some)
+    np.add.at(counts[1], panel.accounts, of)
+    share = np.where(counts[1] >= FEW, counts[0] / np.maximum(counts[1], 1), 1.0)
+    return np.asarray(share[panel.accounts])
 
 
 def _is_certain(says: dict[str, Flags]) -> Flags:

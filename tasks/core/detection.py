@@ -93,6 +93,9 @@ class Drift(Frozen):
         description="How far they must move all in all, beyond how far the"
         " weeks before them moved.",
     )
+    sensitivity: float = Field(
+        8.0, gt=0, description="How far in deviations of a weekly median."
+    )
     largest_step: float = Field(
         0.55,
         gt=0,

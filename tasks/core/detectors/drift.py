@@ -9,8 +9,13 @@ import itertools
 import numpy as np
 
 from tasks.core.detection import Drift, Seasonality
-from tasks.core.detectors import Floats, Panel, Scores, windows
-from tasks.core.detectors.seasonal import from_scale, to_scale
+from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
+from tasks.core.detectors.seasonal import MAD_TO_SIGMA, from_scale, to_scale
+
+DAYS_IN_WEEK = 7
+
+# Weeks before a movement whose levels it has to leave behind.
+OLDER_WEEKS = 8
 
 
 class Drifting:
@@ -41,10 +46,13 @@ class Drifting:
         marks = [windows.earlier(level, 7 * back) for back in range(weeks + 1)]
         steps = np.stack([newer - older for newer, older in itertools.pairwise(marks)])
         moved = marks[0] - marks[-1]
-        before = windows.earlier(moved, 7 * weeks)
-        usual = np.nan_to_num(np.where(moved > 0, before.clip(0), before.clip(None, 0)))
-        is_steady = (np.sign(steps) == np.sign(moved)).all(axis=0) & (
-            np.abs(steps).max(axis=0) <= self.params.largest_step * np.abs(moved)
+        usual = _usual(moved, 7 * weeks)
+        is_steady = (
+            (moved != 0)
+            & (np.sign(steps) == np.sign(moved)).all(axis=0)
+            & (np.abs(steps).max(axis=0) <= self.params.largest_step * np.abs(moved))
+            & _leads_away(level, marks[-1], 7 * weeks)
+            & (np.abs(moved) >= self.params.sensitivity * _noise(scaled, level))
         )
         bound = np.log1p(self.params.percent / 100)
         score = np.where(is_steady, (moved - usual) / bound, 0.0)
@@ -68,3 +76,32 @@ class Drifting:
             from_scale(expected + reach, unit),
             score,
         )
+
+
+def _usual(moved: Floats, days: int) -> Floats:
+    """Return how far the weeks before moved, where they moved the same way."""
+    before = windows.earlier(moved, days)
+    is_same = np.sign(before) == np.sign(moved)
+    size = np.minimum(np.abs(before), np.abs(moved))
+    return np.where(is_same, np.sign(moved) * size, 0.0)
+
+
+def _leads_away(level: Floats, start: Floats, days: int) -> Flags:
+    """Return where the level is one that the weeks before the movement never had.
+
+    A level that comes back from an anomaly moves too, and is no drift.
+    """
+    older = np.stack(
+        [windows.earlier(level, days + 7 * back) for back in range(OLDER_WEEKS)]
+    )
+    highest = np.fmax.reduce(older)
+    lowest = np.fmin.reduce(older)
+    # How much of the way must lie beyond where the series has been.
+    beyond = np.where(level > start, level - highest, lowest - level)
+    return np.asarray(2 * beyond >= np.abs(level - start))
+
+
+def _noise(scaled: Floats, level: Floats) -> Floats:
+    """Return the noise of a weekly median, as a standard deviation."""
+    off = windows.trailing_median(np.abs(scaled - level), 56, least=14)
+    return MAD_TO_SIGMA * off / np.sqrt(DAYS_IN_WEEK)

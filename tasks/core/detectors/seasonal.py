@@ -154,8 +154,8 @@ def month_effect(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, F
 
     Returns:
         Two arrays. The first is what all of two or more earlier months agree on: the
-        smallest deviation of theirs, if they have the same sign. The second is what a
-        single earlier month suggests: the day may follow it or not.
+        smallest deviation of theirs, if they have the same sign. The second is what
+        the largest of them adds to it: the day may follow it or not.
     """
     sure = np.zeros(surprise.shape)
     maybe = np.zeros(surprise.shape)
@@ -185,10 +185,10 @@ def _place(panel: Panel, column: int) -> int | None:
 
 def _agreed(asked: Floats) -> tuple[Floats, Floats]:
     known = np.isfinite(asked)
-    count = known.sum(axis=1)
     least = np.where(known, asked, np.inf).min(axis=1)
     most = np.where(known, asked, -np.inf).max(axis=1)
     agreed = np.where(least > 0, least, np.where(most < 0, most, 0.0))
-    several = count > 1
-    one = count == 1
-    return np.where(several, agreed, 0.0), np.where(one, agreed, 0.0)
+    sure = np.where(known.sum(axis=1) > 1, agreed, 0.0)
+    # Whichever way the earlier months went furthest.
+    seen = np.where(known.any(axis=1), np.where(-least > most, least, most), 0.0)
+    return sure, seen - sure

@@ -1,34 +1,18 @@
 -- A unit price times the priced quantity is the cost.
 --
 -- severity: warn
--- grain:  service, price
--- reads:  the table or view of FOCUS rows that $charges names
--- params: charges
+-- grain:  bill_id, service_name
+-- reads:  charge_groups
+-- params: -
 --
--- In floating point, because the product of two exact numbers of 18 decimals has no
--- type; a ten-thousandth off is rounding. Tiered prices and free tiers show up here.
-WITH priced AS (
-    SELECT
-        ServiceName AS service_name,
-        ListCost::DOUBLE AS list_cost,
-        ListUnitPrice::DOUBLE * PricingQuantity::DOUBLE AS list_product,
-        ContractedCost::DOUBLE AS contracted_cost,
-        ContractedUnitPrice::DOUBLE * PricingQuantity::DOUBLE AS contracted_product
-    FROM query_table($charges)
-    WHERE ChargeClass IS NULL
-)
-
+-- Free tiers and tiered prices show up here, and are right.
 SELECT
+    bill_id,
     service_name,
-    count(*) AS charges,
-    sum(list_cost) AS list_cost,
-    sum(list_product) AS list_price_times_quantity,
-    sum(contracted_cost) AS contracted_cost,
-    sum(contracted_product) AS contracted_price_times_quantity
-FROM priced
-WHERE
-    abs(list_cost - list_product) > 0.000001 + 0.0001 * abs(list_cost)
-    OR abs(contracted_cost - contracted_product)
-    > 0.000001 + 0.0001 * abs(contracted_cost)
+    sum(charges_off_price)::BIGINT AS charges,
+    sum(charges)::BIGINT AS of_charges
+FROM charge_groups
+WHERE charge_class IS NULL
 GROUP BY ALL
+HAVING sum(charges_off_price) > 0
 ORDER BY charges DESC

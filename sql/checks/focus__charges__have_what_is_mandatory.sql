@@ -1,24 +1,22 @@
 -- Every charge has its costs, currency, category and time.
 --
 -- severity: fail
--- grain:  column that is null
--- reads:  the table or view of FOCUS rows that $charges names
--- params: charges
-WITH nulls AS (
-    SELECT
-        count(*) FILTER (WHERE BilledCost IS NULL) AS BilledCost,
-        count(*) FILTER (WHERE EffectiveCost IS NULL) AS EffectiveCost,
-        count(*) FILTER (WHERE BillingCurrency IS NULL) AS BillingCurrency,
-        count(*) FILTER (WHERE ChargePeriodStart IS NULL) AS ChargePeriodStart,
-        count(*) FILTER (WHERE ChargePeriodEnd IS NULL) AS ChargePeriodEnd,
-        count(*) FILTER (WHERE ChargeCategory IS NULL) AS ChargeCategory
-    FROM query_table($charges)
-)
-
+-- grain:  bill_id
+-- reads:  charge_groups
+-- params: -
 SELECT
-    column_name,
-    charges_without
-FROM (
-    UNPIVOT nulls ON COLUMNS(*) INTO NAME column_name VALUE charges_without
-)
-WHERE charges_without > 0
+    bill_id,
+    sum(charges_without_cost)::BIGINT AS charges_without_cost,
+    coalesce(sum(charges) FILTER (WHERE billing_currency IS NULL), 0)::BIGINT
+    AS charges_without_currency,
+    coalesce(sum(charges) FILTER (WHERE charge_category IS NULL), 0)::BIGINT
+    AS charges_without_category,
+    coalesce(sum(charges) FILTER (WHERE first_date IS NULL), 0)::BIGINT
+    AS charges_without_start,
+    coalesce(sum(charges) FILTER (WHERE last_date IS NULL), 0)::BIGINT
+    AS charges_without_end
+FROM charge_groups
+GROUP BY ALL
+HAVING
+    charges_without_cost + charges_without_currency + charges_without_category
+    + charges_without_start + charges_without_end > 0

@@ -1,40 +1,46 @@
 -- A bill's FOCUS rows sum to what the source's own columns sum to.
 --
 -- severity: fail
--- grain:  billing_currency
--- reads:  bills.totals, the table or view of FOCUS rows that $charges names
--- params: charges, bill_id
+-- grain:  bill_id, billing_currency
+-- reads:  bills.totals, charge_groups
+-- params: -
 --
 -- The totals were measured at ingest without the mapping. The tolerance is the rounding
 -- of ten decimals per row: AWS rounds usage covered by a savings plan and its negation
 -- apart from each other.
 WITH mapped AS (
     SELECT
-        BillingCurrency AS billing_currency,
-        sum(BilledCost) AS billed_cost,
-        sum(EffectiveCost) AS effective_cost
-    FROM query_table($charges)
+        bill_id,
+        billing_currency,
+        sum(billed_cost) AS billed_cost,
+        sum(effective_cost) AS effective_cost
+    FROM charge_groups
     GROUP BY ALL
 ),
 
 stated AS (
     SELECT
-        billing_currency,
-        billed_cost,
-        effective_cost,
-        row_count * 0.0000000001 AS tolerance
-    FROM bills.totals
-    WHERE bill_id = $bill_id
+        totals.bill_id,
+        totals.billing_currency,
+        totals.billed_cost,
+        totals.effective_cost,
+        totals.row_count * 0.0000000001 AS tolerance
+    FROM bills.totals AS totals
+    SEMI JOIN charge_groups AS groups ON totals.bill_id = groups.bill_id
 )
 
 SELECT
+    coalesce(stated.bill_id, mapped.bill_id) AS bill_id,
     coalesce(stated.billing_currency, mapped.billing_currency) AS billing_currency,
     stated.billed_cost AS stated_billed_cost,
     mapped.billed_cost AS mapped_billed_cost,
     stated.effective_cost AS stated_effective_cost,
     mapped.effective_cost AS mapped_effective_cost
 FROM stated
-FULL JOIN mapped ON stated.billing_currency = mapped.billing_currency
+FULL JOIN mapped
+    ON
+        stated.bill_id = mapped.bill_id
+        AND stated.billing_currency = mapped.billing_currency
 WHERE
     NOT coalesce(
         abs(stated.billed_cost - mapped.billed_cost) <= stated.tolerance

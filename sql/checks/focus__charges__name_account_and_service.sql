@@ -1,22 +1,21 @@
--- Every charge names its billing account, provider and service.
+-- Every charge names its billing account, provider, service and invoice issuer.
 --
 -- severity: warn
--- grain:  column that is null
--- reads:  the table or view of FOCUS rows that $charges names
--- params: charges
-WITH nulls AS (
-    SELECT
-        count(*) FILTER (WHERE BillingAccountId IS NULL) AS BillingAccountId,
-        count(*) FILTER (WHERE ServiceProviderName IS NULL) AS ServiceProviderName,
-        count(*) FILTER (WHERE ServiceName IS NULL) AS ServiceName,
-        count(*) FILTER (WHERE InvoiceIssuerName IS NULL) AS InvoiceIssuerName
-    FROM query_table($charges)
-)
-
+-- grain:  bill_id
+-- reads:  charge_groups
+-- params: -
 SELECT
-    column_name,
-    charges_without
-FROM (
-    UNPIVOT nulls ON COLUMNS(*) INTO NAME column_name VALUE charges_without
-)
-WHERE charges_without > 0
+    bill_id,
+    coalesce(sum(charges) FILTER (WHERE billing_account_id IS NULL), 0)::BIGINT
+    AS charges_without_billing_account,
+    coalesce(sum(charges) FILTER (WHERE provider IS NULL), 0)::BIGINT
+    AS charges_without_provider,
+    coalesce(
+        sum(charges) FILTER (WHERE service_name IS NULL OR service_name = 'Unknown'), 0
+    )::BIGINT AS charges_without_service,
+    sum(charges_without_issuer)::BIGINT AS charges_without_issuer
+FROM charge_groups
+GROUP BY ALL
+HAVING
+    charges_without_billing_account + charges_without_provider
+    + charges_without_service + charges_without_issuer > 0

@@ -1,23 +1,25 @@
 -- Categories, classes and states are among the words that FOCUS allows.
 --
 -- severity: warn
--- grain:  column, word
--- reads:  the table or view of FOCUS rows that $charges names
--- params: charges
+-- grain:  bill_id, column, word
+-- reads:  charge_groups
+-- params: -
 WITH words AS (
     SELECT
-        ChargeCategory,
-        ChargeClass,
-        PricingCategory,
-        ChargeFrequency,
-        CommitmentDiscountStatus,
-        count(*) AS charges
-    FROM query_table($charges)
+        bill_id,
+        charge_category AS ChargeCategory,
+        charge_class AS ChargeClass,
+        charge_frequency AS ChargeFrequency,
+        pricing_category AS PricingCategory,
+        commitment_status AS CommitmentDiscountStatus,
+        sum(charges) AS charges
+    FROM charge_groups
     GROUP BY ALL
 ),
 
 used AS (
-    UNPIVOT words ON COLUMNS(* EXCLUDE charges) INTO NAME column_name VALUE word
+    UNPIVOT words
+    ON COLUMNS(* EXCLUDE (bill_id, charges)) INTO NAME column_name VALUE word
 ),
 
 allowed AS (
@@ -28,13 +30,14 @@ allowed AS (
         VALUES
         ('ChargeCategory', ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment']),
         ('ChargeClass', ['Correction']),
-        ('PricingCategory', ['Standard', 'Dynamic', 'Committed', 'Other']),
         ('ChargeFrequency', ['One-Time', 'Recurring', 'Usage-Based']),
+        ('PricingCategory', ['Standard', 'Dynamic', 'Committed', 'Other']),
         ('CommitmentDiscountStatus', ['Used', 'Unused'])
     ) AS listed (column_name, words)
 )
 
 SELECT
+    used.bill_id,
     used.column_name,
     used.word,
     sum(used.charges)::BIGINT AS charges

@@ -3,7 +3,9 @@
 -- grain:  bill_id
 -- reads:  bills.versions, series.aggregated_bills
 -- params: -
-SELECT versions.bill_id
+SELECT
+    versions.bill_id,
+    coalesce(versions.row_count, 0) AS row_count
 FROM bills.versions AS versions
 ANTI JOIN series.aggregated_bills AS aggregated
     ON versions.bill_id = aggregated.bill_id

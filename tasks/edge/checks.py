@@ -5,6 +5,7 @@ Its head says whether that stops a run (``severity: fail``) or is told (``warn``
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,21 +19,22 @@ SAMPLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one check found.
+    """What one check found out about one subject.
 
     Attributes:
         name: ``layer__table__promise``.
         promise: The first line of the query's head.
-        subject: Bill version that was checked; empty for the whole warehouse.
         severity: ``fail`` or ``warn``.
+        subject: Bill version that breaks the promise; empty when nothing does, or when
+            the check is not about bills.
         row_count: Rows that break the promise.
         sample: The first of them, by column.
     """
 
     name: str
     promise: str
-    subject: str
     severity: str
+    subject: str
     row_count: int
     sample: tuple[dict[str, str], ...]
 
@@ -42,18 +44,24 @@ class Checked:
         return self.row_count > 0 and self.severity == "fail"
 
 
-def run(con: warehouse.Connection, layer: str, **values: str) -> list[Checked]:
+def run(con: warehouse.Connection, layer: str) -> list[Checked]:
     """Run the checks of one layer.
 
     Args:
         con: The warehouse.
-        layer: ``bills``, ``focus`` or ``series``.
-        **values: Parameters by name; each check takes those that it names. ``charges``
-            is the table or view that holds the FOCUS rows, ``bill_id`` whose they are.
+        layer: ``bills``; ``focus`` and ``series`` read the bills being loaded from the
+            table ``charge_groups`` (see ``tasks.edge.daily``).
+
+    Returns:
+        For each check one result per bill that breaks the promise, or a single one
+        without rows.
     """
     names = (path.stem for path in sorted((queries.SQL / "checks").glob("*.sql")))
     return [
-        _run(con, name, values) for name in names if name.startswith(f"{layer}__")
+        result
+        for name in names
+        if name.startswith(f"{layer}__")
+        for result in _run(con, name)
     ]
 
 
@@ -81,35 +89,33 @@ def require(results: Iterable[Checked]) -> None:
 
 def sentence(result: Checked) -> str:
     """Return what a check found, in words."""
-    of = f" of {result.subject}" if result.subject else ""
     rows = "; ".join(
         ", ".join(f"{column} {value}" for column, value in row.items())
         for row in result.sample
     )
-    return (
-        f"{result.name}{of}: {result.row_count} rows break the promise"
-        f" “{result.promise}” First: {rows}."
-    )
+    return f"Broken promise: {result.promise} ({result.name}): {rows}."
 
 
-def _run(con: warehouse.Connection, name: str, values: dict[str, str]) -> Checked:
-    query = f"checks/{name}"
-    head = queries.text(query).splitlines()
-    wanted = {key: values[key] for key in queries.params(query)}
-    cursor = con.execute(queries.text(query), wanted or None)
+def _run(con: warehouse.Connection, name: str) -> list[Checked]:
+    text = queries.text(f"checks/{name}")
+    head = text.splitlines()
+    cursor = con.execute(text)
     columns = [column[0] for column in cursor.description or ()]
-    rows = cursor.fetchall()
-    return Checked(
-        name=name,
-        promise=head[0].removeprefix("-- "),
-        subject=values.get("bill_id", ""),
-        severity=_severity(head),
-        row_count=len(rows),
-        sample=tuple(
-            {column: str(value) for column, value in zip(columns, row, strict=True)}
-            for row in rows[:SAMPLE]
-        ),
-    )
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in cursor.fetchall():
+        told = {column: str(value) for column, value in zip(columns, row, strict=True)}
+        found[told.get("bill_id", "")].append(told)
+    return [
+        Checked(
+            name=name,
+            promise=head[0].removeprefix("-- "),
+            severity=_severity(head),
+            subject=subject,
+            row_count=len(rows),
+            sample=tuple(rows[:SAMPLE]),
+        )
+        for subject, rows in (found or {"": []}).items()
+    ]
 
 
 def _severity(head: Iterable[str]) -> str:

@@ -142,7 +142,9 @@ def rows_of(bills: Iterable[Bill]) -> str:
     for bill in bills:
         files[FORMATS[bill.source_format]].extend(bill.files)
     parts = ["FROM focus.charges"]
-    parts += [f"FROM {macro}({queries.literal(paths)})" for macro, paths in files.items()]
+    parts += [
+        f"FROM {macro}({queries.literal(paths)})" for macro, paths in files.items()
+    ]
     return "\nUNION ALL BY NAME\n".join(parts)
 
 

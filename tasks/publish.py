@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.edge import sinks, warehouse
+from tasks.edge import focus, published, sinks, warehouse
 from tasks.edge.settings import Settings
 
 
@@ -22,3 +22,25 @@ def publish_events(settings: Settings) -> Published:
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
         return Published(delivered=sinks.deliver_all(con, settings.sinks))
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Where readers find the warehouse.
+
+    Attributes:
+        path: Absolute path of the published copy.
+    """
+
+    path: str
+
+
+@task(name="publish copy")
+def publish_copy(settings: Settings) -> Copied:
+    """Replace the copy that notebooks and dashboards open by what is known now."""
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        focus.install(con, settings.lake_path)
+        path = published.publish(con, settings.published_path)
+    return Copied(path=str(path))

@@ -2,17 +2,22 @@
 --
 -- grain:  billing_currency, charge_date, service_name
 -- reads:  series.daily_cost
--- params: top
+-- params: monthly, top
 --
 -- The services beyond the first $top are summed under a null name, so that the rows
--- of a day always add up to all that the day cost.
+-- of a day always add up to all that the day cost. Charges that come once a month
+-- whatever a service did are summed under the name $monthly.
 WITH daily AS (
     SELECT
         billing_currency,
         charge_date,
         effective_cost,
         charge_kind = 'usage' AS is_usage,
-        coalesce(service_name, '(no service named)') AS service_name
+        CASE
+            WHEN charge_kind IN ('tax', 'support', 'fee', 'credit', 'refund')
+                THEN $monthly
+            ELSE coalesce(service_name, '(no service named)')
+        END AS service_name
     FROM series.daily_cost
 ),
 
@@ -31,8 +36,11 @@ ranked AS (
         service_name,
         row_number() OVER (
             PARTITION BY billing_currency
-            ORDER BY abs(effective_cost) DESC, service_name ASC
-        ) <= $top AS is_named
+            ORDER BY
+                service_name = $monthly ASC,
+                abs(effective_cost) DESC,
+                service_name ASC
+        ) <= $top OR service_name = $monthly AS is_named
     FROM totals
 )
 

@@ -15,6 +15,7 @@ from typing import Any
 from tasks.core import wording
 from tasks.core.report import DECISIONS
 from tasks.core.report_rows import (
+    MONTHLY,
     ZERO,
     Anomaly,
     AnomalyDay,
@@ -68,7 +69,8 @@ def spend_by_service(days: Sequence[ServiceDay], services: Sequence[str]) -> Fig
 
     Args:
         days: Rows of one currency.
-        services: Names in the order of their colours; all others end on top.
+        services: Names in the order of their colours; all others come above them, and
+            what comes once a month on top.
 
     Blocks are counted back from the newest day, so that only the oldest is short.
     """
@@ -80,9 +82,9 @@ def spend_by_service(days: Sequence[ServiceDay], services: Sequence[str]) -> Fig
         back = (last - row.charge_date).days // width
         blocks = sums.setdefault(row.service_name, defaultdict(Decimal))
         blocks[last - timedelta(back * width)] += row.effective_cost
-    order = [name for name in (*services, None) if name in sums]
+    order = [name for name in (*services, None, MONTHLY) if name in sums]
     traces = [
-        _bar(name, _colour(place, name), sums[name], width)
+        _bar(name, colour(place, name), sums[name], width)
         for place, name in enumerate(order)
     ]
     code = days[0].billing_currency
@@ -183,7 +185,10 @@ def _words(name: str) -> str:
     return label(name.replace("_", " "))
 
 
-def _colour(place: int, name: str | None) -> str:
+def colour(place: int, name: str | None) -> str:
+    """Return the colour of a service by its place among those that have a name."""
+    if name == MONTHLY:
+        return "@monthly"
     return "@other" if name is None or place >= COLOURS else f"@c{place + 1}"
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tasks.core.report_rows import (
+    MONTHLY,
     ZERO,
     Anomaly,
     Facts,
@@ -68,6 +69,7 @@ class Currency:
     total: Movement
     services: Sequence[Movement]
     open_anomalies: int
+    past_anomalies: int
     open_impact: Decimal
     saving: Decimal
     verdicts: Sequence[Verdicts]
@@ -128,6 +130,7 @@ def _currency(code: str, facts: Facts) -> Currency:
         total=_movement(None, spent, window),
         services=_services(spent, window),
         open_anomalies=len(now),
+        past_anomalies=sum(row.status == "resolved" for row in found),
         open_impact=sum((row.impact for row in now), ZERO),
         saving=sum((row.saving for row in advice), ZERO),
         verdicts=_verdicts(advice),
@@ -156,7 +159,12 @@ def _services(rows: Sequence[ServiceDay], window: _Window | None) -> list[Moveme
     for row in rows:
         groups[row.service_name].append(row)
     moves = [_movement(name, members, window) for name, members in groups.items()]
-    return sorted(moves, key=lambda one: (one.service_name is None, -one.spend))
+
+    def place(move: Movement) -> tuple[bool, bool, Decimal]:
+        name = move.service_name
+        return name == MONTHLY, name is None, -move.spend
+
+    return sorted(moves, key=place)
 
 
 def _movement(

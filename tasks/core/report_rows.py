@@ -14,6 +14,9 @@ OPEN = ("provisional", "confirmed")
 
 ZERO = Decimal(0)
 
+# Stands for charges that come once a month whatever a service did.
+MONTHLY = "tax, support, fees and credits"
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceDay:

@@ -69,7 +69,9 @@ def load(con: warehouse.Connection) -> rows.Facts:
     around = {"days_before": DAYS_BEFORE, "days_after": DAYS_AFTER}
     is_aggregated = _has_series(con)
     return rows.Facts(
-        service_days=_rows(con, "service_days", rows.ServiceDay, top=TOP_SERVICES)
+        service_days=_rows(
+            con, "service_days", rows.ServiceDay, top=TOP_SERVICES, monthly=rows.MONTHLY
+        )
         if is_aggregated
         else [],
         anomalies=anomalies,
@@ -131,7 +133,11 @@ def _figures(facts: rows.Facts) -> dict[str, charts.Figure]:
     for one in report.currencies(facts):
         spent = [r for r in facts.service_days if r.billing_currency == one.code]
         advice = [r for r in facts.recommendations if r.billing_currency == one.code]
-        names = [move.service_name for move in one.services if move.service_name]
+        names = [
+            move.service_name
+            for move in one.services
+            if move.service_name not in (None, rows.MONTHLY)
+        ]
         if spent:
             figures[f"spend-{one.code}"] = charts.spend_by_service(spent, names)
         if any(row.saving for row in advice):
@@ -182,6 +188,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["verdict"] = lambda decision: charts.VERDICTS[decision][0]
     environment.filters["count_actions"] = _count_actions
     environment.globals["most_rows"] = MOST_ROWS
+    environment.globals["colour"] = charts.colour
     return environment
 
 

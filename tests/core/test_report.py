@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.core import charts, report
 from tasks.core.report_rows import (
+    MONTHLY,
     Anomaly,
     AnomalyDay,
     Driver,
@@ -119,6 +120,19 @@ def test_new_service_grew_from_nothing():
     new = usd.services[0]
     assert (new.service_name, new.earlier, new.change) == ("New", 0, 7)
     assert new.change_pct is None
+
+
+def test_monthly_charges_stand_apart():
+    """Tax and fees are told after all services, whatever they cost."""
+    rows = [spent(0, "900", MONTHLY), spent(0, "5", None), spent(0, "1", "Small")]
+    [usd] = report.currencies(Facts(service_days=rows))
+    assert [one.service_name for one in usd.services] == ["Small", None, MONTHLY]
+    figure = charts.spend_by_service(rows, ["Small"])
+    assert [trace["marker"]["color"] for trace in figure["data"]] == [
+        "@c1",
+        "@other",
+        "@monthly",
+    ]
 
 
 def test_fee_of_a_day_to_come_does_not_move_the_window():

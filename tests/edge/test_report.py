@@ -292,6 +292,39 @@ def test_numbers_are_told(settings, con):
         assert words in text
 
 
+def test_monthly_charges_are_no_service(settings, con):
+    """A tax on storage is summed with the other monthly charges, not with storage."""
+    add_bill(con, days=1)
+    con.execute(
+        "INSERT INTO series.daily_cost_versions BY NAME SELECT * REPLACE"
+        " ('tax' AS charge_kind, 2 AS effective_cost) FROM series.daily_cost_versions"
+    )
+    _, page = written(settings, con)
+    bars = {bar["name"]: bar["y"] for bar in figures(page)["spend-USD"]["data"]}
+    assert bars == {"Storage": [10.0], "tax, support, fees and credits": [2.0]}
+
+
+def test_small_services_are_summed(settings, con):
+    """The ninth service by cost is among all others, and no cent is lost."""
+    add_bill(con, days=1)
+    for number in range(1, 11):
+        add_series(con, f"Service {number}", number)
+    _, page = written(settings, con)
+    bars = {bar["name"]: sum(bar["y"]) for bar in figures(page)["spend-USD"]["data"]}
+    assert len(bars) == 9
+    assert bars["all other services"] == 1 + 2 + 3
+    assert sum(bars.values()) == 10 + sum(range(1, 11))
+
+
+def add_series(con, service, cost):
+    con.execute(
+        "INSERT INTO series.daily_cost_versions BY NAME SELECT * REPLACE"
+        " ($service AS service_name, $cost AS effective_cost)"
+        " FROM series.daily_cost_versions WHERE service_name = 'Storage'",
+        {"service": service, "cost": Decimal(cost)},
+    )
+
+
 def test_bill_that_does_not_add_up_is_called_out(settings, con):
     """A daily series off by one unit of the last decimal is shown as different."""
     add_bill(con)

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tqdm import tqdm
@@ -72,8 +72,8 @@ def ingest(
         settings: Where the warehouse and the lake are.
         paths: Files, folders or URLs.
         source: Name to keep the bills under; None takes the name of their format.
-        known_at: When the bills became known; None takes the export's own time, or
-            else the time the file was written.
+        known_at: When the bills became known, in UTC unless it says otherwise; None
+            takes the export's own time, or else the time the file was written.
         say: Where lines about waiting and left-out files go.
 
     Raises:
@@ -81,6 +81,8 @@ def ingest(
         WarehouseBusy: Another process kept the warehouse or the lake.
     """
     wait = settings.wait_seconds
+    if known_at is not None and known_at.tzinfo is None:
+        known_at = known_at.replace(tzinfo=UTC)
     with (
         tempfile.TemporaryDirectory(prefix="costwarden-") as folder,
         lake.opened(
@@ -137,12 +139,33 @@ class _Run:
             if digests[file.name] not in self.known.evidence
         ]
         self.repeated += len(delivery.files) - len(fresh)
+        fresh = self._without_refused(delivery, fresh, digests)
         bills = self.known.deliveries.get(_digest(fresh, digests), 0)
         if fresh and not bills:
             self._load(delivery, fresh, digests)
         self.repeated += bills
         if time.monotonic() - self.written_at > WRITE_SECONDS:
             self.write()
+
+    def _without_refused(
+        self, delivery: Delivery, files: Sequence[Arrived], digests: Mapping[str, str]
+    ) -> list[Arrived]:
+        """Leave out what was refused before and still is.
+
+        It is tried again, for a newer release may read what an older one could not;
+        but it must not make its whole folder look new every day.
+        """
+        sound = []
+        for group in delivery.groups(files):
+            if _digest(group, digests) in self.known.refused:
+                with tempfile.TemporaryDirectory(dir=self.store.incoming) as work:
+                    try:
+                        self._stage(delivery, group, digests, Path(work))
+                    except BillError as error:
+                        self._refuse(group, digests, error)
+                        continue
+            sound += group
+        return sound
 
     def write(self) -> None:
         """Write everything that waits for the warehouse."""

@@ -79,7 +79,8 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
             raise UnreadableFile(
                 f"{file.name} is separated by {wrong}: export it with commas."
             ) from error
-        raise type(error)(f"{file.name} was not loaded: {error}.") from error
+        remedy = "export all columns of CUR 2.0, legacy CUR or FOCUS"
+        raise type(error)(f"{file.name}: {error}; {remedy}.") from error
     return Export(file, readable, types, recognised.format, header, recognised.names)
 
 

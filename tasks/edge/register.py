@@ -54,27 +54,33 @@ class Known:
     Attributes:
         deliveries: Bill versions of each delivery, by the delivery's digest.
         evidence: Digests of evidence files.
+        refused: Digests of what is in quarantine.
     """
 
     deliveries: dict[str, int]
     evidence: set[str]
+    refused: set[str]
 
 
 def bill_ids(con: Connection) -> set[str]:
     """Return the keys of all versions that have files in the lake."""
-    rows = con.execute(
-        "SELECT bill_id FROM bills.versions WHERE status <> 'quarantined'"
-    ).fetchall()
-    return {row[0] for row in rows}
+    return _column(
+        con, "SELECT bill_id FROM bills.versions WHERE status <> 'quarantined'"
+    )
 
 
 def known(con: Connection) -> Known:
-    """Return what needs no second look."""
+    """Return what was loaded and what was refused before."""
     deliveries = con.execute("SELECT digest, len(bill_ids) FROM bills.deliveries")
     return Known(
         dict(deliveries.fetchall()),
-        {row[0] for row in con.execute("SELECT digest FROM evidence.loads").fetchall()},
+        _column(con, "SELECT digest FROM evidence.loads"),
+        _column(con, "SELECT digest FROM bills.versions WHERE status = 'quarantined'"),
     )
+
+
+def _column(con: Connection, query: str) -> set[str]:
+    return {row[0] for row in con.execute(query).fetchall()}
 
 
 def add(con: Connection, store: Lake, bills: Sequence[Bill], digest: str) -> int:

@@ -1,4 +1,4 @@
-"""Where exports come from and where they lie: paths, URLs, and a lake with one owner."""
+"""Where exports come from and where they lie: paths, URLs, a lake with one owner."""
 
 import duckdb
 import pytest

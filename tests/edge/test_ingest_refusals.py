@@ -216,3 +216,23 @@ def test_headers_may_vary(world, tmp_path):
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
     assert world.ingest(path).loaded == 1
     assert "BillingPeriodStart" in world.content("focus.acme.2026-05.v1")[0]
+
+
+def test_a_bad_file_does_not_make_its_folder_new(world, tmp_path, monkeypatch):
+    """What was refused is tried again alone; the good files beside it are known."""
+    _ragged(tmp_path / "in" / "bad.csv")
+    write_csv(tmp_path / "in" / "good.csv", rows_of(FOCUS))
+    world.ingest(tmp_path / "in")
+    monkeypatch.setattr("tasks.edge.assembly.bills", None)
+    again = world.ingest(tmp_path / "in")
+    assert (again.loaded, again.known, again.quarantined) == (0, 1, 1)
+
+
+def test_what_was_refused_gets_another_chance(world, tmp_path, monkeypatch):
+    """A later release that can read a refused file loads it."""
+    path = write_csv(tmp_path / "cur.csv", rows_of(LEGACY))
+    with monkeypatch.context() as older:
+        older.setattr("tasks.edge.staging.PERIOD", re.compile("never"))
+        assert world.ingest(path).quarantined == 1
+    assert world.ingest(path).loaded == 1
+    assert [row[1] for row in world.versions()] == ["current"]

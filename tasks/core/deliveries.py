@@ -202,7 +202,7 @@ def _stated_period(content: Mapping[str, object], names: Sequence[str]) -> str |
         return _month(period)
     run = content.get("runInfo")
     if isinstance(run, Mapping) and "startDate" in run:
-        return _month(str(run["startDate"]))
+        return _whole_month(str(run["startDate"]), str(run.get("endDate", "")))
     found = (PERIOD_FOLDER.search(name) for name in names)
     return next((match[1] for match in found if match), None)
 
@@ -221,6 +221,13 @@ def _stated_time(
         (datetime(*map(int, match.groups()), tzinfo=UTC) for match in found if match),  # type: ignore[misc, arg-type]
         None,
     )
+
+
+def _whole_month(start: str, end: str) -> str | None:
+    """Return the month of a run that stays within one; a run of a week may not."""
+    is_next_first = re.match(r"\d{4}-?\d\d-?01", end) is not None
+    is_within = _month(end) in {None, _month(start)}
+    return _month(start) if is_within or is_next_first else None
 
 
 def _month(text: str) -> str | None:

@@ -129,7 +129,13 @@ class _Run:
 
     def take(self, delivery: Delivery) -> None:
         """Load one delivery unless it is known; quarantine what cannot be loaded."""
-        digests = {file.name: sources.digest(file.path) for file in delivery.files}
+        try:
+            digests = {file.name: sources.digest(file.path) for file in delivery.files}
+        except OSError as error:
+            # Without its content there is nothing to know it by, so no row is kept.
+            self.quarantined += 1
+            self.problems.append(f"{error.filename} cannot be read: {error.strerror}.")
+            return
         if delivery.problem:
             self._refuse(delivery.files, digests, BillError(delivery.problem))
             return

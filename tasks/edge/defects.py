@@ -4,7 +4,7 @@ import re
 
 import duckdb
 
-from tasks.core.errors import BadValue, BillError, UnreadableFile
+from tasks.core.errors import BadValue, BillError, ServiceError, UnreadableFile
 from tasks.edge import reading
 from tasks.edge.exports import Export
 
@@ -41,8 +41,16 @@ def bad_number(con: Connection, export: Export) -> BillError:
 
 
 def explain(export: Export, error: duckdb.Error) -> BillError:
-    """Turn DuckDB's words about a file into an error of ours."""
+    """Turn DuckDB's words about a file into an error of ours.
+
+    Raises:
+        ServiceError: It is not the file's fault: the disk or the memory is full.
+    """
     name, text = export.file.name, str(error)
+    if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in text:
+        raise ServiceError(
+            f"There was no room to convert {name}: {text.splitlines()[0]}"
+        ) from error
     first_line = text.splitlines()[0]
     found = re.search(r"CSV Error on Line: (\d+)", text)
     place = f"{name}, line {found[1]}" if found else name

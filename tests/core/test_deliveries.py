@@ -131,6 +131,21 @@ def test_the_time_of_an_export_is_found(path, content, moment):
     assert manifest.billing_period == "2026-05"
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "period"),
+    [
+        ("2026-05-01T00:00:00", "2026-05-31T00:00:00", "2026-05"),
+        ("2026-05-01T00:00:00", "2026-06-01T00:00:00", "2026-05"),
+        ("2026-05-28T00:00:00", "2026-06-03T00:00:00", None),
+    ],
+)
+def test_an_azure_run_may_cross_months(start, end, period):
+    """Only a run that stays within a month promises that its files do."""
+    run = {"startDate": start, "endDate": end}
+    content = {"blobs": [{"blobName": "f.csv"}], "runInfo": run}
+    assert parse_manifest("m.json", content).billing_period == period
+
+
 @pytest.mark.parametrize("content", [[], {}, {"entries": []}, {"dataFiles": []}, "x"])
 def test_what_lists_nothing_is_no_manifest(content):
     """JSON that lists no files says nothing about bills."""

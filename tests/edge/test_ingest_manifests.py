@@ -89,6 +89,17 @@ def test_executions_are_versions(world, tmp_path):
     assert world.versions("source_format")[0] == ("aws_cur2",)
 
 
+def test_executions_are_found_behind_a_url(world, tmp_path):
+    """Manifests mean the same when everything has to be fetched first."""
+    data_export(tmp_path / "in", "2026-05-09T05:00:00.000Z-aa", "2")
+    data_export(tmp_path / "in", "2026-05-03T05:00:00.000Z-zz", "1")
+    assert world.ingest((tmp_path / "in").as_uri()).loaded == 2
+    assert world.versions("status, billed_cost::INT") == [
+        ("superseded", 1),
+        ("current", 2),
+    ]
+
+
 def test_an_export_can_be_named_by_its_manifest(world, tmp_path):
     """The path of a manifest stands for the files that it lists."""
     execution = "2026-05-09T05:00:00.000Z-aa"

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from tasks.edge import sources
 from tests.edge.export_world import (
     FOCUS,
     LEGACY,
@@ -236,3 +237,20 @@ def test_what_was_refused_gets_another_chance(world, tmp_path, monkeypatch):
         assert world.ingest(path).quarantined == 1
     assert world.ingest(path).loaded == 1
     assert [row[1] for row in world.versions()] == ["current"]
+
+
+def test_a_file_that_cannot_be_opened_is_told(world, tmp_path, monkeypatch):
+    """A file without permission is one sentence; the others are loaded."""
+    locked = write_csv(tmp_path / "in" / "a" / "locked.csv", rows_of(LEGACY))
+    write_csv(tmp_path / "in" / "b" / "good.csv", rows_of(FOCUS))
+    read = sources.digest
+
+    def refuse(path):
+        if path == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr("tasks.edge.sources.digest", refuse)
+    result = world.ingest(tmp_path / "in")
+    assert (result.loaded, result.quarantined) == (1, 1)
+    assert result.problems == (f"{locked} cannot be read: Permission denied.",)

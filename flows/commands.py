@@ -47,8 +47,10 @@ def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
 
 
 @click.command()
-@click.option("--from", "from_month", required=True, metavar="YYYY-MM")
-@click.option("--to", "to_month", required=True, metavar="YYYY-MM")
+@click.option(
+    "--from", "from_month", required=True, metavar="YYYY-MM", help="First month."
+)
+@click.option("--to", "to_month", required=True, metavar="YYYY-MM", help="Last month.")
 @click.option("--alerts", is_flag=True, help="Let sinks hear of what is found.")
 @click.option("--restart", is_flag=True, help="Look again at months already finished.")
 @options.is_verbose

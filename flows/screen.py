@@ -52,8 +52,14 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return f"{value:,.2f}"
+        return _amount(value)
     return _tame(str(value))
+
+
+def _amount(value: Decimal) -> str:
+    """Write all digits that say something, and at least two: bills are compared."""
+    whole, _, rest = f"{value:,f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 def _tame(text: str) -> str:

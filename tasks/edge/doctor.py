@@ -11,7 +11,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tasks.core.errors import CostwardenError
+from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
 from tasks.edge.settings import Settings
 
@@ -72,6 +72,8 @@ def _warehouse(settings: Settings) -> Part:
     try:
         with warehouse.read(path) as con:
             row = con.execute("SELECT count(*) FROM bills.versions").fetchone()
+    except WarehouseBusy as error:
+        return Part("warehouse", "ok", str(error))
     except CostwardenError as error:
         return Part("warehouse", "failed", str(error))
     return Part("warehouse", "ok", f"{path}: {row[0] if row else 0} bill versions")

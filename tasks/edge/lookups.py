@@ -1,13 +1,16 @@
 """What people ask the warehouse for: bill versions, and one anomaly in full."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import NothingThere
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
-# An id may be shortened as long as it means one anomaly.
+# Enough to see how an id that was cut too short goes on.
 SHOWN = 5
 
 Row = dict[str, Any]
@@ -26,9 +29,9 @@ def versions(settings: Settings) -> list[Row]:
 
     Raises:
         NothingThere: There is no warehouse.
-        WarehouseBusy: A run is writing to it.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
     """
-    with warehouse.read(settings.database) as con:
+    with _waiting(settings) as con:
         return _rows(queries.run(con, "ops/versions"))
 
 
@@ -37,9 +40,9 @@ def anomaly(settings: Settings, anomaly_id: str) -> Anomaly:
 
     Raises:
         NothingThere: No anomaly, or more than one, has an id that starts so.
-        WarehouseBusy: A run is writing to the warehouse.
+        WarehouseBusy: A run kept the warehouse for longer than we were told to wait.
     """
-    with warehouse.read(settings.database) as con:
+    with _waiting(settings) as con:
         found = _rows(queries.run(con, "ops/anomaly", id=anomaly_id))
         if not found:
             raise NothingThere(f"There is no anomaly {anomaly_id!r}.")
@@ -51,6 +54,17 @@ def anomaly(settings: Settings, anomaly_id: str) -> Anomaly:
         full_id = found[0]["anomaly_id"]
         drivers = _rows(queries.run(con, "ops/drivers", id=full_id))
     return Anomaly(found[0], tuple(drivers))
+
+
+@contextmanager
+def _waiting(settings: Settings) -> Iterator[warehouse.Connection]:
+    """Open an existing warehouse once the stage that writes to it is through."""
+    if not Path(settings.database).exists():
+        raise NothingThere(f"There is no warehouse at {settings.database} yet.")
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        yield con
 
 
 def _rows(result: warehouse.Connection) -> list[Row]:

@@ -1,0 +1,197 @@
+"""What the command line promises: help at once, one sentence, one exit status."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from flows import cli
+from tasks.edge.settings import ROOT
+
+HEAVY = ("prefect", "pandas", "duckdb", "pydantic", "sklearn", "numpy", "hera", "rich")
+EVERYTHING = sorted(cli.costwarden.commands)
+
+
+def words(capsys):
+    """Return what was said on stdout and stderr as one line each."""
+    said = capsys.readouterr()
+    return " ".join(said.out.split()), " ".join(said.err.split())
+
+
+def test_help_imports_nothing_heavy():
+    """Help does not wait for what only a run needs."""
+    script = (
+        "import sys; from flows import cli; cli.execute(['--help']);"
+        f"sys.exit(repr(sorted(set(sys.modules) & set({HEAVY!r}))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Usage: costwarden" in done.stdout
+    assert done.stderr.strip() == "[]"
+
+
+def test_help_is_there_at_once():
+    """The best of five starts shows its help within half a second."""
+    best = min(seconds_of_help() for _ in range(5))
+    assert best < 0.5
+
+
+def seconds_of_help():
+    started = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-c", "from flows import cli; cli.execute(['--help'])"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_every_command_says_what_it_does(name, capsys):
+    """Each command has help, and so has each of its options."""
+    command = cli.costwarden.commands[name]
+    assert cli.execute([name, "--help"]) == 0
+    assert command.help
+    silent = [
+        option.name
+        for option in command.params
+        if isinstance(option, click.Option) and not option.help
+    ]
+    assert silent == []
+    assert "Usage: costwarden" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_every_command_takes_the_same_options(name):
+    """Warehouse, settings, JSON and debugging are the same everywhere."""
+    options = {option.name for option in cli.costwarden.commands[name].params}
+    assert {"database", "config", "as_json", "debug"} <= options
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_every_command_is_in_the_readme(name):
+    """Nobody has to read the code to find a command."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"(costwarden |`){name}\b", readme)
+
+
+def test_an_unknown_command_is_wrong_usage(capsys):
+    """A mistyped command ends with 2."""
+    assert cli.execute(["frobnicate"]) == 2
+    assert "frobnicate" in words(capsys)[1]
+
+
+def test_a_wrong_setting_is_one_sentence(tmp_path, capsys):
+    """An unknown key ends with 2 and is named, without a traceback."""
+    config = tmp_path / "wrong.toml"
+    config.write_text("databse = 'x'\n")
+    assert cli.execute(["bills", "--config", str(config)]) == 2
+    said = words(capsys)[1]
+    assert "databse" in said
+    assert "Traceback" not in said
+
+
+def test_debug_shows_where_it_came_from(tmp_path, capsys):
+    """The traceback is there for whoever asks for it."""
+    missing = str(tmp_path / "missing.toml")
+    assert cli.execute(["bills", "--config", missing, "--debug"]) == 2
+    assert "Traceback" in words(capsys)[1]
+
+
+def test_a_missing_warehouse_is_said(tmp_path, capsys):
+    """Asking an empty place for bills does not create a warehouse."""
+    database = tmp_path / "none.duckdb"
+    assert cli.execute(["bills", "--database", str(database)]) == 2
+    assert "no warehouse" in words(capsys)[1]
+    assert not database.exists()
+
+
+@pytest.mark.parametrize("written", ["05.03.2026", "2026-02-30", "yesterday"])
+def test_a_time_that_is_none_is_wrong_usage(written, tmp_path, capsys):
+    """A time that can be read in two ways is not guessed at."""
+    database = str(tmp_path / "x.duckdb")
+    status = cli.execute(["recommend", "--database", database, "--as-of", written])
+    assert status == 2
+    assert written in words(capsys)[1]
+
+
+def test_a_bill_goes_all_the_way(bills, tmp_path, capsys):
+    """Ingest, detect and explain work one by one, without Prefect's API."""
+    database = str(tmp_path / "costs.duckdb")
+    here = ["--database", database]
+    assert cli.execute(["ingest", str(bills), *here]) == 0
+    assert "3 loaded, 0 known" in words(capsys)[0]
+    assert cli.execute(["ingest", str(bills), *here]) == 0
+    assert "0 loaded, 3 known" in words(capsys)[0]
+
+    assert cli.execute(["bills", *here, "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["answer"]
+    assert [row["billing_period"] for row in listed] == [
+        "2026-01",
+        "2026-02",
+        "2026-03",
+    ]
+    assert cli.execute(["bills", *here]) == 0
+    assert "2026-02" in words(capsys)[0]
+
+    assert cli.execute(["detect", *here, "--json"]) == 0
+    stages = json.loads(capsys.readouterr().out)["answer"]
+    assert stages["aggregate_costs"]["bills"] == 3
+    assert stages["detect_anomalies"]["opened"] >= 1
+
+    assert cli.execute(["explain", "", *here]) in (0, 2)
+    said = " ".join(words(capsys))
+    assert "anomal" in said
+
+
+def test_quarantined_input_is_status_three(bills, tmp_path, capsys):
+    """The good files are loaded, the bad one is named, the status is 3."""
+    (bills / "bad.parquet").write_text("this is no bill")
+    database = str(tmp_path / "costs.duckdb")
+    assert cli.execute(["ingest", str(bills), "--database", database]) == 3
+    out, err = words(capsys)
+    assert "3 loaded" in out
+    assert "bad.parquet" in err
+    assert "Traceback" not in err
+
+
+def test_hostile_text_stays_text(capsys):
+    """A name from a bill can neither colour the screen nor move the cursor."""
+    from flows.answers import Table
+    from flows.screen import show
+
+    show([Table(("name",), [["\x1b[31mred\x1b[0m [bold]x[/bold]"]])])
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "[bold]x[/bold]" in said
+
+
+def test_simulated_bills_are_the_same_again(tmp_path, capsys):
+    """The same seed writes the same bills, byte for byte."""
+    for name in ("one", "two"):
+        out = str(tmp_path / name)
+        assert cli.execute(["simulate", out, "--rows", "3000", "--months", "2"]) == 0
+    capsys.readouterr()
+    one, two = (contents(tmp_path / name) for name in ("one", "two"))
+    assert len(one) > 3
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] == []
+
+
+def contents(folder: Path):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

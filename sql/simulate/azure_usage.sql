@@ -9,18 +9,18 @@
 WITH lines AS (
     SELECT
         m.*,
-        k.line <> 'usage' AS is_covered,
+        k.is_covered,
         s.start_at,
         k.quantity // s.parts + (s.part < k.quantity % s.parts)::BIGINT AS units,
         100 - m.discount_pct AS net_pct,
         k.price * m.price_unit AS list_price,
         CASE
-            WHEN k.line = 'usage' THEN units * k.price * net_pct
+            WHEN NOT k.is_covered THEN units * k.price * net_pct
             WHEN $is_amortised THEN units * k.effective_price * 100
             ELSE 0
         END AS cost,
         CASE
-            WHEN k.line = 'usage' THEN list_price * net_pct
+            WHEN NOT k.is_covered THEN list_price * net_pct
             WHEN $is_amortised THEN k.effective_price * m.price_unit * 100
             ELSE 0
         END AS effective_price

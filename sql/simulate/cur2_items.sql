@@ -1,23 +1,29 @@
--- What is the same on every CUR 2.0 line of a meter.
+-- What CUR 2.0 lines of the same meter, type and price have in common.
 --
--- grain:  meter
--- reads:  simulated.meters
+-- grain:  item
+-- reads:  simulated.items, simulated.meters
 -- params:
 SELECT
-    meter,
-    price_scale,
-    price_unit,
-    quantity_scale,
-    discount_pct,
-    commitment_id,
-    upfront_price,
+    i.line_type AS line_item_line_item_type,
     'AWS' AS bill_billing_entity,
     'Anniversary' AS bill_bill_type,
     'Amazon Web Services EMEA SARL' AS bill_invoicing_entity,
     'Amazon Web Services EMEA SARL' AS line_item_legal_entity,
     billing_account_id AS bill_payer_account_id,
     billing_account_name AS bill_payer_account_name,
-    substr(sha256('line' || meter || resource_name), 1, 26) AS line_id,
+    substr(sha256(i.line_type || m.meter || resource_name), 1, 26)
+    AS identity_line_item_id,
+    CASE WHEN i.line_type = 'DiscountedUsage' THEN 'Reserved' ELSE 'OnDemand' END
+    AS pricing_term,
+    (CASE WHEN i.line_type = 'DiscountedUsage' THEN 0 ELSE i.price END
+    * price_unit * 0.00000001)::VARCHAR AS line_item_unblended_rate,
+    (i.price * price_unit * 0.00000001)::VARCHAR AS pricing_public_on_demand_rate,
+    CASE WHEN i.line_type LIKE 'SavingsPlan%' THEN commitment_id END
+    AS savings_plan_savings_plan_a_r_n,
+    CASE WHEN i.line_type = 'SavingsPlanCoveredUsage'
+        THEN i.effective_price / price_scale END AS savings_plan_savings_plan_rate,
+    CASE WHEN i.line_type = 'DiscountedUsage' THEN commitment_id END
+    AS reservation_reservation_a_r_n,
     zone AS line_item_availability_zone,
     currency AS line_item_currency_code,
     currency AS pricing_currency,
@@ -50,11 +56,15 @@ SELECT
         WHEN 'address' THEN 'IP Address'
         ELSE service_category
     END AS product_product_family,
-    usage_type || ' in ' || region_name AS description,
-    map(['product_name', 'region', 'servicename'], [service_name, region_id, service_name])
-    AS product,
+    usage_type || ' in ' || region_name AS line_item_line_item_description,
+    map(['product_name', 'region'], [service_name, region_id]) AS product,
     map(
-        list_transform(tag_keys, lambda k: 'user_' || regexp_replace(lower(k), '[^a-z0-9]+', '_', 'g')),
+        list_transform(
+            tag_keys,
+            lambda k: 'user_' || regexp_replace(lower(k), '[^a-z0-9]+', '_', 'g')
+        ),
         tag_values
     ) AS resource_tags
-FROM simulated.meters
+FROM simulated.items AS i
+INNER JOIN simulated.meters AS m ON i.meter = m.meter
+ORDER BY i.item

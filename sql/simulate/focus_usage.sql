@@ -10,7 +10,7 @@ WITH lines AS (
         k.effective_price,
         s.start_at,
         s.end_at,
-        k.line <> 'usage' AS is_covered,
+        k.is_covered,
         k.quantity // s.parts + (s.part < k.quantity % s.parts)::BIGINT AS units,
         units * k.price AS cost,
         100 - m.discount_pct AS net_pct,
@@ -19,7 +19,6 @@ WITH lines AS (
     FROM simulated.known AS k
     INNER JOIN simulated.slots AS s ON k.day = s.day
     INNER JOIN simulated.meters AS m ON k.meter = m.meter
-    WHERE k.line <> 'negation'
 )
 
 SELECT

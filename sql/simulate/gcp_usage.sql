@@ -1,46 +1,10 @@
 -- Usage lines of the detailed billing export of Google Cloud, with its nesting.
 --
 -- grain:  line × part of the day
--- reads:  simulated.known, simulated.slots, simulated.meters
+-- reads:  simulated.gcp_lines
 -- params:
 --
--- The export only ever grows: a correction is a negative line of its own, so the line
--- that it corrects stays. A resource commitment is a credit that takes the whole cost of covered usage away.
-WITH entries AS (
-    SELECT
-        *,
-        FALSE AS is_correction
-    FROM simulated.known
-    UNION ALL
-    SELECT
-        *,
-        TRUE AS is_correction
-    FROM simulated.known
-    WHERE taken_back <> 0
-),
-
-lines AS (
-    SELECT
-        m.*,
-        s.start_at,
-        s.end_at,
-        s.start_at + to_hours(24 * (k.known_day - k.day) + 5) AS export_time,
-        k.is_correction,
-        k.line <> 'usage' AS is_covered,
-        CASE WHEN k.is_correction THEN -k.taken_back ELSE k.quantity + k.taken_back END
-        AS billed_quantity,
-        billed_quantity // s.parts
-        + (s.part < billed_quantity % s.parts)::BIGINT AS units,
-        100 - m.discount_pct AS net_pct,
-        units * k.price AS list_cost,
-        list_cost * net_pct / 1e10 AS cost,
-        units / m.quantity_scale AS quantity,
-        k.price * m.price_unit AS list_price
-    FROM entries AS k
-    INNER JOIN simulated.slots AS s ON k.day = s.day
-    INNER JOIN simulated.meters AS m ON k.meter = m.meter
-)
-
+-- A resource commitment is a credit that takes the whole cost of covered usage away.
 SELECT
     {'id': service_code, 'description': service_name} AS service,
     {'id': sku_id, 'description': usage_type || ' running in ' || region_name} AS sku,
@@ -103,4 +67,4 @@ SELECT
     } END AS adjustment_info,
     export_time,
     'regular' AS cost_type
-FROM lines
+FROM simulated.gcp_lines

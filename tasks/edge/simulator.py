@@ -5,17 +5,18 @@ time of their export, so that whoever loads them knows when each became known.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from tasks.core.simulation import charges, exports, world
-from tasks.core.simulation.exports import Export, Span
-from tasks.core.simulation.world import CLOUDS, Usage, World
-from tasks.edge import queries, simulator_aws, simulator_tables, simulator_truth
-from tasks.edge.simulator_formats import FORMATS, Format
+from tasks.core.simulation import charges, exports, metering, world
+from tasks.core.simulation.exports import Span
+from tasks.core.simulation.world import CLOUDS, World
+from tasks.edge import queries, simulator_tables, simulator_truth
+from tasks.edge.simulator_files import Bill, Connection
+from tasks.edge.simulator_formats import FORMATS
 from tasks.edge.simulator_truth import Truth
 
 # The demo is about this day, whenever it runs, so that it always tells the same story.
@@ -49,6 +50,17 @@ class Simulated:
     wastes: int
 
 
+@dataclass(frozen=True)
+class Job:
+    """What is written where, and what turned out to be true."""
+
+    con: Connection
+    out: Path
+    formats: tuple[str, ...]
+    progress: Callable[[str], None]
+    truth: Truth = field(default_factory=Truth)
+
+
 def simulate(
     out: Path,
     *,
@@ -71,20 +83,18 @@ def simulate(
         progress: Told in a few words what is being done.
     """
     span = Span.ending(until or DEFAULT_UNTIL, months)
-    wanted = tuple(
-        formats or (tuple(FORMATS) if rows <= ALL_FORMATS_ROWS else ("aws_cur2",))
-    )
-    truth = Truth()
+    wanted = tuple(formats or (FORMATS if rows <= ALL_FORMATS_ROWS else ("aws_cur2",)))
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET enable_progress_bar = false")
         con.execute("CREATE SCHEMA simulated")
+        job = Job(con, out, wanted, progress)
         for founded in _worlds(rows, span, seed, wanted):
-            _write_cloud(con, out, founded, wanted, truth, progress)
-    files = simulator_truth.write(out, truth)
+            _write_cloud(job, founded)
+    truth = job.truth
     return Simulated(
         rows=truth.rows,
-        files=files + truth.files,
+        files=truth.files + simulator_truth.write(out, truth),
         bills=len(truth.totals),
         until=span.until,
         anomalies=len(truth.anomalies),
@@ -108,48 +118,36 @@ def _worlds(
         yield world.build(cloud, wanted, span, seed, is_hourly=is_hourly)
 
 
-def _write_cloud(
-    con: duckdb.DuckDBPyConnection,
-    out: Path,
-    founded: World,
-    formats: tuple[str, ...],
-    truth: Truth,
-    progress: Callable[[str], None],
-) -> None:
-    mine = [FORMATS[name] for name in formats]
-    mine = [item for item in mine if item.provider == founded.cloud.provider]
+def _write_cloud(job: Job, founded: World) -> None:
+    """Write all months of a cloud, one at a time."""
+    truth, provider = job.truth, founded.cloud.provider
     truth.begin(founded)
-    simulator_tables.put(con, "meters", simulator_tables.meters(founded))
-    simulator_aws.prepare(con)
+    simulator_tables.put(job.con, "meters", simulator_tables.meters(founded))
     for month in range(founded.span.n_months):
-        progress(f"{founded.cloud.provider} {founded.span.month(month):%Y-%m}")
-        used, impacts = world.usage(founded, month)
+        job.progress(f"{provider} {founded.span.month(month):%Y-%m}")
+        used, impacts = metering.usage(founded, month)
         truth.add_month(founded, used, impacts)
-        simulator_tables.put(con, "usage", simulator_tables.usage(used))
-        simulator_tables.put(con, "slots", simulator_tables.slots(founded, month))
-        for export in exports.schedule(founded.span, founded.cloud.provider, month):
-            _write_export(con, out, founded, used, export, mine, truth)
+        simulator_tables.put(job.con, "usage", simulator_tables.usage(used))
+        slots = simulator_tables.slots(founded, month)
+        simulator_tables.put(job.con, "slots", slots)
+        for export in exports.schedule(founded.span, provider, month):
+            _write_export(job, Bill(job.con, job.out, founded, used, export))
     truth.finish(founded)
 
 
-def _write_export(
-    con: duckdb.DuckDBPyConnection,
-    out: Path,
-    founded: World,
-    used: Usage,
-    export: Export,
-    formats: list[Format],
-    truth: Truth,
-) -> None:
-    found = charges.charges(founded, export.month, used, export)
-    known_day = founded.span.day(export.on)
-    con.execute(
-        f"CREATE OR REPLACE TABLE simulated.known AS {queries.text('simulate/known')}",
-        {"known_day": known_day},
+def _write_export(job: Job, bill: Bill) -> None:
+    """Write one delivery in every format of its cloud."""
+    world, export = bill.world, bill.export
+    found = charges.charges(world, export.month, bill.usage, export)
+    known = (
+        f"CREATE OR REPLACE TABLE simulated.known AS {queries.text('simulate/known')}"
     )
-    simulator_tables.put(con, "charges", simulator_tables.charges(founded, found))
-    for item in formats:
-        if not (item.has_versions or export.is_last):
-            continue
-        truth.files += item.write(con, out, founded, export)
-        truth.add_total(item.name, founded, used, found, export)
+    job.con.execute(known, {"known_day": world.span.day(export.on)})
+    simulator_tables.put(job.con, "charges", simulator_tables.charges(world, found))
+    for name in job.formats:
+        item = FORMATS[name]
+        if item.provider == world.cloud.provider and (
+            item.has_versions or export.is_last
+        ):
+            job.truth.files += item.write(bill)
+            job.truth.add_total(name, world, bill.usage, found, export)

@@ -3,13 +3,15 @@
 import json
 import os
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from tasks.core.simulation import columns, identity
 from tasks.core.simulation.exports import Export
+from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.world import World
 from tasks.edge import queries
 
@@ -18,6 +20,42 @@ Connection = duckdb.DuckDBPyConnection
 PARQUET = "FORMAT parquet, COMPRESSION snappy"
 CSV = "FORMAT csv, HEADER"
 ISO = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class Bill:
+    """One export to be written.
+
+    Attributes:
+        con: Connection whose ``simulated`` tables hold this export.
+        out: Folder of all bills.
+        world: The company at the cloud.
+        usage: Its usage in the month.
+        export: The delivery.
+    """
+
+    con: Connection
+    out: Path
+    world: World
+    usage: Usage
+    export: Export
+
+    @property
+    def start(self) -> date:
+        """First day of the month."""
+        return self.world.span.month(self.export.month)
+
+    @property
+    def end(self) -> date:
+        """First day of the next month."""
+        return self.world.span.month(self.export.month + 1)
+
+    @property
+    def invoice(self) -> str:
+        """SQL of the invoice's id: null while the month is open."""
+        if self.export.on <= self.end:
+            return "NULL"
+        return f"'INV-{self.start:%Y%m}-{self.world.seed % 1000:03d}'"
 
 
 def shaped(
@@ -51,11 +89,17 @@ def shaped(
     return f"SELECT {selected} FROM {relation}"
 
 
-def save(con: Connection, query: str, path: Path, options: str, at: datetime) -> None:
-    """Write a query's rows to a file that carries the time of the export."""
+def save(con: Connection, query: str, path: Path, options: str, at: datetime) -> int:
+    """Write a query's rows to a file that carries the time of the export.
+
+    Returns:
+        The number of rows.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    con.execute(f"COPY ({query}) TO {queries.literal(str(path))} ({options})")
+    target = queries.literal(str(path))
+    written = con.execute(f"COPY ({query}) TO {target} ({options})").fetchall()
     stamp(path, at)
+    return int(written[0][0])
 
 
 def stamp(path: Path, at: datetime) -> None:
@@ -70,46 +114,28 @@ def save_json(path: Path, content: Mapping[str, object], at: datetime) -> None:
     stamp(path, at)
 
 
-def run_id(world: World, export: Export, name: str) -> str:
+def run_id(bill: Bill, name: str) -> str:
     """Return a UUID of the export's own, the same for the same bills."""
-    number = world.seed
-    for (
-        char
-    ) in f"{name} {world.cloud.provider} {export.exported_at:%Y%m%d} {export.period}":
+    number, export = bill.world.seed, bill.export
+    for char in f"{name} {export.exported_at:%Y%m%d} {export.period}":
         number = identity.mix(number ^ ord(char))
     return identity.uuid(number)
 
 
-def period(world: World, export: Export) -> tuple[str, str]:
-    """Return SQL of the first moment of the month and of the next."""
-    start, end = world.span.month(export.month), world.span.month(export.month + 1)
-    return f"TIMESTAMP '{start}'", f"TIMESTAMP '{end}'"
-
-
-def invoice(world: World, export: Export) -> str:
-    """Return SQL of the invoice's id: null while the month is open."""
-    if export.on <= world.span.month(export.month + 1):
-        return "NULL"
-    return f"'INV-{world.span.month(export.month):%Y%m}-{world.seed % 1000:03d}'"
-
-
-def focus(
-    con: Connection, world: World, export: Export, amount: str, *, is_text: bool = False
-) -> str:
+def focus(bill: Bill, amount: str, time_format: str | None = None) -> str:
     """Return the query of one export's FOCUS 1.2 rows, amounts of a given type."""
-    start, end = period(world, export)
     constants = {
-        "BillingPeriodStart": start,
-        "BillingPeriodEnd": end,
-        "InvoiceId": invoice(world, export),
+        "BillingPeriodStart": f"TIMESTAMP '{bill.start}'",
+        "BillingPeriodEnd": f"TIMESTAMP '{bill.end}'",
+        "InvoiceId": bill.invoice,
     }
     return " UNION ALL ".join(
         shaped(
-            con,
+            bill.con,
             f"({queries.text(f'simulate/{name}')})",
             columns.focus(amount),
             constants,
-            time_format=ISO if is_text else None,
+            time_format=time_format,
         )
         for name in ("focus_usage", "focus_charges")
     )

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from tasks.core.simulation.catalogue import AWS, AZURE, GCP
-from tasks.core.simulation.exports import Export
-from tasks.core.simulation.world import World
 from tasks.edge import simulator_aws, simulator_azure, simulator_gcp
-from tasks.edge.simulator_files import Connection
+from tasks.edge.simulator_files import Bill
 
 
 @dataclass(frozen=True)
@@ -24,7 +21,7 @@ class Format:
 
     name: str
     provider: str
-    write: Callable[[Connection, Path, World, Export], int]
+    write: Callable[[Bill], int]
     has_versions: bool = True
 
 

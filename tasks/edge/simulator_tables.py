@@ -13,7 +13,9 @@ from tasks.core.simulation.catalogue import AWS, AZURE, COST_DECIMALS
 from tasks.core.simulation.charges import Charge
 from tasks.core.simulation.commitments import Commitment
 from tasks.core.simulation.fleet import quantity_decimals
-from tasks.core.simulation.world import Usage, World
+from tasks.core.simulation.lines import TYPES, Items
+from tasks.core.simulation.metering import Usage
+from tasks.core.simulation.world import World
 
 ISSUERS = {AWS: "Amazon Web Services EMEA SARL", AZURE: "Microsoft"}
 GCP_ISSUER = "Google Cloud EMEA Limited"
@@ -75,6 +77,17 @@ def usage(found: Usage) -> Columns:
         "effective_price": found.effective_price,
         "is_covered": found.is_covered,
         "known_day": found.known_day.astype(np.int32),
+    }
+
+
+def items(found: Items) -> Columns:
+    """Return what CUR 2.0 lines have in common."""
+    return {
+        "item": np.arange(found.meter.size, dtype=np.int32),
+        "meter": found.meter.astype(np.int32),
+        "line_type": _texts(TYPES[kind] for kind in found.kind.tolist()),
+        "price": found.price,
+        "effective_price": found.effective_price,
     }
 
 

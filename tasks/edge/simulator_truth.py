@@ -15,17 +15,27 @@ from tasks.core.simulation import truth, waste
 from tasks.core.simulation.charges import Charge
 from tasks.core.simulation.exports import Export
 from tasks.core.simulation.machines import MACHINES
+from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.truth import Row
-from tasks.core.simulation.world import CLOUDS, Usage, World
+from tasks.core.simulation.world import CLOUDS, World
 
 # Formats whose newest bills are counted; the others tell the same again.
 COUNTED = ("aws_cur2", "azure_focus", "gcp_focus")
 
 INVENTORIED = ("instance", "volume", "address", "database")
-RESOURCE_COLUMNS = (
-    "provider resource_id resource_type sku state attached_to vcpus memory_gib size_gib "
-    "detached_at observed_at"
-).split()
+RESOURCE_COLUMNS = [
+    "provider",
+    "resource_id",
+    "resource_type",
+    "sku",
+    "state",
+    "attached_to",
+    "vcpus",
+    "memory_gib",
+    "size_gib",
+    "detached_at",
+    "observed_at",
+]
 GIB_MONTHS_A_DAY = 30
 
 
@@ -137,7 +147,7 @@ def _resource(
         "provider": world.cloud.provider,
         "resource_id": meters.resource_ids[meter],
         "resource_type": sku.kind,
-        "sku": sku.machine.rpartition(".")[2] if sku.kind == "volume" else sku.machine,
+        "sku": sku.type_name,
         "state": "available" if is_detached else "in-use" if can_hang else "running",
         "attached_to": host if can_hang and not is_detached else None,
         "vcpus": machine.vcpus if machine else None,
@@ -153,7 +163,7 @@ def _resource(
 
 
 def utilisation(world: World) -> pa.Table:
-    """Return the daily metrics of the last days, one row per resource, metric and day."""
+    """Return the daily metrics of the last days; grain: resource, metric, day."""
     rng = np.random.default_rng([world.seed, CLOUDS.index(world.cloud), 77])
     drawn = waste.utilisation(
         world.cloud, world.meters, world.wastes, world.span.n_days, rng

@@ -16,7 +16,7 @@ ACCOUNTS = """
 537146802579 | development        | dev       | eu-central-1           | development | Core
 648257913680 | research           | ml        | us-east-1 eu-west-1    | research   | Research
 759368024791 | shared-services    | shared    | eu-central-1           | production | Plattform
-"""
+"""  # noqa: E501 - a line per price, account or region
 
 REGIONS = """
 us-east-1    | US East (N. Virginia)  | 100
@@ -91,7 +91,7 @@ AWSQueueService|queue|Requests|Requests|0.0000004|22000000|traffic|6|10|web shar
 awskms|key|KMS-Requests|Requests|0.000003|1600000|office|7|5|shared web|1
 AmazonBedrock|model|Input-Tokens:claude|1K tokens|0.003|6500|office|14|60|ml|1
 AmazonEC2|instance|BoxUsage:t3.large|Hrs|0.0832|24|workhours|2|0|dev ml|2
-"""
+"""  # noqa: E501 - a line per price, account or region
 
 SERVICE_LIST = read_services(SERVICES)
 

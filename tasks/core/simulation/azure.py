@@ -13,7 +13,7 @@ ACCOUNTS = """
 0b7c1f52-7f0e-4e0c-9d6e-3f2a51c0a101 | erp-production | web data | westeurope northeurope | production | Finanzen
 5d1e9a34-22b8-4c59-8a1f-90c7e6b2d202 | intranet       | front shared | westeurope         | production | Intern
 c83f0d76-64a1-47d2-b3ce-17d8f4a9e303 | erp-test       | dev      | westeurope             | development | Finanzen
-"""
+"""  # noqa: E501 - a line per price, account or region
 
 REGIONS = """
 westeurope  | West Europe    | 100
@@ -58,7 +58,7 @@ Microsoft.Compute|instance|Virtual Machines:Standard_B2ms|1 Hour|0.0828|24|workh
 Microsoft.Network|address|Standard IPv4 Static Public IP|1 Hour|0.0046|24|steady|0|0|web dev|2
 Microsoft.KeyVault|key|Operations|10K|0.0276|160|office|8|5|shared web|1
 Microsoft.Cdn|global|Standard Data Transfer Out|1 GB|0.0764|300|traffic|6|15|front|1
-"""
+"""  # noqa: E501 - a line per price, account or region
 
 SERVICE_LIST = read_services(SERVICES)
 

@@ -1,4 +1,4 @@
-"""What the company buys: clouds, accounts, services and the units they are priced in."""
+"""What the company buys: clouds, accounts, services and their units and prices."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -76,6 +76,13 @@ class Sku:
     def machine(self) -> str:
         """The machine or volume type within the name."""
         return self.name.rpartition(":")[2]
+
+    @property
+    def type_name(self) -> str:
+        """The machine or volume type as an inventory names it, e.g. gp2."""
+        return (
+            self.machine.rpartition(".")[2] if self.kind == "volume" else self.machine
+        )
 
     @property
     def price_decimals(self) -> int:

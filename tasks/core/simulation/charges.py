@@ -1,4 +1,4 @@
-"""Charges that are not metered usage: fees, commitments, credits, refunds, tax, support.
+"""Charges that are not metered: fees, commitments, credits, refunds, tax, support.
 
 Amounts are in units of 1e-10 of the bill's currency, so that usage after a discount of
 whole percents and everything here add up exactly.
@@ -14,8 +14,9 @@ from tasks.core.simulation import exports
 from tasks.core.simulation.catalogue import AWS, AZURE, GCP
 from tasks.core.simulation.commitments import Commitment
 from tasks.core.simulation.exports import Export
+from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.seasons import Ints
-from tasks.core.simulation.world import Usage, World
+from tasks.core.simulation.world import World
 
 UNIT = 10**10
 CENT = 10**8

@@ -68,12 +68,12 @@ split_line_item_split_cost:d split_line_item_split_usage:d
 split_line_item_split_usage_ratio:d split_line_item_unused_cost:d
 """)
 
-FOCUS_AMOUNTS = (
-    "BilledCost CommitmentDiscountQuantity ConsumedQuantity ContractedCost "
-    "ContractedUnitPrice EffectiveCost ListCost ListUnitPrice "
-    "PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost "
-    "PricingCurrencyListUnitPrice PricingQuantity"
-).split()
+FOCUS_AMOUNTS = _typed("""
+BilledCost CommitmentDiscountQuantity ConsumedQuantity ContractedCost
+ContractedUnitPrice EffectiveCost ListCost ListUnitPrice
+PricingCurrencyContractedUnitPrice PricingCurrencyEffectiveCost
+PricingCurrencyListUnitPrice PricingQuantity
+""")
 
 # FOCUS 1.2, all 57 columns.
 _FOCUS = _typed("""
@@ -100,8 +100,8 @@ def focus(amount: str) -> dict[str, str]:
 
 
 # Enterprise agreement, version 2024-08-01; amounts printed with ten decimals.
-AZURE_AMOUNTS = (
-    "Quantity EffectivePrice CostInBillingCurrency UnitPrice PayGPrice".split()
+AZURE_AMOUNTS = _typed(
+    "Quantity EffectivePrice CostInBillingCurrency UnitPrice PayGPrice"
 )
 AZURE = {
     name: "DECIMAL(38, 10)" if name in AZURE_AMOUNTS else "VARCHAR"
@@ -132,8 +132,10 @@ GCP = {
     "ancestry_numbers VARCHAR)",
     "labels": _LABELS,
     "system_labels": _LABELS,
-    "location": "STRUCT(location VARCHAR, country VARCHAR, region VARCHAR, zone VARCHAR)",
-    "tags": "STRUCT(key VARCHAR, value VARCHAR, inherited BOOLEAN, namespace VARCHAR)[]",
+    "location": "STRUCT(location VARCHAR, country VARCHAR, region VARCHAR, "
+    "zone VARCHAR)",
+    "tags": "STRUCT(key VARCHAR, value VARCHAR, inherited BOOLEAN, "
+    "namespace VARCHAR)[]",
     "resource": "STRUCT(name VARCHAR, global_name VARCHAR)",
     "price": "STRUCT(effective_price VARCHAR, tier_start_amount VARCHAR, unit VARCHAR, "
     "pricing_unit_quantity VARCHAR, list_price VARCHAR)",

@@ -112,7 +112,7 @@ def buy(
         for group in _groups(meters, offer, fitting):
             count = max(1, round(group.size * offer.share))
             chosen = np.sort(rng.permutation(group)[:count])
-            found.append(_sign(cloud, meters, offer, chosen, n_days, rng))
+            found.append(_sign(cloud, meters, offer, chosen, n_days=n_days, rng=rng))
     return found
 
 
@@ -142,7 +142,7 @@ def let_lapse(
         1.0,
         is_added=False,
     )
-    usage = {}
+    usage: dict[tuple[int, str, str], list[int]] = {}
     for index in commitment.meters[:count]:
         fleet = meters.fleets[meters.fleet[index]]
         service = cloud.skus[fleet.sku].service.code
@@ -214,6 +214,7 @@ def _sign(
     meters: Meters,
     offer: Offer,
     chosen: Ints,
+    *,
     n_days: int,
     rng: np.random.Generator,
 ) -> Commitment:

@@ -15,6 +15,9 @@ MONTHS = frozenset({"GB-Mo", "1 GB/Month", "1/Month", "gibibyte month"})
 # An autoscaled machine lives this long, in days, before another takes its place.
 LIFETIME_DAYS = (18, 70)
 
+# A fleet has at most this many regions, and more than one only from this weight on.
+REGIONS, SPREAD_WEIGHT = 2, 2
+
 # A second region carries this share of the first one's resources.
 SECOND_REGION = 0.4
 
@@ -143,12 +146,12 @@ def draw(cloud: Cloud, n_slots: int, n_days: int, rng: np.random.Generator) -> D
 def possible_fleets(cloud: Cloud) -> list[Fleet]:
     """Return every fleet that an account may have, main regions first."""
     found = []
-    for rank in range(2):
+    for rank in range(REGIONS):
         for number, sku in enumerate(cloud.skus):
             for position, account in enumerate(cloud.accounts):
                 if not account.roles & sku.roles or len(account.regions) <= rank:
                     continue
-                if rank and (sku.kind == "global" or sku.weight < 2):
+                if rank and (sku.kind == "global" or sku.weight < SPREAD_WEIGHT):
                     continue
                 is_global = sku.kind == "global"
                 region = "global" if is_global else account.regions[rank]

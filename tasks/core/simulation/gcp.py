@@ -13,7 +13,7 @@ ACCOUNTS = """
 nordwind-analytics | Analytics     | data | europe-west3 europe-west1 | production | Daten
 nordwind-recommend | Empfehlungen  | web ml | europe-west3            | production | Research
 nordwind-sandbox   | Sandbox       | dev  | europe-west3              | development | Research
-"""
+"""  # noqa: E501 - a line per price, account or region
 
 REGIONS = """
 europe-west3      | Frankfurt      | 115
@@ -55,7 +55,7 @@ E505-1604-58F8|transfer|Network Internet Egress|gibibyte|0.085|230|traffic|7|15|
 CCD8-9BF1-090E|cluster|Zonal Kubernetes Clusters|hour|0.10|24|steady|0|0|web data|1
 6F81-5844-456A|address|Static Ip Charge|hour|0.01|24|steady|0|0|web dev|2
 24E6-581D-38E5|dataset|Active Logical Storage|gibibyte month|0.02|1500|storage|1|40|data|1
-"""
+"""  # noqa: E501 - a line per price, account or region
 
 SERVICE_LIST = read_services(SERVICES)
 

@@ -58,7 +58,8 @@ def uuid(number: int) -> str:
     """
     high, low = mix(number), mix(number + 1)
     head = f"{high >> 32:08x}-{high >> 16 & 0xFFFF:04x}-4{high & 0xFFF:03x}"
-    return f"{head}-{8 | low >> 60 & 3:x}{low >> 48 & 0xFFF:03x}-{low & (1 << 48) - 1:012x}"
+    tail = f"{low & (1 << 48) - 1:012x}"
+    return f"{head}-{8 | low >> 60 & 3:x}{low >> 48 & 0xFFF:03x}-{tail}"
 
 
 def resource_id(

@@ -84,11 +84,12 @@ def holidays(year: int) -> list[date]:
 
 def calendar(first: date, n_days: int) -> Days:
     """Return the days from ``first`` on, shape ``(n_days,)``."""
-    return np.datetime64(first, "D") + np.arange(n_days)
+    days: Days = np.datetime64(first, "D") + np.arange(n_days)
+    return days
 
 
 def week_factors(days: Days) -> Floats:
-    """Return the weekday and holiday factor of each pattern, ``(n_patterns, n_days)``."""
+    """Return each pattern's weekday and holiday factor, ``(n_patterns, n_days)``."""
     # 1970-01-01 was a Thursday.
     weekday = (days.astype(np.int64) + 3) % 7
     years = range(days[0].astype(object).year, days[-1].astype(object).year + 1)
@@ -118,7 +119,8 @@ def month_lengths(days: Days) -> Floats:
     """Return the number of days in the month of each day."""
     months = days.astype("datetime64[M]")
     starts = months.astype("datetime64[D]")
-    return ((months + 1).astype("datetime64[D]") - starts).astype(np.float64)
+    ends = (months + 1).astype("datetime64[D]")
+    return np.asarray((ends - starts).astype(np.float64))
 
 
 def demand(rhythm: Rhythm, days: Days, since: date, rng: np.random.Generator) -> Floats:

@@ -11,27 +11,66 @@ from tasks.core.simulation.catalogue import AWS
 from tasks.core.simulation.charges import Charge
 from tasks.core.simulation.exports import Export
 from tasks.core.simulation.incidents import Incident
+from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.waste import SAVING_DAYS, Waste
-from tasks.core.simulation.world import Usage, World
+from tasks.core.simulation.world import World
 
 Row = dict[str, object]
 
-ANOMALY_COLUMNS = (
-    "anomaly_id kind direction provider billing_account_id sub_account_id "
-    "service_name region_id resource_id charge_kind first_date last_date impact currency"
-).split()
-BENIGN_COLUMNS = (
-    "kind provider billing_account_id sub_account_id service_name region_id "
-    "first_date last_date note"
-).split()
-WASTE_COLUMNS = (
-    "kind provider sub_account_id region_id resource_id resource_type sku proposed "
-    "detached_date monthly_cost monthly_saving currency"
-).split()
-TOTAL_COLUMNS = (
-    "format provider billing_account_id billing_period version exported_at is_last "
-    "rows billed effective currency"
-).split()
+ANOMALY_COLUMNS = [
+    "anomaly_id",
+    "kind",
+    "direction",
+    "provider",
+    "billing_account_id",
+    "sub_account_id",
+    "service_name",
+    "region_id",
+    "resource_id",
+    "charge_kind",
+    "first_date",
+    "last_date",
+    "impact",
+    "currency",
+]
+BENIGN_COLUMNS = [
+    "kind",
+    "provider",
+    "billing_account_id",
+    "sub_account_id",
+    "service_name",
+    "region_id",
+    "first_date",
+    "last_date",
+    "note",
+]
+WASTE_COLUMNS = [
+    "kind",
+    "provider",
+    "sub_account_id",
+    "region_id",
+    "resource_id",
+    "resource_type",
+    "sku",
+    "proposed",
+    "detached_date",
+    "monthly_cost",
+    "monthly_saving",
+    "currency",
+]
+TOTAL_COLUMNS = [
+    "format",
+    "provider",
+    "billing_account_id",
+    "billing_period",
+    "version",
+    "exported_at",
+    "is_last",
+    "rows",
+    "billed",
+    "effective",
+    "currency",
+]
 
 
 def money(units: int) -> Decimal:
@@ -130,7 +169,7 @@ def _waste(world: World, item: Waste, cost: int) -> Row:
         "region_id": fleet.region,
         "resource_id": meters.resource_ids[item.meter],
         "resource_type": sku.kind,
-        "sku": sku.machine,
+        "sku": sku.type_name,
         "proposed": item.proposed or "",
         "detached_date": "" if detached is None else world.span.date(detached),
         "monthly_cost": money(cost),
@@ -149,7 +188,7 @@ def _price_pct(world: World, item: Waste) -> int:
     prefix = cloud.skus[fleet.sku].name.rpartition(":")[0]
     for sku in cloud.skus:
         is_same_kind = sku.kind == cloud.skus[fleet.sku].kind
-        is_wanted = sku.machine.rpartition(".")[2] == item.proposed.rpartition(".")[2]
+        is_wanted = sku.type_name == item.proposed
         is_wanted = is_wanted if sku.kind == "volume" else sku.machine == item.proposed
         if is_same_kind and is_wanted and sku.name.startswith(prefix):
             return cloud.price(sku, fleet.region) * 10**6 // today
@@ -159,7 +198,7 @@ def _price_pct(world: World, item: Waste) -> int:
 def total(
     name: str, world: World, usage: Usage, found: list[Charge], export: Export
 ) -> Row:
-    """Return rows and exact sums of one export, counted from the company's own books."""
+    """Return rows and exact sums of one export, from the company's own books."""
     known = world.span.day(export.on)
     is_in = usage.known_day <= known
     quantity = np.where(

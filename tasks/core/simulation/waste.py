@@ -19,7 +19,8 @@ SAVING_DAYS = 30
 # A machine this young has too little evidence.
 YOUNG_DAYS = 10
 
-WASTED_ADDRESSES = ("IdleAddress", "Static")
+# AWS bills idle addresses apart; elsewhere some of the reserved ones are forgotten.
+IDLE_ADDRESS, STATIC_ADDRESS, FORGOTTEN = "IdleAddress", "Static", 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +73,26 @@ def find(
 
 def _judge(sku: Sku, meter: int, n_days: int, rng: np.random.Generator) -> Waste | None:
     luck = float(rng.random())
-    machine = sku.machine
-    detached = n_days - int(rng.integers(20, 90))
+    detached = max(0, n_days - int(rng.integers(20, 90)))
+    if sku.kind in {"address", "volume"}:
+        return _judge_attachable(sku, meter, luck, detached)
+    if sku.kind == "instance" and sku.pattern == "steady":
+        return _judge_machine(sku.machine, meter, luck)
+    return None
+
+
+def _judge_attachable(sku: Sku, meter: int, luck: float, detached: int) -> Waste | None:
     if sku.kind == "address":
-        is_idle = any(word in sku.name for word in WASTED_ADDRESSES)
-        is_idle = "IdleAddress" in sku.name or (is_idle and luck < 0.4)  # noqa: PLR2004
-        return Waste("unattached", meter, None, max(0, detached)) if is_idle else None
-    if sku.kind == "volume":
-        if luck < UNATTACHED:
-            return Waste("unattached", meter, None, max(0, detached))
-        newer = NEWER.get(machine.rpartition(".")[2])
-        return Waste("previous_generation", meter, newer) if newer else None
-    if sku.kind != "instance" or sku.pattern != "steady":
-        return None
+        is_idle = IDLE_ADDRESS in sku.name
+        is_idle |= STATIC_ADDRESS in sku.name and luck < FORGOTTEN
+        return Waste("unattached", meter, None, detached) if is_idle else None
+    if luck < UNATTACHED:
+        return Waste("unattached", meter, None, detached)
+    newer = NEWER.get(sku.machine.rpartition(".")[2])
+    return Waste("previous_generation", meter, newer) if newer else None
+
+
+def _judge_machine(machine: str, meter: int, luck: float) -> Waste | None:
     if luck < IDLE:
         return Waste("idle", meter, None)
     if luck < IDLE + OVERSIZED and machine in SMALLER:
@@ -154,18 +162,18 @@ def _percent(
     mean = level * np.exp(0.06 * rng.standard_normal(days.size))
     p95 = np.minimum(mean * rng.uniform(1.35, 1.65, days.size), 97.0)
     peak = np.minimum(p95 * rng.uniform(1.02, 1.25, days.size), 100.0)
-    return _made(meter, metric, days, mean, p95, peak)
+    return _made(meter, metric, days, mean, p95, peak=peak)
 
 
 def _volume(
     meter: int, metric: str, level: float, days: Ints, rng: np.random.Generator
 ) -> Utilisation:
     mean = level * np.exp(0.2 * rng.standard_normal(days.size))
-    return _made(meter, metric, days, mean, mean * 2.2, mean * 3.5)
+    return _made(meter, metric, days, mean, mean * 2.2, peak=mean * 3.5)
 
 
 def _made(
-    meter: int, metric: str, days: Ints, mean: Floats, p95: Floats, peak: Floats
+    meter: int, metric: str, days: Ints, mean: Floats, p95: Floats, *, peak: Floats
 ) -> Utilisation:
     samples = np.full(days.size, 288, dtype=np.int64)
     return Utilisation(

@@ -9,6 +9,7 @@
 -- on-demand cost shown on lines covered by a savings plan; both are left out. Split
 -- cost lines repeat what the line of their instance states.
 --
+-- Lines without a currency have no amounts (ingest refuses a bill where they do).
 -- A column that is none of AWS's is left behind, lest it take the name of one of ours.
 WITH exported AS NOT MATERIALIZED (
     FROM read_parquet(
@@ -85,5 +86,6 @@ SELECT
     ) AS service
 FROM split
 WHERE
-    line_item_line_item_type <> 'SavingsPlanNegation'
+    line_item_currency_code <> ''
+    AND line_item_line_item_type IS DISTINCT FROM 'SavingsPlanNegation'
     AND coalesce(line_item_operation, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')

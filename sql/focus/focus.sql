@@ -6,7 +6,8 @@
 --
 -- Columns that came with a later version are derived from those they replaced; older
 -- previews and Oracle's export spell a few names differently. A cost that is missing
--- though it may not be is the billed one: FOCUS says so of rows without a price.
+-- though it may not be is the billed one: FOCUS says so of rows without a price. Rows
+-- without a currency have no amounts (ingest refuses a bill where they do).
 WITH exported AS (
     FROM read_parquet(
         $files, union_by_name = TRUE,
@@ -31,6 +32,7 @@ named AS (
         ) AS published_by,
         *
     FROM exported
+    WHERE known(BillingCurrency) IS NOT NULL
 )
 
 FROM focus.charges

@@ -39,6 +39,8 @@ SELECT
     sum(ConsumedQuantity) AS consumed_quantity,
     min(ConsumedUnit) AS least_unit,
     max(ConsumedUnit) AS greatest_unit,
+    sum(ContractedCost) FILTER (WHERE x_SourceChargeType = 'SavingsPlanCoveredUsage')
+    AS covered_cost,
     count(*) AS charges,
     count(*) - count(BilledCost + EffectiveCost) AS charges_without_cost,
     count(*) - count(InvoiceIssuerName) AS charges_without_issuer,

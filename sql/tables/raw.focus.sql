@@ -1,12 +1,12 @@
 -- Every column of any FOCUS version that the mapping reads, so that those which an
--- export lacks become null. It never holds rows. Objects are MAPs here: then text stays
--- text and a map stays a map.
+-- export lacks become null. It never holds rows. Objects are text here: a map in the
+-- export then stays a map, and text stays text.
 CREATE TABLE IF NOT EXISTS raw.focus (
-    AllocatedMethodDetails MAP (VARCHAR, VARCHAR),
+    AllocatedMethodDetails VARCHAR,
     AllocatedMethodId VARCHAR,
     AllocatedResourceId VARCHAR,
     AllocatedResourceName VARCHAR,
-    AllocatedTags MAP (VARCHAR, VARCHAR),
+    AllocatedTags VARCHAR,
     AvailabilityZone VARCHAR,
     BilledCost DECIMAL(38, 18),
     BillingAccountId VARCHAR,
@@ -30,10 +30,10 @@ CREATE TABLE IF NOT EXISTS raw.focus (
     CommitmentDiscountStatus VARCHAR,
     CommitmentDiscountType VARCHAR,
     CommitmentDiscountUnit VARCHAR,
-    CommitmentProgramEligibilityDetails MAP (VARCHAR, VARCHAR),
+    CommitmentProgramEligibilityDetails VARCHAR,
     ConsumedQuantity DECIMAL(38, 18),
     ConsumedUnit VARCHAR,
-    ContractApplied MAP (VARCHAR, VARCHAR),
+    ContractApplied VARCHAR,
     ContractedCost DECIMAL(38, 18),
     ContractedUnitPrice DECIMAL(38, 18),
     EffectiveCost DECIMAL(38, 18),
@@ -61,12 +61,12 @@ CREATE TABLE IF NOT EXISTS raw.focus (
     ServiceSubcategory VARCHAR,
     SkuId VARCHAR,
     SkuMeter VARCHAR,
-    SkuPriceDetails MAP (VARCHAR, VARCHAR),
+    SkuPriceDetails VARCHAR,
     SkuPriceId VARCHAR,
     SubAccountId VARCHAR,
     SubAccountName VARCHAR,
     SubAccountType VARCHAR,
-    Tags MAP (VARCHAR, VARCHAR),
+    Tags VARCHAR,
     ProviderName VARCHAR,
     PublisherName VARCHAR,
     Provider VARCHAR,

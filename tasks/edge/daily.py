@@ -85,7 +85,8 @@ def _aggregate(
     """Write the days of some bills; return what the checks found, and the rows."""
     batch = list(bills)
     with warehouse.transaction(con):
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {LOADING} AS {focus.rows_of(batch)}")
+        rows = focus.rows_of(con, batch)
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {LOADING} AS {rows}")
         con.execute(
             "CREATE OR REPLACE TEMP TABLE charge_groups AS "
             + queries.text("series/charge_groups"),

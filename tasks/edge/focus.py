@@ -79,8 +79,8 @@ def install(con: warehouse.Connection, lake: Path) -> int:
     current = [bill for bill in bills if bill.is_current]
     with warehouse.transaction(con):
         install_macros(con)
-        _create_view(con, "focus.cost_and_usage", rows_of(current))
-        con.execute(_as_of(bills))
+        _create_view(con, "focus.cost_and_usage", rows_of(con, current))
+        con.execute(_as_of(con, bills))
         _create_view(
             con,
             "focus.cost_and_usage_1_2",
@@ -136,19 +136,30 @@ def _present(root: Path, bill_id: str, files: Iterable[str]) -> tuple[str, ...]:
     return tuple(str(path) for path in paths)
 
 
-def rows_of(bills: Iterable[Bill]) -> str:
+def rows_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     """Return a query for the FOCUS rows of some bills; no bills give no rows."""
-    files: dict[str, list[str]] = defaultdict(list)
-    for bill in bills:
-        files[FORMATS[bill.source_format]].extend(bill.files)
+    kept = list(bills)
+    shapes = _shapes(con, [file for bill in kept for file in bill.files])
+    scans: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for bill in kept:
+        for file in bill.files:
+            scans[FORMATS[bill.source_format], shapes[file]].append(file)
     parts = ["FROM focus.charges"]
     parts += [
-        f"FROM {macro}({queries.literal(paths)})" for macro, paths in files.items()
+        f"FROM {macro}({queries.literal(files)})" for (macro, _), files in scans.items()
     ]
     return "\nUNION ALL BY NAME\n".join(parts)
 
 
-def _as_of(bills: Iterable[Bill]) -> str:
+def _shapes(con: warehouse.Connection, files: list[str]) -> dict[str, str]:
+    """Return for each file what it has in common with those it can be read with."""
+    if not files:
+        return {}
+    rows = queries.run(con, "focus/file_shapes", files=files).fetchall()
+    return {file: repr(shape) for file, *shape in rows}
+
+
+def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     """Return the macro of the rows known at a moment.
 
     The times stand in it as literals: DuckDB then works out before it reads anything
@@ -168,7 +179,7 @@ def _as_of(bills: Iterable[Bill]) -> str:
 ], x_BillId)"""
     return (
         "CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n"
-        f"SELECT * FROM (\n{rows_of(kept)}\n)\n"
+        f"SELECT * FROM (\n{rows_of(con, kept)}\n)\n"
         f"WHERE {counts if kept else 'moment IS NULL'}"
     )
 

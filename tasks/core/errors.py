@@ -3,6 +3,7 @@
 CostwardenError
 ├── BillError       the export breaks a promise: ask the provider or the exporter
 │   ├── UnreadableFile
+│   ├── NoBills
 │   ├── UnknownFormat
 │   ├── MissingColumn
 │   ├── BadValue
@@ -32,6 +33,10 @@ class BillError(CostwardenError):
 
 class UnreadableFile(BillError):
     """The file cannot be read as what its content claims to be."""
+
+
+class NoBills(BillError):
+    """A folder or bucket is there, but holds no export."""
 
 
 class UnknownFormat(BillError):

@@ -77,7 +77,8 @@ def ingest(
         say: Where lines about waiting and left-out files go.
 
     Raises:
-        NothingThere: None of the paths leads to an export.
+        NothingThere: None of the paths exists.
+        NoBills: Some exist, but none holds an export.
         WarehouseBusy: Another process kept the warehouse or the lake.
     """
     wait = settings.wait_seconds

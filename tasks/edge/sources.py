@@ -14,13 +14,14 @@ from tasks.core import deliveries
 from tasks.core.deliveries import Manifest, is_manifest
 from tasks.core.errors import (
     ConfigError,
+    NoBills,
     NothingThere,
     SourceUnavailable,
     UnreadableFile,
 )
 
 SUFFIXES = (".csv", ".gz", ".zip", ".parquet")
-CHUNK_BYTES = 1 << 20
+NO_BILLS = "There are no bills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def gather(paths: Sequence[str], scratch: Path) -> Arrivals:
     """Find all export files below the paths; URLs are downloaded to ``scratch``.
 
     Raises:
-        NothingThere: None of the paths leads to a file.
+        NothingThere: None of the paths exists.
+        NoBills: Some exist, but none holds an export.
         ConfigError: There is no driver for the kind of URL.
         SourceUnavailable: A remote place does not answer.
     """
@@ -72,7 +74,8 @@ def gather(paths: Sequence[str], scratch: Path) -> Arrivals:
         found |= {file.name: file for file in wanted}
     manifests = [found.pop(name) for name in sorted(found) if is_manifest(name)]
     if not found and not manifests:
-        raise NothingThere(" ".join(problems))
+        is_there = any(problem.startswith(NO_BILLS) for problem in problems)
+        raise (NoBills if is_there else NothingThere)(" ".join(problems))
     ordered = {name: found[name] for name in sorted(found)}
     return Arrivals(ordered, tuple(manifests), tuple(problems))
 
@@ -112,7 +115,7 @@ def _nothing(path: str, *, exists: bool) -> str:
     if not exists:
         return f"There is nothing at {path}."
     kinds = ", ".join(SUFFIXES)
-    return f"There are no bills at {path}: exports end in {kinds}."
+    return f"{NO_BILLS} at {path}: exports end in {kinds}."
 
 
 class _OnDisk(Container[str]):

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from tasks.core.errors import NothingThere, UnknownSetting
+from tasks.core.errors import NoBills, NothingThere, UnknownSetting
 from tests.edge.export_world import FOCUS, LEGACY, World, rows_of, write_csv
 
 
@@ -26,7 +26,7 @@ def test_nothing_there_is_an_error(world, tmp_path):
     """A folder without bills, and a path that does not exist, are told apart."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "notes.txt").write_text("nothing")
-    with pytest.raises(NothingThere, match=r"no bills at .*empty.* \.parquet"):
+    with pytest.raises(NoBills, match=r"no bills at .*empty.* \.parquet"):
         world.ingest(tmp_path / "empty")
     with pytest.raises(NothingThere, match="There is nothing at"):
         world.ingest(tmp_path / "missing")

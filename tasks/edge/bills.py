@@ -138,7 +138,7 @@ class _Run:
             self.problems.append(f"{error.filename} cannot be read: {error.strerror}.")
             return
         if delivery.problem:
-            self._refuse(delivery.files, digests, BillError(delivery.problem))
+            self._refuse(delivery.files, digests, delivery.problem)
             return
         fresh = [
             file

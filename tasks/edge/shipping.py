@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.core.deliveries import Manifest, locate, stem
-from tasks.core.errors import BillError
+from tasks.core.errors import BillError, IncompleteDelivery
 from tasks.edge.sources import Arrivals, Arrived, read_manifest
 
 
@@ -21,7 +21,7 @@ class Delivery:
 
     files: tuple[Arrived, ...]
     manifest: Manifest | None = None
-    problem: str | None = None
+    problem: BillError | None = None
 
     @property
     def made_at(self) -> datetime:
@@ -70,7 +70,7 @@ def _with_manifest(
             manifest = read_manifest(file)
         except BillError as error:
             governed.add(_folder(file.name))
-            yield Delivery((file,), problem=str(error))
+            yield Delivery((file,), problem=error)
             continue
         if manifest is None:
             continue
@@ -96,7 +96,7 @@ def _delivery(
     if not missing:
         return Delivery(files, manifest)
     verb = "is" if len(missing) == 1 else "are"
-    problem = (
+    problem = IncompleteDelivery(
         f"{file.name} lists {len(located)} files, of which {missing[0]}"
         f"{f' and {len(missing) - 1} more' if missing[1:] else ''} {verb} not there:"
         " fetch the whole export."

@@ -1,4 +1,4 @@
-"""How much one run may change, whatever the policies allow."""
+"""How much one run may change by itself, whatever the policies allow."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from tasks.core.recommendations import ZERO
 
 
 class Limits(Frozen):
-    """How much one run may change, whatever the policies allow."""
+    """How much one run may change by itself."""
 
     changes: int = Field(25, ge=0, description="Changes in one run, at most.")
     resources_pct: Decimal = Field(
@@ -47,28 +47,22 @@ class Run:
     )
 
     def grant(self, one: Recommendation) -> None:
-        """Count a change that may go ahead, at once or after an approval."""
+        """Count a change that goes ahead."""
         self.changes += 1
         self.by_provider[one.provider] += 1
         self.cost[one.billing_currency] += one.monthly_cost or ZERO
 
-    def objections(
-        self, one: Recommendation, *, population: int, rest_days: int | None
-    ) -> list[str]:
+    def objections(self, one: Recommendation, population: int) -> list[str]:
         """Return which limits one more change would break.
 
         Args:
             one: The change.
             population: Known resources at its provider.
-            rest_days: Days since the resource was last changed; None when it never was.
         """
         limits = self.limits
         share = max(population * limits.resources_pct / 100, Decimal(1))
         cost = self.cost[one.billing_currency] + (one.monthly_cost or ZERO)
         broken = {
-            f"It was changed less than {limits.cool_down_days} days ago.": (
-                rest_days is not None and rest_days < limits.cool_down_days
-            ),
             f"This run already has its {limits.changes} changes.": (
                 self.changes >= limits.changes
             ),

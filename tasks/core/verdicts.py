@@ -77,8 +77,9 @@ def judge(
 ) -> list[Verdict]:
     """Judge open recommendations, the largest saving first.
 
-    Because of that order a limit cuts off what is worth least. The limits count what
-    needs approval like what is allowed: it may all be approved on the same day.
+    Because of that order a limit cuts off what is worth least. The limits of a run
+    are about what goes ahead by itself: what waits for a person is that person's to
+    decide, one by one.
     """
     run = Run(limits)
     digest = policy_digest(policies, limits)
@@ -114,9 +115,11 @@ def _verdict(
     else:
         found = _objections(policies, manifests.to_object(built))
         manifest_digest = manifests.digest(manifests.to_text(built))
-    found += _limit_objections(one, run, world)
+    found += _rest_objections(one, run.limits, world)
+    if _decision(found) == ALLOW:
+        found += _run_objections(one, run, world)
     decision = _decision(found)
-    if decision != DENY:
+    if decision == ALLOW:
         run.grant(one)
     reasons = tuple(item.message for item in found if not item.at_dispatch)
     at_dispatch = tuple(item.message for item in found if item.at_dispatch)
@@ -160,12 +163,19 @@ def _decision(found: Iterable[Objection]) -> str:
     return DENY
 
 
-def _limit_objections(one: Recommendation, run: Run, world: World) -> list[Objection]:
+def _rest_objections(
+    one: Recommendation, limits: Limits, world: World
+) -> list[Objection]:
     changed = world.changed.get((one.provider, one.resource_id))
-    rest_days = (world.today - changed).days if changed else None
+    if changed is None or (world.today - changed).days >= limits.cool_down_days:
+        return []
+    message = f"It was changed less than {limits.cool_down_days} days ago."
+    return [Objection("limits", message)]
+
+
+def _run_objections(one: Recommendation, run: Run, world: World) -> list[Objection]:
     population = world.population.get(one.provider, 0)
-    found = run.objections(one, population=population, rest_days=rest_days)
-    return [Objection("limits", message) for message in found]
+    return [Objection("limits", message) for message in run.objections(one, population)]
 
 
 def _identity(

@@ -56,14 +56,14 @@ def files(settings):
 
 
 def test_each_decision_is_reached(settings):
-    """Development goes ahead; production, deletions and the untagged wait."""
-    assert policies.judge(settings) == Judged(allow=1, needs_approval=4, deny=0)
+    """Development goes ahead, production and deletions wait, trifles are denied."""
+    assert policies.judge(settings) == Judged(allow=1, needs_approval=3, deny=1)
     assert decisions(settings) == {
         "eipalloc-00000000000000001": "needs_approval",
         IDLE: "allow",
         "i-0000000000000002d": "needs_approval",
         "vol-00000000000000001": "needs_approval",
-        "vol-00000000000000002": "needs_approval",
+        "vol-00000000000000002": "deny",
     }
 
 
@@ -116,7 +116,7 @@ def test_a_broken_policy_denies_everything(settings):
 def test_the_folder_holds_what_may_go_ahead(settings):
     """Allowed manifests lie in the folder, waiting ones apart, each named in a row."""
     policies.judge(settings)
-    assert workflows.plan(settings) == Planned(written=5, withdrawn=0)
+    assert workflows.plan(settings) == Planned(written=4, withdrawn=0)
     planned = rows(
         settings,
         "SELECT phase, manifest_path FROM actions.workflows ORDER BY manifest_path",
@@ -166,7 +166,7 @@ def test_an_unjudged_change_is_not_planned(settings):
             " WHERE resource_id = $id",
             {"id": IDLE},
         )
-    assert workflows.plan(settings) == Planned(written=4, withdrawn=0)
+    assert workflows.plan(settings) == Planned(written=3, withdrawn=0)
     policies.judge(settings)
     assert workflows.plan(settings) == Planned(written=1, withdrawn=0)
 

@@ -1,6 +1,7 @@
 """The demo: everything once, on bills that a simulator made up."""
 
 import sys
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from flows import inprocess
@@ -41,11 +42,19 @@ def play(settings: Settings, *, config: str | None, is_verbose: bool) -> Answer:
         config=config,
         paths=[str(bills / export) for export in EXPORTS],
         source=SOURCE,
-        as_of=None,
+        as_of=seen_from(made.until),
     )
     found = overview.load(settings)
     facts = {"stages": summaries, "overview": found, "report": settings.report_path}
     return Answer(facts, tuple(last_screen(settings, core.lines(found, 3))))
+
+
+def seen_from(until: date) -> datetime:
+    """Return the moment of the demo: the last exports came on the day after.
+
+    The demo is about the same days whenever it runs, so it always finds the same.
+    """
+    return datetime.combine(until + timedelta(days=2), time.min, tzinfo=UTC)
 
 
 def refuse_other_bills(settings: Settings) -> None:

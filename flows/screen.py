@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -21,9 +22,10 @@ def show(said: Iterable[str | Table]) -> None:
 
     Nothing that comes from a bill is read as markup or as a terminal's command.
     """
+    wraps = sys.stdout.isatty()
     console = Console(
         file=sys.stdout,
-        width=None if sys.stdout.isatty() else WIDE,
+        width=None if wraps else WIDE,
         highlight=False,
         markup=False,
         emoji=False,
@@ -31,8 +33,16 @@ def show(said: Iterable[str | Table]) -> None:
     for part in said:
         if isinstance(part, Table):
             console.print(_ruled(part))
+        elif wraps:
+            console.print(_indented(_tame(part)))
         else:
             console.print(Text(_tame(part)), soft_wrap=True)
+
+
+def _indented(line: str) -> Padding:
+    """A long line goes on under its own beginning."""
+    text = line.lstrip(" ")
+    return Padding(Text(text), (0, 0, 0, len(line) - len(text)))
 
 
 def _ruled(table: Table) -> RichTable:

@@ -5,6 +5,7 @@
 -- params:
 --
 -- The rank is taken within a currency: amounts of two currencies are not compared.
+-- Of two equal ranks the currency with more anomalies comes first.
 SELECT
     anomaly_id,
     severity,
@@ -23,5 +24,6 @@ WHERE status <> 'retracted'
 ORDER BY
     row_number() OVER (
         PARTITION BY billing_currency ORDER BY abs(impact) DESC, anomaly_id ASC
-    ),
-    billing_currency
+    ) ASC,
+    count(*) OVER (PARTITION BY billing_currency) DESC,
+    billing_currency ASC

@@ -11,9 +11,9 @@ from tasks.core import wording
 SHOWN = 5
 
 DECISIONS = {
-    "allow": "allowed",
-    "needs_approval": "wants a person's approval for",
-    "deny": "denied",
+    "allow": "allows",
+    "needs_approval": "wants a person to approve",
+    "deny": "denies",
 }
 
 
@@ -132,8 +132,8 @@ def _paragraphs(overview: Overview, stages: dict[str, str]) -> Iterator[str]:
     for currency, amount in overview.savings_per_currency.items():
         yield f"- **{wording.money(amount, currency)}** a month"
     for saving in overview.savings:
-        amount = wording.money(saving.monthly_saving, saving.billing_currency)
-        yield f"  - {_words(saving.action)} ({saving.recommendations}): {amount}"
+        part = wording.money(saving.monthly_saving, saving.billing_currency)
+        yield f"  - {_words(saving.action)} ({saving.recommendations}): {part}"
     yield f"- {sum(saving.recommendations for saving in overview.savings)} changes"
     yield "\n# What the policy said"
     for decision, number in overview.decisions.items():
@@ -164,31 +164,32 @@ def lines(overview: Overview, shown: int = SHOWN) -> list[str]:
 
 def _found(overview: Overview, shown: int) -> Iterator[str]:
     total = len(overview.findings)
-    yield f"Found: {total} {'anomaly' if total == 1 else 'anomalies'}."
+    yield f"Found {total} {'anomaly' if total == 1 else 'anomalies'}."
     for finding in overview.findings[:shown]:
-        yield f"  {impact(finding)}  {sentence(finding)}"
+        yield f"  {impact(finding)}: {sentence(finding)}"
     if total > shown:
-        yield f"  and {total - shown} more; the report has them all."
+        yield f"  ... and {total - shown} more; the report has them all."
 
 
 def _to_save(overview: Overview) -> Iterator[str]:
     if not overview.savings:
-        yield "Would save: nothing; no change is recommended."
+        yield "Would save nothing: no change is recommended."
     for currency, amount in overview.savings_per_currency.items():
-        actions = ", ".join(
-            f"{_words(saving.action)}: {saving.recommendations}"
-            for saving in overview.savings
-            if saving.billing_currency == currency
-        )
-        yield f"Would save: {wording.money(amount, currency)} a month ({actions})."
+        yield f"Would save {wording.money(amount, currency)} a month:"
+        for saving in overview.savings:
+            if saving.billing_currency == currency:
+                part = wording.money(saving.monthly_saving, currency)
+                yield f"  {part} by {saving.recommendations} x {_words(saving.action)}"
 
 
 def _allowed(overview: Overview) -> Iterator[str]:
-    for decision, number in overview.decisions.items():
-        yield f"Policy: {DECISIONS[decision]} {number}."
-        for reason in overview.reasons:
-            if reason.decision == decision and reason.reason:
-                yield f"  {reason.recommendations} because {reason.reason}"
+    for decision, said in DECISIONS.items():
+        if decision in overview.decisions:
+            yield f"The policy {said} {overview.decisions[decision]}:"
+            for reason in overview.reasons:
+                if reason.decision == decision:
+                    why = reason.reason or "They keep to every rule."
+                    yield f"  {reason.recommendations} x {why}"
 
 
 def plain(text: str) -> str:

@@ -52,8 +52,8 @@ Microsoft.DocumentDB|table|100 RU/s|1/Hour|0.0074|1300|traffic|6|20|web front|1
 Microsoft.Network|transfer|Standard Data Transfer Out|1 GB|0.0736|240|traffic|7|10|web front|1
 Microsoft.CognitiveServices|model|GPT-4o Input Tokens|1K|0.0023|9000|office|15|70|front data|1
 Microsoft.DataFactory|job|Cloud Data Movement|1 DIU Hour|0.23|60|monthend|9|10|data|1
-Microsoft.Compute|instance|Virtual Machines:Standard_D4s_v3|1 Hour|0.212|24|steady|0|0|data|1
-Microsoft.Compute|instance|Virtual Machines:Standard_D2s_v3|1 Hour|0.106|24|workhours|2|0|dev|2
+Microsoft.Compute|instance|Virtual Machines:Standard_D4s_v3|1 Hour|0.221|24|steady|0|0|data|1
+Microsoft.Compute|instance|Virtual Machines:Standard_D2s_v3|1 Hour|0.1105|24|workhours|2|0|dev|2
 Microsoft.Compute|instance|Virtual Machines:Standard_B2ms|1 Hour|0.0828|24|workhours|2|0|dev|2
 Microsoft.Network|address|Standard IPv4 Static Public IP|1 Hour|0.0046|24|steady|0|0|web dev|2
 Microsoft.KeyVault|key|Operations|10K|0.0276|160|office|8|5|shared web|1

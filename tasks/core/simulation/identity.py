@@ -54,7 +54,7 @@ def uuid(number: int) -> str:
 
     Examples:
         >>> uuid(1)
-        '910a2dec-8902-4cc1-beeb-8da1658eec67'
+        '910a2dec-8902-4cc1-9758-35de1c9756ce'
     """
     high, low = mix(number), mix(number + 1)
     head = f"{high >> 32:08x}-{high >> 16 & 0xFFFF:04x}-4{high & 0xFFF:03x}"

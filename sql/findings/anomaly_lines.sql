@@ -24,7 +24,7 @@ WITH charges AS (
         sum(EffectiveCost) AS cost,
         sum(ConsumedQuantity) AS quantity
     FROM focus.cost_and_usage
-    WHERE ChargePeriodStart::DATE IN (SELECT compared.charge_date FROM compared_days AS compared)
+    WHERE ChargePeriodStart::DATE IN (SELECT charge_date FROM compared_days)
     GROUP BY ALL
 ),
 
@@ -46,22 +46,13 @@ summed AS (
     INNER JOIN charges
         ON
             compared.charge_date = charges.charge_date
-            AND compared.provider IS NOT DISTINCT FROM charges.ServiceProviderName
-            AND compared.billing_account_id IS NOT DISTINCT FROM charges.BillingAccountId
-            AND compared.billing_currency = charges.BillingCurrency
-            AND compared.charge_kind = charges.x_ChargeKind
-            AND (
-                list_contains(compared.rolled_up, 'sub_account_id')
-                OR compared.sub_account_id IS NOT DISTINCT FROM charges.SubAccountId
-            )
-            AND (
-                list_contains(compared.rolled_up, 'service_name')
-                OR compared.service_name IS NOT DISTINCT FROM charges.ServiceName
-            )
-            AND (
-                list_contains(compared.rolled_up, 'region_id')
-                OR compared.region_id IS NOT DISTINCT FROM charges.RegionId
-            )
+            AND provider IS NOT DISTINCT FROM ServiceProviderName
+            AND billing_account_id IS NOT DISTINCT FROM BillingAccountId
+            AND billing_currency = BillingCurrency
+            AND charge_kind = x_ChargeKind
+            AND (any_sub_account_id OR sub_account_id IS NOT DISTINCT FROM SubAccountId)
+            AND (any_service_name OR service_name IS NOT DISTINCT FROM ServiceName)
+            AND (any_region_id OR region_id IS NOT DISTINCT FROM RegionId)
     GROUP BY ALL
 )
 

@@ -29,7 +29,7 @@ compared AS (
     UNION ALL
     SELECT
         unexplained.*,
-        days.charge_date - CAST(
+        days.charge_date - cast(
             7 * ((days.charge_date - unexplained.first_date) // 7 + weeks.back)
             AS INTEGER
         ) AS charge_date,
@@ -51,7 +51,9 @@ SELECT
     region_id,
     charge_kind,
     billing_currency,
-    rolled_up,
+    list_contains(rolled_up, 'sub_account_id') AS any_sub_account_id,
+    list_contains(rolled_up, 'service_name') AS any_service_name,
+    list_contains(rolled_up, 'region_id') AS any_region_id,
     charge_date,
     now_times,
     then_times

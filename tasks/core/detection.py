@@ -119,13 +119,13 @@ class Detection(Frozen):
     """How detection judges, and how much it says."""
 
     sensitivity: float = Field(
-        5.0,
+        4.5,
         gt=0,
         description="Robust deviations from which a day stands out; a"
         " larger number means fewer alerts.",
     )
     agreed_sensitivity: float = Field(
-        4.0, gt=0, description="The same where the isolation forest agrees."
+        3.5, gt=0, description="The same where the isolation forest agrees."
     )
     continued_sensitivity: float = Field(
         3.0, gt=0, description="The same for a day that continues an anomaly."

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 PREFIX = "io.costwarden."
-# deployments/events/<name>.schema.json has the schema of urn:costwarden:event:<name>.
+# deployments/events/<noun>.v1.schema.json describes the data of every event of a noun.
 SCHEMAS = "urn:costwarden:event:"
 
 
@@ -76,7 +76,7 @@ def event(
         "subject": subject,
         "time": occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
-        "dataschema": f"{SCHEMAS}{full_type.removeprefix(PREFIX)}",
+        "dataschema": f"{SCHEMAS}{noun}.{full_type.rpartition('.')[2]}",
         "data": dict(data),
     }
     text = json.dumps(payload, default=_plain, ensure_ascii=False)

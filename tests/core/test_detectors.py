@@ -1,0 +1,199 @@
+"""What every detector promises, and what each promises besides."""
+
+import numpy as np
+import pytest
+import worlds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.core.detection import Forest, Threshold
+from tasks.core.detectors.drift import Drifting
+from tasks.core.detectors.isolation import Isolation
+from tasks.core.detectors.novelty import NewScope
+from tasks.core.detectors.prices import UnitPrice
+from tasks.core.detectors.seasonal import Seasonal
+from tasks.core.detectors.thresholds import Thresholds
+
+DETECTORS = [
+    Thresholds((Threshold(absolute=5.0), Threshold(percent=20.0, provider="AWS"))),
+    Seasonal(),
+    Isolation(Forest(trees=20, train_rows=500)),
+    NewScope(5.0),
+    Drifting(),
+    UnitPrice(),
+]
+FIELDS = ("expected", "low", "high", "score")
+
+every_detector = pytest.mark.parametrize(
+    "detector", DETECTORS, ids=lambda detector: detector.name
+)
+
+
+@st.composite
+def panels(draw):
+    """Draw a few series with gaps, births, spikes and jumps."""
+    seed = draw(st.integers(0, 10_000))
+    days = draw(st.integers(30, 150))
+    rng = np.random.default_rng(seed)
+    costs = worlds.quiet(rows=4, days=days, seed=seed)
+    costs[0, : rng.integers(0, days)] = np.nan
+    costs[1, rng.integers(0, days)] *= 10
+    costs[2, rng.integers(0, days) :] *= 2
+    costs[3, rng.integers(0, days) :] = 0
+    unknown = rng.integers(0, days, 3)
+    costs[:, unknown] = np.nan
+    return worlds.panel(costs, costs / rng.uniform(1, 2, (4, 1)))
+
+
+def head(panel, days):
+    from dataclasses import replace
+
+    return replace(
+        panel, costs=panel.costs[:, :days], quantities=panel.quantities[:, :days]
+    )
+
+
+@every_detector
+class TestEveryDetector:
+    @given(panel=panels(), cut=st.integers(1, 150))
+    @settings(max_examples=15, deadline=None)
+    def test_causal(self, detector, panel, cut):
+        """Tomorrow's bill never changes what was said of yesterday."""
+        whole = detector.score(panel)
+        part = detector.score(head(panel, cut))
+        for name in FIELDS:
+            np.testing.assert_array_equal(
+                getattr(whole, name)[:, :cut], getattr(part, name)
+            )
+
+    @given(panel=panels())
+    @settings(max_examples=5, deadline=None)
+    def test_shape_and_input(self, detector, panel):
+        """Every array has the panel's shape, and the panel is left as it was."""
+        before = panel.costs.copy()
+        scores = detector.score(panel)
+        assert {getattr(scores, name).shape for name in FIELDS} == {before.shape}
+        np.testing.assert_array_equal(panel.costs, before)
+
+    @given(panel=panels())
+    @settings(max_examples=5, deadline=None)
+    def test_repeatable(self, detector, panel):
+        """The same series get the same scores."""
+        np.testing.assert_array_equal(
+            detector.score(panel).score, detector.score(panel).score
+        )
+
+    def test_constant_series_is_silent(self, detector):
+        """A cost that never changes is never odd."""
+        score = detector.score(worlds.panel(np.full((3, 200), 42.0))).score
+        assert not (np.abs(score) >= 1).any()
+
+    def test_empty_panel(self, detector):
+        """No series, no scores."""
+        empty = worlds.panel(np.empty((0, 50)))
+        assert detector.score(empty).score.shape == (0, 50)
+
+
+def false_alarms(costs, bound):
+    """Return the share of judged days whose score reaches a bound."""
+    score = np.abs(Seasonal().score(worlds.panel(costs)).score)
+    return np.mean(score[np.isfinite(score)] >= bound)
+
+
+def test_seasonal_false_alarm_rate():
+    """Of quiet days with normal noise, fewer than 1 in 2,000 reach the default."""
+    assert false_alarms(worlds.quiet(rows=400, days=400, seed=5), 4.5) < 1 / 2_000
+
+
+def test_seasonal_false_alarm_rate_with_heavy_tails():
+    """With the tails of Student's t of 5, fewer than 1 in 150 reach the default."""
+    rng = np.random.default_rng(3)
+    noise = np.exp(0.05 * rng.standard_t(5, (200, 400)))
+    costs = worlds.quiet(rows=200, days=400, noise=0.0) * noise
+    assert false_alarms(costs, 4.5) < 1 / 150
+
+
+@pytest.mark.parametrize("factor", [2.0, 0.3])
+def test_seasonal_sees_both_directions(factor):
+    """A day at twice, or at a third of the usual cost has a score of its sign."""
+    costs = worlds.quiet(rows=50, days=200, seed=2)
+    costs[:, 150] *= factor
+    score = Seasonal().score(worlds.panel(costs)).score[:, 150]
+    assert (np.sign(score) == np.sign(factor - 1)).all()
+    assert np.mean(np.abs(score) > 4.5) > 0.8
+
+
+def test_seasonal_learns_the_month_end():
+    """A job that doubles each last day of a month is expected from the second on."""
+    costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))
+    panel = worlds.panel(costs)
+    ends = [day for day in range(199) if panel.day(day + 1).day == 1]
+    panel.costs[0, ends] *= 2
+    score = Seasonal().score(panel).score[0, ends]
+    assert np.nanmax(np.abs(score)) < 3
+
+
+def test_seasonal_accepts_a_new_level():
+    """A level that stays is reported for half of level_days, then it is normal."""
+    costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))
+    costs[0, 120:] *= 1.8
+    odd = np.flatnonzero(Seasonal().score(worlds.panel(costs)).score[0] > 4.5)
+    assert (odd[0], 13 <= len(odd) <= 16) == (120, True)
+
+
+def test_threshold_needs_every_bound_that_is_set():
+    """Twice the cost exceeds a percent bound, but not if the sum is small as well."""
+    costs = np.full((2, 60), [[10.0], [1000.0]])
+    costs[:, 50] *= 2
+    rule = Threshold(absolute=100.0, percent=50.0)
+    score = Thresholds((rule,)).score(worlds.panel(costs)).score[:, 50]
+    np.testing.assert_allclose(score, [0.1, 2.0])
+
+
+def test_threshold_of_another_provider_is_silent():
+    """A rule watches the provider and the charge kind that it names."""
+    rules = (
+        Threshold(provider="Microsoft", absolute=1.0),
+        Threshold(charge_kind="tax"),
+    )
+    score = Thresholds(rules).score(worlds.panel(np.arange(60.0))).score
+    assert np.isnan(score).all()
+
+
+def test_novelty_needs_a_known_account():
+    """A series that begins with its account is not new; one that comes later is."""
+    costs = np.full((2, 100), 50.0)
+    costs[1, :60] = np.nan
+    score = NewScope(10.0).score(worlds.panel(costs)).score
+    assert np.isnan(score[0]).all()
+    np.testing.assert_array_equal(np.flatnonzero(score[1] >= 1), np.arange(60, 74))
+
+
+def test_price_moves_at_equal_quantity():
+    """A price that rises by a twentieth stands out while quantities wander."""
+    rng = np.random.default_rng(4)
+    quantities = 1000 * np.exp(0.2 * rng.standard_normal((1, 120)))
+    price = np.where(np.arange(120) < 90, 0.10, 0.105)
+    score = UnitPrice().score(worlds.panel(quantities * price, quantities)).score[0]
+    odd = np.flatnonzero(np.abs(score) >= 6)
+    assert (odd[0], odd[-1]) == (90, 103)
+
+
+def test_drift_is_seen_and_a_step_is_not():
+    """Growth of two percent a day for a month is a drift; a jump is none."""
+    rng = np.random.default_rng(6)
+    costs = 100 * np.exp(0.02 * rng.standard_normal((2, 200)))
+    costs[0, 120:150] *= 1.02 ** np.arange(30)
+    costs[0, 150:] *= 1.02**30
+    costs[1, 120:] *= 1.8
+    score = Drifting().score(worlds.panel(costs)).score
+    assert np.nanmax(score[0]) > 1
+    assert np.nanmax(np.abs(score[1])) < 1
+
+
+def test_isolation_ranks_a_spike_first():
+    """The oddest of all days is the one that was made odd."""
+    costs = worlds.quiet(rows=30, days=200, seed=8)
+    costs[7, 160] *= 6
+    score = np.nan_to_num(Isolation().score(worlds.panel(costs)).score)
+    assert np.unravel_index(np.argmax(score), score.shape) == (7, 160)

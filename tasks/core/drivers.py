@@ -112,16 +112,18 @@ def explanation(anomaly: Anomaly, drivers: Sequence[Driver]) -> str:
     share = float(first.impact / anomaly.impact * 100)
     amount = f"{abs(first.impact):,.2f} {anomaly.scope.billing_currency}"
     return (
-        f"{sentence(anomaly)[:-1]}; {_phrase(first)}"
+        f"{sentence(anomaly)[:-1]}; {_phrase(anomaly, first)}"
         f" ({amount}, {min(share, 999):.0f} % of it)."
     )
 
 
-def _phrase(driver: Driver) -> str:
+def _phrase(anomaly: Anomaly, driver: Driver) -> str:
     is_more = driver.impact > 0
     what = f"{driver.dimension.replace('_', ' ')} {driver.member}"
     if driver.dimension == "sku":
         what = str(driver.member)
+    if anomaly.scope.charge_kind == "commitment":
+        return f"{what} went {'unused' if is_more else 'into use again'}"
     phrases = {
         "price": f"the price of {what} {'rose' if is_more else 'fell'}",
         "usage": f"{what} used {'more' if is_more else 'less'} than before",

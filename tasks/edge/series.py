@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from tasks.core.alerts import USAGE
 from tasks.core.anomalies import Scope
 from tasks.core.detection import Detection
 from tasks.core.detectors import Panel
+from tasks.core.errors import NothingThere
 from tasks.core.incidents import Book
 from tasks.edge import queries
 from tasks.edge.warehouse import Connection
@@ -62,14 +64,18 @@ def load(
 
     Returns:
         None where no usage is known.
+
+    Raises:
+        NothingThere: No bill was ever normalised here.
     """
-    rows = queries.run(
-        con,
-        "findings/scored_costs",
-        as_of=as_of,
-        settle_days=params.settle_days,
-        until=until or FAR_AWAY,
-    ).to_arrow_table()
+    values = {"settle_days": params.settle_days, "until": until or FAR_AWAY}
+    try:
+        found = queries.run(con, "findings/scored_costs", as_of=as_of, **values)
+    except duckdb.CatalogException as error:
+        raise NothingThere(
+            "There is no daily series yet: normalise and aggregate bills first."
+        ) from error
+    rows = found.to_arrow_table()
     used = np.array(rows["charge_kind"].to_pylist(), dtype=object) == USAGE
     if not used.any():
         return None

@@ -66,7 +66,7 @@ SELECT
     if(
         is_unused OR is_commitment, commitment_id, known(line_item_resource_id)
     ) AS ResourceId,
-    tags['user_name'] AS ResourceName,
+    name_tag AS ResourceName,
     resource_type AS ResourceType,
     service AS ServiceName,
     aws_service_subcategory(line_item_product_code, family) AS ServiceSubcategory,

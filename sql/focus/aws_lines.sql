@@ -28,6 +28,9 @@ known_columns AS NOT MATERIALIZED (
         source,
         version,
         pairs(product) AS attributes,
+        coalesce(
+            known(resource_tags_user_name), known(pairs(resource_tags)['user_name'])
+        ) AS name_tag,
         map_concat(
             to_json(struct_pack(*COLUMNS('^resource_tags_(user|aws)_.*$')))
             ::MAP (VARCHAR, VARCHAR),

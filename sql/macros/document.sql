@@ -5,12 +5,8 @@
 -- Azure writes tags without the braces.
 SELECT
     CASE
-        WHEN typeof($x) IN ('VARCHAR', 'JSON') THEN try_cast(
-            if(
-                trim($x::VARCHAR)[1] = '{',
-                $x::VARCHAR,
-                nullif('{' || known($x::VARCHAR) || '}', '{}')
-            ) AS JSON
-        )
-        ELSE to_json($x)
+        WHEN typeof($x) NOT IN ('VARCHAR', 'JSON') THEN to_json($x)
+        WHEN known($x) IS NULL THEN NULL
+        WHEN trim($x::VARCHAR)[1] = '{' THEN try_cast($x::VARCHAR AS JSON)
+        ELSE try_cast('{' || $x::VARCHAR || '}' AS JSON)
     END

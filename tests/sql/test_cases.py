@@ -1,0 +1,128 @@
+"""Queries against the cases in the folders beside this file; a new case needs no code.
+
+``tests/sql/<layer>/<query>/<case>/`` holds ``expect.csv``, of which only the columns
+that it names are compared, and what the query is to read:
+
+- ``<schema>.<table>.csv``: rows of a warehouse table.
+- ``files.csv``: an export; it becomes a Parquet file in a lake whose bill version has
+  the name of the case, and ``$files`` names it.
+- ``focus.charges.csv``: FOCUS rows; ``$charges`` names them, and
+  ``focus.cost_and_usage`` and ``charge_groups`` are made from them.
+- ``params.toml``: other parameters, if any.
+"""
+
+import csv
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tasks.edge import focus, queries, warehouse
+
+HERE = Path(__file__).parent
+CASES = sorted(path.parent for path in HERE.glob("*/*/*/expect.csv"))
+CHARGES = "case_charges"
+
+
+def layer_and_query(case):
+    return f"{case.parent.parent.name}/{case.parent.name}"
+
+
+@pytest.fixture
+def con():
+    with warehouse.connect(":memory:") as con:
+        focus.install_macros(con)
+        yield con
+
+
+def header(path):
+    with path.open(encoding="utf-8", newline="") as lines:
+        return next(csv.reader(lines))
+
+
+def fill(con, table, path):
+    """Add the rows of a CSV; a cell that is empty is null."""
+    con.execute(
+        f"INSERT INTO {table} BY NAME"
+        " FROM read_csv($path, all_varchar = true, header = true)",
+        {"path": str(path)},
+    )
+
+
+def export(con, case, folder):
+    """Write ``files.csv`` as Parquet, as ingest does: numbers exact, the rest text."""
+    raw = "raw.focus" if layer_and_query(case) == "focus/focus" else "raw.aws_cur"
+    types = {row[0]: row[1] for row in con.execute(f"DESCRIBE {raw}").fetchall()}
+    named = header(case / "files.csv")
+    numbers = {name for name in named if "DECIMAL" in types.get(name, "")}
+    declared = ", ".join(
+        f'"{name}" {types[name] if name in numbers else "VARCHAR"}' for name in named
+    )
+    con.execute(f"CREATE TABLE exported ({declared})")
+    fill(con, "exported", case / "files.csv")
+    target = folder / f"source=case/billing_period=2024-01/version={case.name}"
+    target.mkdir(parents=True)
+    path = target / "part-1.parquet"
+    con.execute(f"COPY exported TO '{path}'")
+    return str(path)
+
+
+def prepare(con, case, folder):
+    """Fill what the case gives, and return the parameters of its query."""
+    values = {}
+    if (case / "params.toml").exists():
+        values = tomllib.loads((case / "params.toml").read_text(encoding="utf-8"))
+    con.execute(f"CREATE TABLE {CHARGES} AS FROM focus.charges")
+    for path in sorted(case.glob("*.*.csv")):
+        table = CHARGES if path.stem == "focus.charges" else path.stem
+        fill(con, table, path)
+    con.execute(f"CREATE VIEW focus.cost_and_usage AS FROM {CHARGES}")
+    con.execute(
+        "CREATE TEMP TABLE charge_groups AS " + queries.text("series/charge_groups"),
+        {"charges": CHARGES},
+    )
+    if (case / "files.csv").exists():
+        values["files"] = [export(con, case, folder)]
+    values["charges"] = CHARGES
+    return {key: values[key] for key in queries.params(layer_and_query(case))}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.relative_to(HERE)))
+def test_case(con, case, tmp_path):
+    """The query gives exactly the rows that the case expects."""
+    name = layer_and_query(case)
+    values = prepare(con, case, tmp_path)
+    con.execute(f"CREATE TABLE actual AS {queries.text(name)}", values or None)
+    columns = ", ".join(f'"{column}"' for column in header(case / "expect.csv"))
+    con.execute(f"CREATE TABLE expected AS SELECT {columns} FROM actual LIMIT 0")
+    fill(con, "expected", case / "expect.csv")
+    actual = f"SELECT {columns} FROM actual"
+    missing = con.execute(f"FROM expected EXCEPT ALL {actual}").fetchall()
+    surplus = con.execute(f"{actual} EXCEPT ALL FROM expected").fetchall()
+    assert (missing, surplus) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *queries.names("focus"),
+        *queries.names("series"),
+        *queries.names("checks"),
+    ],
+)
+def test_every_query_has_a_case(query):
+    """No mapping, series or check is without a case."""
+    assert query in {layer_and_query(case) for case in CASES}
+
+
+def test_no_bills_give_no_rows(con, tmp_path):
+    """Before the first bill, every view and macro answers with nothing."""
+    assert focus.install(con, tmp_path) == 0
+    for source in (
+        "focus.cost_and_usage",
+        "focus.cost_and_usage_1_2",
+        "focus.as_of(now())",
+        "series.daily_cost",
+        "series.daily_cost_as_of('2024-01-01')",
+    ):
+        assert con.execute(f"SELECT count(*) FROM {source}").fetchall() == [(0,)]

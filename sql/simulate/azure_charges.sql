@@ -18,7 +18,7 @@ SELECT
     sub_account_id AS SubscriptionId,
     sub_account_name AS SubscriptionName,
     CASE WHEN region_id <> 'global' THEN replace(region_name, ' ', '') END
-    AS ResourceLocation,
+        AS ResourceLocation,
     nullif(region_id, 'global') AS ResourceLocationNormalized,
     strftime(first_at, '%m/%d/%Y') AS Date,
     description AS ProductName,
@@ -30,7 +30,7 @@ SELECT
     EffectivePrice AS CostInBillingCurrency,
     EffectivePrice AS UnitPrice,
     CASE WHEN is_reservation THEN 'Microsoft.Capacity' ELSE service_code END
-    AS ConsumedService,
+        AS ConsumedService,
     commitment_id AS ResourceId,
     split_part(commitment_id, '/', -1) AS ReservationId,
     commitment_name AS ReservationName,

@@ -23,33 +23,16 @@ WITH lines AS (
 
 SELECT
     zone AS AvailabilityZone,
-    CASE WHEN is_covered THEN 0 ELSE cost * net_pct END * 0.0000000001 AS BilledCost,
     billing_account_id AS BillingAccountId,
     billing_account_name AS BillingAccountName,
     currency AS BillingCurrency,
     'Usage' AS ChargeCategory,
-    usage_type || ' in ' || region_name AS ChargeDescription,
     'Usage-Based' AS ChargeFrequency,
     start_at AS ChargePeriodStart,
     end_at AS ChargePeriodEnd,
-    CASE WHEN is_covered THEN commitment_category END AS CommitmentDiscountCategory,
-    CASE WHEN is_covered THEN commitment_id END AS CommitmentDiscountId,
-    CASE WHEN is_covered THEN commitment_name END AS CommitmentDiscountName,
-    CASE WHEN is_covered THEN quantity END AS CommitmentDiscountQuantity,
-    CASE WHEN is_covered THEN 'Used' END AS CommitmentDiscountStatus,
-    CASE WHEN is_covered THEN commitment_type END AS CommitmentDiscountType,
-    CASE WHEN is_covered THEN 'Hours' END AS CommitmentDiscountUnit,
     quantity AS ConsumedQuantity,
     unit AS ConsumedUnit,
-    cost * net_pct * 0.0000000001 AS ContractedCost,
-    list_price * net_pct * 0.0000000001 AS ContractedUnitPrice,
-    CASE WHEN is_covered THEN units * effective_price * 100 ELSE cost * net_pct END
-    * 0.0000000001 AS EffectiveCost,
     issuer AS InvoiceIssuerName,
-    cost * 100 * 0.0000000001 AS ListCost,
-    list_price * 0.00000001 AS ListUnitPrice,
-    CASE WHEN is_covered THEN 'Committed' WHEN is_spot THEN 'Dynamic' ELSE 'Standard' END
-    AS PricingCategory,
     currency AS PricingCurrency,
     quantity AS PricingQuantity,
     unit AS PricingUnit,
@@ -64,10 +47,29 @@ SELECT
     service_name AS ServiceName,
     sku_id AS SkuId,
     usage_type AS SkuMeter,
-    CASE WHEN kind = 'instance' THEN json_object('InstanceType', machine) END
-    AS SkuPriceDetails,
-    sku_id || '.' || region_id AS SkuPriceId,
     sub_account_id AS SubAccountId,
     sub_account_name AS SubAccountName,
-    tags_json AS Tags
+    tags_json AS Tags,
+    CASE WHEN is_covered THEN 0 ELSE cost * net_pct END * 0.0000000001 AS BilledCost,
+    usage_type || ' in ' || region_name AS ChargeDescription,
+    CASE WHEN is_covered THEN commitment_category END AS CommitmentDiscountCategory,
+    CASE WHEN is_covered THEN commitment_id END AS CommitmentDiscountId,
+    CASE WHEN is_covered THEN commitment_name END AS CommitmentDiscountName,
+    CASE WHEN is_covered THEN quantity END AS CommitmentDiscountQuantity,
+    CASE WHEN is_covered THEN 'Used' END AS CommitmentDiscountStatus,
+    CASE WHEN is_covered THEN commitment_type END AS CommitmentDiscountType,
+    CASE WHEN is_covered THEN 'Hours' END AS CommitmentDiscountUnit,
+    cost * net_pct * 0.0000000001 AS ContractedCost,
+    list_price * net_pct * 0.0000000001 AS ContractedUnitPrice,
+    CASE WHEN is_covered THEN units * effective_price * 100 ELSE cost * net_pct END
+    * 0.0000000001 AS EffectiveCost,
+    cost * 100 * 0.0000000001 AS ListCost,
+    list_price * 0.00000001 AS ListUnitPrice,
+    CASE
+        WHEN is_covered THEN 'Committed' WHEN is_spot THEN 'Dynamic' ELSE 'Standard'
+    END
+        AS PricingCategory,
+    CASE WHEN kind = 'instance' THEN json_object('InstanceType', machine) END
+        AS SkuPriceDetails,
+    sku_id || '.' || region_id AS SkuPriceId
 FROM lines

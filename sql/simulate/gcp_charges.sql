@@ -12,7 +12,11 @@ WITH priced AS (
 )
 
 SELECT
-    {'id': service_code, 'description': service_name} AS service,
+    first_at AS usage_start_time,
+    end_at AS usage_end_time,
+    charged AS cost,
+    charged AS cost_at_list,
+    { 'id': service_code, 'description': service_name } AS service,
     {
         'id': substr(sha256(kind || service_code), 1, 14),
         'description': CASE
@@ -20,8 +24,6 @@ SELECT
             ELSE commitment_name || ' Cpu in ' || region_name || ' for 3 Years'
         END
     } AS sku,
-    first_at AS usage_start_time,
-    end_at AS usage_end_time,
     CASE WHEN sub_account_id <> '' THEN {
         'id': sub_account_id,
         'number': (hash(sub_account_id) % 1000000000000)::VARCHAR,
@@ -35,9 +37,7 @@ SELECT
         'region': nullif(region_id, 'global'),
         'zone': NULL::VARCHAR
     } AS location,
-    {'instance_id': commitment_id} AS subscription,
-    charged AS cost,
-    charged AS cost_at_list,
+    { 'instance_id': commitment_id } AS subscription,
     {
         'amount': 1.0,
         'unit': 'requests',
@@ -45,15 +45,17 @@ SELECT
         'pricing_unit': 'count'
     } AS usage,
     CASE
-        WHEN is_credit THEN [
-            {
-                'id': 'FreeTrial:Credit-01A2B3',
-                'full_name': description,
-                'name': description,
-                'type': 'PROMOTION',
-                'amount': billed / 1e10
-            }
-        ]
+        WHEN is_credit
+            THEN
+                [
+                    {
+                        'id': 'FreeTrial:Credit-01A2B3',
+                        'full_name': description,
+                        'name': description,
+                        'type': 'PROMOTION',
+                        'amount': billed / 1e10
+                    }
+                ]
         ELSE []
     END AS credits,
     CASE kind

@@ -23,11 +23,11 @@ SELECT
     m.*,
     s.start_at,
     s.end_at,
-    s.start_at + to_hours(24 * (k.known_day - k.day) + 5) AS export_time,
     k.is_correction,
     k.is_covered,
+    s.start_at + to_hours(24 * (k.known_day - k.day) + 5) AS export_time,
     CASE WHEN k.is_correction THEN -k.taken_back ELSE k.quantity + k.taken_back END
-    AS billed_quantity,
+        AS billed_quantity,
     billed_quantity // s.parts
     + (s.part < billed_quantity % s.parts)::BIGINT AS units,
     100 - m.discount_pct AS net_pct,

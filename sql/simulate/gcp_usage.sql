@@ -6,10 +6,13 @@
 --
 -- A resource commitment is a credit that takes the whole cost of covered usage away.
 SELECT
-    {'id': service_code, 'description': service_name} AS service,
-    {'id': sku_id, 'description': usage_type || ' running in ' || region_name} AS sku,
     start_at AS usage_start_time,
     end_at AS usage_end_time,
+    cost,
+    export_time,
+    'regular' AS cost_type,
+    { 'id': service_code, 'description': service_name } AS service,
+    { 'id': sku_id, 'description': usage_type || ' running in ' || region_name } AS sku,
     {
         'id': sub_account_id,
         'number': (hash(sub_account_id) % 1000000000000)::VARCHAR,
@@ -18,11 +21,11 @@ SELECT
         'ancestry_numbers': '/482915730164/'
     } AS project,
     list_transform(
-        list_zip(tag_keys, tag_values), lambda t: {'key': t[1], 'value': t[2]}
+        list_zip(tag_keys, tag_values), LAMBDA t: { 'key': t[1], 'value': t[2] }
     ) AS labels,
     CASE
         WHEN kind = 'instance'
-            THEN [{'key': 'compute.googleapis.com/machine_spec', 'value': machine}]
+            THEN [{ 'key': 'compute.googleapis.com/machine_spec', 'value': machine }]
         ELSE []
     END AS system_labels,
     {
@@ -31,7 +34,7 @@ SELECT
         'region': nullif(region_id, 'global'),
         'zone': zone
     } AS location,
-    {'name': resource_name, 'global_name': resource_id} AS resource,
+    { 'name': resource_name, 'global_name': resource_id } AS resource,
     {
         'effective_price': (list_price * net_pct * 0.0000000001)::VARCHAR,
         'tier_start_amount': '0',
@@ -39,7 +42,6 @@ SELECT
         'pricing_unit_quantity': '1',
         'list_price': (list_price * 0.00000001)::VARCHAR
     } AS price,
-    cost,
     list_cost / 1e8 AS cost_at_list,
     {
         'amount': quantity,
@@ -48,15 +50,17 @@ SELECT
         'pricing_unit': unit
     } AS usage,
     CASE
-        WHEN is_covered THEN [
-            {
-                'id': commitment_id,
-                'full_name': commitment_name || ' in ' || region_name,
-                'name': commitment_name,
-                'type': 'COMMITTED_USAGE_DISCOUNT',
-                'amount': -cost
-            }
-        ]
+        WHEN is_covered
+            THEN
+                [
+                    {
+                        'id': commitment_id,
+                        'full_name': commitment_name || ' in ' || region_name,
+                        'name': commitment_name,
+                        'type': 'COMMITTED_USAGE_DISCOUNT',
+                        'amount': -cost
+                    }
+                ]
         ELSE []
     END AS credits,
     CASE WHEN is_correction THEN {
@@ -64,7 +68,5 @@ SELECT
         'description': 'Usage was reported too high',
         'mode': 'PARTIAL_CORRECTION',
         'type': 'USAGE_CORRECTION'
-    } END AS adjustment_info,
-    export_time,
-    'regular' AS cost_type
+    } END AS adjustment_info
 FROM simulated.gcp_lines

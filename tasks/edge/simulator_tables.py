@@ -1,6 +1,7 @@
 """The company's arrays as DuckDB tables, for SQL to write bills from."""
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -54,7 +55,9 @@ def meters(world: World) -> Columns:
         "discount_pct": np.full(drawn.size, world.cloud.discount_pct, dtype=np.int64),
         "resource_id": pa.array(drawn.resource_ids, pa.string()),
         "resource_name": drawn.names,
-        "tag_keys": pa.array([list(tags) for tags in drawn.tags], _TEXTS),
+        "tag_keys": pa.array(
+            [_keys(world.cloud.provider, tags) for tags in drawn.tags], _TEXTS
+        ),
         "tag_values": pa.array([list(tags.values()) for tags in drawn.tags], _TEXTS),
         "tags_json": pa.array(map(_tags_json, drawn.tags), pa.string()),
         "quantity_scale": 10**decimals,
@@ -233,6 +236,15 @@ def _sku_id(text: str) -> str:
     for char in text:
         number = identity.mix(number ^ ord(char))
     return f"{number:016X}"
+
+
+def _keys(provider: str, tags: dict[str, str]) -> list[str]:
+    """Return tag keys as the provider's own format changes them.
+
+    AWS and Google know small letters only; AWS says who made the tag.
+    """
+    slugs = [re.sub("[^a-z0-9]+", "_", key.lower()).strip("_") for key in tags]
+    return [f"user_{slug}" for slug in slugs] if provider == AWS else slugs
 
 
 def _tags_json(tags: dict[str, str]) -> str | None:

@@ -176,32 +176,42 @@ def _is_usual(panel: Panel, season: Season, params: Detection) -> Flags:
     """Return where a day is new to the last weeks but not to the series.
 
     Two cases. The series returns to the level that it had before the present one: that
-    is an end of something, and its beginning was told. Or it is a holiday: a day as
-    cheap as a weekend, in much of the billing account at once.
+    is an end of something, and its beginning was told. Or it is a holiday.
     """
     reach = params.continued_sensitivity * season.spread
     returned = np.zeros(season.scaled.shape, dtype=np.bool_)
     for back in OLDER_LEVELS:
         older = windows.earlier(season.level, back) + season.offset + season.sure
         returned |= np.abs(season.scaled - older) <= reach
+    return np.asarray(returned | _is_holiday(panel, season, reach))
+
+
+def _is_holiday(panel: Panel, season: Season, reach: Floats) -> Flags:
+    """Return where a weekday lies between weekday and weekend, for a good reason.
+
+    The reason is that much of the billing account rests on that day. An account with
+    few series that rest at weekends cannot tell; there every day as cheap as a weekend
+    is excused, but none that is dearer.
+    """
     week = np.stack([windows.earlier(season.offset, back) for back in range(7)])
-    quietest = np.fmin.reduce(week)
+    quietest, busiest = np.fmin.reduce(week), np.fmax.reduce(week)
+    is_within = (season.scaled >= season.level + quietest - reach) & (
+        season.scaled <= season.level + busiest + reach
+    )
     is_fall = season.scaled < season.low - reach
     rests = quietest <= -RESTS
-    share = _share_of_account(panel, is_fall & rests, rests)
-    is_weekend_like = season.scaled >= season.level + quietest - reach
-    is_holiday = is_fall & is_weekend_like & (share >= HOLIDAY_SHARE)
-    return np.asarray(returned | is_holiday)
+    resting, able = _per_account(panel, is_fall & rests), _per_account(panel, rests)
+    is_few = able < FEW
+    is_day_off = ~is_few & (resting >= HOLIDAY_SHARE * able)
+    return np.asarray(is_within & (is_day_off | (is_few & is_fall)))
 
 
-def _share_of_account(panel: Panel, some: Flags, of: Flags) -> Floats:
-    """Return each day's share of an account's series, 1 where it has few of them."""
+def _per_account(panel: Panel, some: Flags) -> Floats:
+    """Return how many series of its billing account are flagged, for each series."""
     accounts = int(panel.accounts.max(initial=-1)) + 1
-    counts = np.zeros((2, accounts, panel.n_days))
-    np.add.at(counts[0], panel.accounts, some)
-    np.add.at(counts[1], panel.accounts, of)
-    share = np.where(counts[1] >= FEW, counts[0] / np.maximum(counts[1], 1), 1.0)
-    return np.asarray(share[panel.accounts])
+    counts = np.zeros((accounts, panel.n_days))
+    np.add.at(counts, panel.accounts, some)
+    return np.asarray(counts[panel.accounts])
 
 
 def _is_certain(says: dict[str, Flags]) -> Flags:

@@ -119,7 +119,9 @@ def explanation(anomaly: Anomaly, drivers: Sequence[Driver]) -> str:
 
 def _phrase(anomaly: Anomaly, driver: Driver) -> str:
     is_more = driver.impact > 0
-    what = f"{driver.dimension.replace('_', ' ')} {driver.member}"
+    # The last part of an ARN or a path is what people call a resource.
+    name = str(driver.member).rpartition("/")[2] or driver.member
+    what = f"{driver.dimension.replace('_', ' ')} {name}"
     if driver.dimension == "sku":
         what = str(driver.member)
     if anomaly.scope.charge_kind == "commitment":

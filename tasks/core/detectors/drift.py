@@ -83,7 +83,7 @@ def _usual(moved: Floats, days: int) -> Floats:
     before = windows.earlier(moved, days)
     is_same = np.sign(before) == np.sign(moved)
     size = np.minimum(np.abs(before), np.abs(moved))
-    return np.where(is_same, np.sign(moved) * size, 0.0)
+    return np.asarray(np.where(is_same, np.sign(moved) * size, 0.0))
 
 
 def _leads_away(level: Floats, start: Floats, days: int) -> Flags:

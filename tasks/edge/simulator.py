@@ -4,6 +4,7 @@ The same rows, seed, months and last day always give the same content. Files car
 time of their export, so that whoever loads them knows when each became known.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from tasks.core.errors import ConfigError
 from tasks.core.simulation import charges, exports, metering, world
 from tasks.core.simulation.exports import Span
 from tasks.core.simulation.world import CLOUDS, World
@@ -24,6 +26,9 @@ DEFAULT_UNTIL = date(2026, 11, 20)
 
 # What the demo loads: one format of each cloud.
 DEMO_FORMATS = ("aws_cur2", "azure_focus", "gcp_focus")
+
+# Says at the top of the folder which bills it holds.
+MARK = "simulated.json"
 
 # Beyond this many rows only CUR 2.0 is written, unless asked.
 ALL_FORMATS_ROWS = 1_000_000
@@ -81,9 +86,16 @@ def simulate(
         until: Last day with charges; None for a day that never changes.
         formats: Some of ``FORMATS``; None for all, or for CUR 2.0 alone when large.
         progress: Told in a few words what is being done.
+
+    Raises:
+        ConfigError: An argument is out of bounds, or the folder holds other files.
     """
-    span = Span.ending(until or DEFAULT_UNTIL, months)
     wanted = tuple(formats or (FORMATS if rows <= ALL_FORMATS_ROWS else ("aws_cur2",)))
+    _check(rows, months, wanted)
+    span = Span.ending(until or DEFAULT_UNTIL, months)
+    _claim(
+        out, {"rows": rows, "seed": seed, "months": months, "until": f"{span.until}"}
+    )
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET enable_progress_bar = false")
@@ -100,6 +112,28 @@ def simulate(
         anomalies=len(truth.anomalies),
         wastes=len(truth.wastes),
     )
+
+
+def _check(rows: int, months: int, formats: tuple[str, ...]) -> None:
+    if rows < 1 or months < 1:
+        raise ConfigError(f"Rows ({rows}) and months ({months}) must be at least 1.")
+    if strange := [name for name in formats if name not in FORMATS]:
+        known = ", ".join(FORMATS)
+        raise ConfigError(f"There is no format {strange[0]}; there are {known}.")
+
+
+def _claim(out: Path, arguments: dict[str, int | str]) -> None:
+    """Mark the folder as ours, so that two companies' bills never mix in it."""
+    mark = out / MARK
+    text = json.dumps(arguments)
+    if mark.exists():
+        found = mark.read_text(encoding="utf-8")
+        if found != text:
+            raise ConfigError(f"{out} holds other simulated bills: {found}.")
+    elif out.exists() and any(out.iterdir()):
+        raise ConfigError(f"{out} is not empty, and was not written by simulate.")
+    out.mkdir(parents=True, exist_ok=True)
+    mark.write_text(text, encoding="utf-8")
 
 
 def _worlds(

@@ -11,6 +11,7 @@ from urllib.parse import urlparse
 import duckdb
 import pytest
 
+from tasks.core.errors import ConfigError
 from tasks.core.simulation import columns, world
 from tasks.edge import simulator
 from tasks.edge.simulator import simulate
@@ -271,6 +272,7 @@ class TestFiles:
             "focus",
             "evidence",
             "truth",
+            simulator.MARK,
         }
         assert done.rows == sum(
             int(row["rows"])
@@ -279,6 +281,28 @@ class TestFiles:
         )
         assert done.until == UNTIL
         assert simulator.DEFAULT_UNTIL != UNTIL
+
+
+class TestArguments:
+    def test_other_bills_are_not_mixed_in(self, bills):
+        """A folder that holds one company's bills refuses another's."""
+        with pytest.raises(ConfigError, match="holds other simulated bills"):
+            simulate(bills, rows=24_000, seed=6, months=6, until=UNTIL)
+
+    def test_foreign_folder(self, tmp_path):
+        """A folder with anything else in it is left alone."""
+        (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
+        with pytest.raises(ConfigError, match="not empty"):
+            simulate(tmp_path, rows=5_000)
+
+    @pytest.mark.parametrize(
+        "wrong", [{"rows": 0}, {"months": 0}, {"formats": ("aws_cur3",)}]
+    )
+    def test_out_of_bounds(self, tmp_path, wrong):
+        """Impossible arguments are refused before anything is written."""
+        with pytest.raises(ConfigError):
+            simulate(tmp_path / "out", **wrong)
+        assert not (tmp_path / "out").exists()
 
 
 class TestEvidence:

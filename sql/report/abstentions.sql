@@ -2,7 +2,7 @@
 --
 -- grain:  action, reason
 -- reads:  actions.recommendations
--- params:
+-- params: -
 SELECT
     action,
     coalesce(reason, 'no reason was stored') AS reason,

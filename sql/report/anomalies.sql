@@ -2,7 +2,7 @@
 --
 -- grain:  anomaly_id
 -- reads:  findings.anomalies
--- params:
+-- params: -
 SELECT
     anomaly_id,
     status,

@@ -2,7 +2,7 @@
 --
 -- grain:  bill_id, billing_currency
 -- reads:  bills.versions, bills.totals, series.daily_cost_versions
--- params:
+-- params: -
 --
 -- A difference is null while the version has not been aggregated.
 WITH kept AS (

@@ -2,7 +2,7 @@
 --
 -- grain:  bill_id
 -- reads:  bills.versions
--- params:
+-- params: -
 SELECT
     source,
     billing_period,

@@ -2,7 +2,7 @@
 --
 -- grain:  recommendation_id
 -- reads:  actions.recommendations, actions.verdicts, actions.workflows
--- params:
+-- params: -
 WITH newest AS (
     SELECT
         recommendation_id,

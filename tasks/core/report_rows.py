@@ -169,6 +169,29 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A promise about the bills, and how many of those checked break it."""
+
+    name: str
+    severity: str
+    checked: int
+    broken: int
+    row_count: int
+
+    @property
+    def promise(self) -> str:
+        """What is promised, as the check's file name says it."""
+        _, _, promise = self.name.rpartition("__")
+        return promise.replace("_", " ")
+
+    @property
+    def table(self) -> str:
+        """The table that promises it."""
+        layer, _, rest = self.name.partition("__")
+        return f"{layer}.{rest.partition('__')[0]}"
+
+
+@dataclass(frozen=True, slots=True)
 class Quarantined:
     """An export that was not loaded."""
 
@@ -191,4 +214,5 @@ class Facts:
     recommendations: Sequence[Recommendation] = ()
     abstentions: Sequence[Abstention] = ()
     bills: Sequence[Bill] = ()
+    checks: Sequence[Check] = ()
     quarantined: Sequence[Quarantined] = ()

@@ -32,6 +32,8 @@ DAYS_AFTER = 14
 
 # A table that is longer than this is better read in the warehouse.
 MOST_ROWS = 40
+# As many anomalies are seen at once; the others wait behind a line that opens.
+MOST_CARDS = 10
 
 Row = TypeVar("Row")
 
@@ -83,6 +85,7 @@ def load(con: warehouse.Connection) -> rows.Facts:
         recommendations=_rows(con, "recommendations", rows.Recommendation),
         abstentions=_rows(con, "abstentions", rows.Abstention),
         bills=_rows(con, "bills", rows.Bill),
+        checks=_rows(con, "checks", rows.Check),
         quarantined=_rows(con, "quarantined", rows.Quarantined),
     )
 
@@ -188,6 +191,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["verdict"] = lambda decision: charts.VERDICTS[decision][0]
     environment.filters["count_actions"] = _count_actions
     environment.globals["most_rows"] = MOST_ROWS
+    environment.globals["most_cards"] = MOST_CARDS
     environment.globals["colour"] = charts.colour
     return environment
 

@@ -338,6 +338,43 @@ def test_bill_that_does_not_add_up_is_called_out(settings, con):
     assert "1E-18" in page.text
 
 
+def test_checks_are_told_by_their_newest_run(settings, con):
+    """A promise that was broken once and is kept now counts as kept."""
+    add_bill(con)
+    for name, subject, back, count in (
+        ("series__daily__add_up", "b.v1", 2, 7),
+        ("series__daily__add_up", "b.v1", 1, 0),
+        ("series__daily__add_up", "gone.v1", 1, 9),
+        ("focus__charges__close", "b.v1", 1, 3),
+    ):
+        con.execute(
+            "INSERT INTO ops.checks (checked_at, name, subject, severity, row_count)"
+            " VALUES ($at, $name, $subject, 'warn', $count)",
+            {
+                "at": NOW - timedelta(back),
+                "name": name,
+                "subject": subject,
+                "count": count,
+            },
+        )
+    _, page = written(settings, con)
+    assert "series.daily add up 1 0 0 kept" in page.text
+    assert "focus.charges close 1 1 3 worth a look" in page.text
+    assert "1 found something" in page.text
+
+
+def test_many_anomalies_stay_readable(settings, con):
+    """The first ten are seen, the rest opens; beyond the charts the page says so."""
+    add_bill(con)
+    for number in range(report.report.MOST_CHARTS + 5):
+        add_anomaly(con, f"a{number}", impact=Decimal(number))
+    _, page = written(settings, con)
+    assert "The 60 most urgent of 65 are shown" in page.text
+    assert "50 more" in page.text
+    charts = [name for name in figures(page) if name.startswith("anomaly-")]
+    assert (len(charts), "anomaly-a4" in charts) == (60, False)
+
+
 @pytest.mark.parametrize("is_normalised", [False, True])
 def test_empty_warehouse_says_so(tmp_path, is_normalised):
     """A warehouse without bills gives a page that says how to load one."""

@@ -20,7 +20,7 @@ WITH lines AS (
         ChargePeriodStart::DATE AS charge_date,
         ChargePeriodStart::DATE >= $from_date AS is_evidence,
         CommitmentDiscountId IS NULL
-        AND PricingCategory IS DISTINCT FROM 'Committed' AS is_uncovered,
+        AND coalesce(PricingCategory, '') <> 'Committed' AS is_uncovered,
         coalesce(PricingUnit, ConsumedUnit, '') AS unit,
         CASE
             WHEN regexp_matches(ConsumedUnit, '^(hours?|hrs?)$', 'i')
@@ -28,7 +28,7 @@ WITH lines AS (
             ELSE coalesce(PricingQuantity, ConsumedQuantity)
         END AS quantity,
         coalesce(SkuMeter, ChargeDescription, '') AS meter,
-        TRY_CAST(SkuPriceDetails::VARCHAR AS JSON) AS details
+        try_cast(SkuPriceDetails::VARCHAR AS JSON) AS details
     FROM focus.cost_and_usage
     WHERE
         ChargeCategory = 'Usage'

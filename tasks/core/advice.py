@@ -191,11 +191,20 @@ def _row(
         saving_basis=proposal.basis if proposal else None,
         risk=proposal.risk if proposal else None,
         effort=proposal.effort if proposal else None,
-        evidence=proposal.evidence if proposal else None,
+        evidence=_evidence(resource, proposal) if proposal else None,
         evidence_from=window.first,
         evidence_to=window.last,
         status="open" if proposal else "abstained",
         reason=None if isinstance(advice, Proposal) else advice.reason,
+    )
+
+
+def _evidence(resource: Resource, proposal: Proposal) -> str:
+    if resource.cost.uncovered >= resource.cost.effective:
+        return proposal.evidence
+    return (
+        f"{proposal.evidence} A commitment pays for a part of its cost; that part is"
+        " not counted as a saving."
     )
 
 

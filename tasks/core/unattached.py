@@ -17,6 +17,9 @@ class Unattached(Frozen):
 
     volume_days: int = Field(15, ge=1, description="Days that a volume is detached.")
     address_days: int = Field(7, ge=1, description="Days that an address is unused.")
+    inventory_days: int = Field(
+        7, ge=0, description="Days that the inventory may be older than the bill."
+    )
 
 
 def advise(resource: Resource, window: Window, unattached: Unattached) -> Advice:
@@ -24,6 +27,9 @@ def advise(resource: Resource, window: Window, unattached: Unattached) -> Advice
     action = ACTIONS.get(resource.resource_type)
     if action is None or resource.attached_to is not None:
         return None
+    stale = _stale(resource, window, unattached)
+    if stale:
+        return Abstention(action, stale)
     is_volume = resource.resource_type == "volume"
     needed = unattached.volume_days if is_volume else unattached.address_days
     days = _days_unused(resource, window)
@@ -47,6 +53,16 @@ def advise(resource: Resource, window: Window, unattached: Unattached) -> Advice
         effort="low",
         evidence=_evidence(resource, days),
     )
+
+
+def _stale(resource: Resource, window: Window, unattached: Unattached) -> str | None:
+    """Return why the inventory no longer tells whether something uses it."""
+    if resource.observed_at is None:
+        return "No inventory says whether something uses it."
+    age = (window.last - resource.observed_at.date()).days
+    if age <= unattached.inventory_days:
+        return None
+    return f"The inventory is {age} days older than the bill."
 
 
 def _days_unused(resource: Resource, window: Window) -> int | None:

@@ -37,6 +37,7 @@ def instance(**changes):
         cost=COST,
         sub_account_id="111122223333",
         region_id="eu-west-1",
+        observed_at=datetime(2026, 7, 1, tzinfo=UTC),
         usage={
             "cpu_pct": metric(1.0),
             "memory_pct": metric(10.0),

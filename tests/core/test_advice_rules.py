@@ -204,6 +204,34 @@ def test_an_unattached_volume_goes_after_a_while(detached_at, kind):
     assert isinstance(unattached.advise(unused, WINDOW, Unattached()), kind)
 
 
+@pytest.mark.parametrize(
+    ("observed_at", "reason"),
+    [
+        (datetime(2026, 6, 1, tzinfo=UTC), "29 days older than the bill"),
+        (None, "No inventory says"),
+    ],
+    ids=["old", "none"],
+)
+def test_an_old_inventory_is_not_believed(observed_at, reason):
+    """What was unattached a month ago may be in use by now."""
+    unused = volume(
+        attached_to=None,
+        detached_at=datetime(2026, 5, 1, tzinfo=UTC),
+        observed_at=observed_at,
+    )
+    found = unattached.advise(unused, WINDOW, Unattached())
+    assert isinstance(found, Abstention)
+    assert reason in found.reason
+
+
+def test_a_covered_part_is_no_saving():
+    """Where a commitment pays for a part, only the rest counts, and it is said."""
+    part = replace(COST, uncovered=Decimal(80), uncovered_time=Decimal(80))
+    (row,) = advice.find([instance(cost=part)], {"AWS": WINDOW}, [], Rules())
+    assert row.monthly_saving == 80
+    assert "A commitment pays for a part" in row.evidence
+
+
 def test_the_providers_idle_meter_dates_an_address():
     """Where no inventory knows since when, the bill's own idle charge does."""
     address = volume(

@@ -48,14 +48,12 @@ def bill(con, resource_id, *, per_day, meter, days=DAYS, tags="{}", **columns):
         "SkuMeter": meter,
         "ChargeCategory": "Usage",
     } | columns
-    first = datetime.combine(LAST, datetime.min.time(), tzinfo=UTC)
-    rows = [
-        row | {"ChargePeriodStart": first - timedelta(days=age)} for age in range(days)
-    ]
-    names = ", ".join(rows[0])
-    marks = ", ".join(f"${name}" for name in rows[0])
-    con.executemany(
-        f"INSERT INTO focus.cost_and_usage ({names}) VALUES ({marks})", rows
+    names = ", ".join(row)
+    marks = ", ".join(f"${name}" for name in row)
+    con.execute(
+        f"INSERT INTO focus.cost_and_usage ({names}, ChargePeriodStart)"
+        f" SELECT {marks}, $last::DATE - age::INTEGER FROM range($days) ages (age)",
+        row | {"last": LAST, "days": days},
     )
 
 
@@ -76,13 +74,18 @@ def stock(con, resource_id, resource_type, sku, **columns):
 
 def measure(con, resource_id, metric, value, *, days=DAYS, samples=288):
     """Give a resource the same measurements on each day."""
-    rows = [
-        (resource_id, metric, LAST - timedelta(days=age), value, samples)
-        for age in range(days)
-    ]
-    con.executemany(
-        "INSERT INTO evidence.utilisation VALUES ('AWS', $1, $2, $3, $4, $4, $4, $5)",
-        rows,
+    con.execute(
+        "INSERT INTO evidence.utilisation SELECT 'AWS', $resource_id, $metric,"
+        " $last::DATE - age::INTEGER, $value, $value, $value, $samples"
+        " FROM range($days) ages (age)",
+        {
+            "resource_id": resource_id,
+            "metric": metric,
+            "last": LAST,
+            "value": value,
+            "samples": samples,
+            "days": days,
+        },
     )
 
 

@@ -1,18 +1,30 @@
 """Advice rests on evidence, never claims more than the cost, and says what it knows."""
 
+import shutil
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
+from tasks.core.errors import NothingThere
 from tasks.edge import advice, warehouse
 from tasks.edge.settings import Settings
 from tests.edge.evidence_world import company
 
 
-@pytest.fixture
-def settings(tmp_path):
-    settings = Settings(database=str(tmp_path / "w.duckdb"))
-    with warehouse.connect(settings.database) as con:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A warehouse with evidence in it, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("world") / "w.duckdb"
+    with warehouse.connect(path) as con:
         company(con)
-    return settings
+    return path
+
+
+@pytest.fixture
+def settings(world, tmp_path):
+    shutil.copy(world, tmp_path / "w.duckdb")
+    return Settings(database=str(tmp_path / "w.duckdb"))
 
 
 def rows(settings, columns="action, resource_id, proposed, status"):
@@ -36,6 +48,53 @@ def test_each_kind_of_waste_is_found(settings):
         ("delete_volume", "vol-00000000000000001", None, "open"),
         ("change_volume_type", "vol-00000000000000002", "gp3", "open"),
     ]
+
+
+def test_without_bills_there_is_one_clear_sentence(tmp_path):
+    """Asking for advice before the first bill says what to do first."""
+    with pytest.raises(NothingThere, match="ingest some"):
+        advice.recommend(Settings(database=str(tmp_path / "empty.duckdb")))
+
+
+def test_costs_and_savings_are_the_bills_own(settings):
+    """The idle machine saves what its thirty days cost, to the last digit."""
+    advice.recommend(settings)
+    found = rows(
+        settings, "action, monthly_cost, monthly_saving, environment, revision"
+    )
+    by_action = {row[0]: row[1:] for row in found if row[2] is not None}
+    assert by_action["stop_instance"] == (
+        Decimal("138.240000000000000000"),
+        Decimal("138.24"),
+        "development",
+        1,
+    )
+    assert by_action["resize_instance"][1:3] == (Decimal("69.12"), "production")
+
+
+def test_an_opening_and_a_withdrawal_are_told(settings):
+    """Each change of status is one event, in the transaction of the row."""
+    advice.recommend(settings)
+    with warehouse.connect(settings.database) as con:
+        con.execute("DELETE FROM evidence.utilisation WHERE metric = 'cpu_pct'")
+    advised = advice.recommend(settings, is_muted=True)
+    with warehouse.read(settings.database) as con:
+        events = con.execute(
+            "SELECT event_type, is_muted, count(*) FROM ops.events GROUP BY ALL"
+            " ORDER BY ALL"
+        ).fetchall()
+    opened = "io.costwarden.recommendation.opened.v1"
+    withdrawn = "io.costwarden.recommendation.withdrawn.v1"
+    assert (advised.withdrawn, events) == (
+        2,
+        [(opened, False, 5), (withdrawn, True, 2)],
+    )
+
+
+def test_the_past_is_not_advised_from_the_future(settings):
+    """As of a day before the evidence, nothing is known and nothing advised."""
+    early = datetime(2026, 5, 1, tzinfo=UTC)
+    assert advice.recommend(settings, early).open == 0
 
 
 def test_nothing_new_writes_nothing(settings):

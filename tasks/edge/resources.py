@@ -1,0 +1,209 @@
+"""What the warehouse knows of resources: inventory, costs, measurements."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tasks.core.advice import Rules
+from tasks.core.errors import NothingThere
+from tasks.core.prices import Observed
+from tasks.core.recommendations import ZERO, Cost, Metric, Resource, Window
+from tasks.edge import queries
+from tasks.edge.warehouse import Connection
+
+# How long before the days of evidence a resource's first charge is looked for.
+LOOK_BACK = timedelta(days=30)
+
+# What an inventory would say, from the shape of the id: for resources that have
+# measurements but are in no inventory.
+TYPES_BY_ID = (
+    ("/virtualmachines/", "instance"),
+    ("/instances/", "instance"),
+    (":instance/", "instance"),
+)
+
+Key = tuple[str, str]
+Sku = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that advice rests on."""
+
+    resources: list[Resource]
+    windows: dict[str, Window]
+    observed: list[Observed]
+
+
+def load(con: Connection, rules: Rules, until: datetime) -> Evidence:
+    """Read inventory, costs and measurements, each over its provider's days.
+
+    Raises:
+        NothingThere: No bill was ever normalised.
+    """
+    if not _has_bills(con):
+        raise NothingThere(
+            "There are no bills yet: ingest some and run `costwarden run`."
+        )
+    newest = queries.run(con, "evidence/newest_days", until=until.date()).fetchall()
+    windows = {provider: _window(last, rules) for provider, last in newest}
+    inventory = _inventory(con)
+    resources, observed = [], []
+    for days in sorted(set(windows.values()), key=lambda window: window.first):
+        providers = {name for name, window in windows.items() if window == days}
+        costs = [row for row in _costs(con, days) if row["provider"] in providers]
+        usage = _usage(con, days)
+        resources += _resources(costs, inventory, usage)
+        observed += _observed(costs, inventory)
+    return Evidence(resources, windows, observed)
+
+
+def _has_bills(con: Connection) -> bool:
+    found = con.execute(
+        "SELECT count(*) FROM information_schema.tables"
+        " WHERE table_schema = 'focus' AND table_name = 'cost_and_usage'"
+    ).fetchone()
+    return found is not None and found[0] > 0
+
+
+def _window(newest: date, rules: Rules) -> Window:
+    last = newest - timedelta(days=rules.settle_days)
+    return Window(last - timedelta(days=rules.days - 1), last)
+
+
+def _rows(con: Connection, name: str, **values: object) -> list[dict[str, Any]]:
+    found = queries.run(con, name, **values)
+    names = [column[0] for column in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _key(provider: str, resource_id: str) -> Key:
+    """Providers disagree with themselves about upper and lower case in ids."""
+    return provider, resource_id.casefold()
+
+
+def _inventory(con: Connection) -> dict[Key, dict[str, Any]]:
+    rows = _rows(con, "evidence/inventory")
+    return {_key(row["provider"], row["resource_id"]): row for row in rows}
+
+
+def _costs(con: Connection, days: Window) -> list[dict[str, Any]]:
+    rows = _rows(
+        con,
+        "evidence/resource_costs",
+        seen_from=days.first - LOOK_BACK,
+        from_date=days.first,
+        to_date=days.last,
+    )
+    return [row for row in rows if row["effective_cost"] is not None]
+
+
+def _usage(con: Connection, days: Window) -> dict[Key, dict[str, Metric]]:
+    usage: dict[Key, dict[str, Metric]] = defaultdict(dict)
+    rows = queries.run(
+        con, "evidence/resource_usage", from_date=days.first, to_date=days.last
+    ).fetchall()
+    for provider, resource_id, metric, *values in rows:
+        usage[_key(provider, resource_id)][metric] = Metric(*values)
+    return usage
+
+
+def _resources(
+    costs: Iterable[Mapping[str, Any]],
+    inventory: Mapping[Key, Mapping[str, Any]],
+    usage: Mapping[Key, dict[str, Metric]],
+) -> list[Resource]:
+    """Join the three; a resource billed in two currencies counts in its larger one."""
+    found: dict[Key, Resource] = {}
+    for row in sorted(costs, key=lambda row: row["effective_cost"]):
+        key = _key(row["provider"], row["resource_id"])
+        known = inventory.get(key) or _guess(row, has_usage=key in usage)
+        if known is not None:
+            found[key] = _resource(row, known, usage.get(key, {}))
+    return list(found.values())
+
+
+def _guess(row: Mapping[str, Any], *, has_usage: bool) -> dict[str, Any] | None:
+    if not has_usage:
+        return None
+    plain = row["resource_id"].casefold()
+    if plain.startswith("i-"):
+        return {"resource_type": "instance"}
+    types = [kind for part, kind in TYPES_BY_ID if part in plain]
+    return {"resource_type": types[0]} if types else None
+
+
+def _resource(
+    row: Mapping[str, Any], known: Mapping[str, Any], usage: dict[str, Metric]
+) -> Resource:
+    return Resource(
+        provider=row["provider"],
+        resource_id=row["resource_id"],
+        resource_type=known["resource_type"],
+        sku=known.get("sku") or row["sku"] or "",
+        state=known.get("state") or "",
+        cost=_cost(row),
+        sub_account_id=row["sub_account_id"],
+        region_id=row["region_id"],
+        operating_system=row["operating_system"] or "",
+        attached_to=known.get("attached_to"),
+        vcpus=known.get("vcpus"),
+        memory_gib=known.get("memory_gib"),
+        size_gib=known.get("size_gib"),
+        detached_at=known.get("detached_at"),
+        observed_at=known.get("observed_at"),
+        tags=_tags(row["tags"]),
+        usage=usage,
+    )
+
+
+def _cost(row: Mapping[str, Any]) -> Cost:
+    return Cost(
+        currency=row["billing_currency"],
+        effective=row["effective_cost"],
+        uncovered=row["uncovered_cost"] or ZERO,
+        uncovered_time=row["time_cost"] or ZERO,
+        uncovered_capacity=row["capacity_cost"] or ZERO,
+        days=row["days"],
+        idle_days=row["idle_days"],
+        first_date=row["first_date"],
+    )
+
+
+def _tags(text: str | None) -> dict[str, str]:
+    """Read the tags of a bill; what is not a JSON object of texts says nothing."""
+    try:
+        found = json.loads(text or "{}")
+    except json.JSONDecodeError:
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(key): str(value) for key, value in found.items() if value is not None}
+
+
+def _observed(
+    costs: Iterable[Mapping[str, Any]], inventory: Mapping[Key, Mapping[str, Any]]
+) -> list[Observed]:
+    """Sum what was charged per type: the bill's own price list."""
+    sums: dict[Sku, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    for row in costs:
+        known = inventory.get(_key(row["provider"], row["resource_id"]), {})
+        for unit in ("time", "capacity"):
+            key = (
+                row["provider"],
+                row["region_id"] or "",
+                row["operating_system"] or "",
+                row["billing_currency"],
+                unit,
+                known.get("sku") or row["sku"] or "",
+            )
+            cost, quantity = sums[key]
+            sums[key] = (
+                cost + (row[f"{unit}_cost"] or ZERO),
+                quantity + Decimal(row[f"{unit}_quantity"] or 0),
+            )
+    return [Observed(*key, *totals) for key, totals in sums.items()]

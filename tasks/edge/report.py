@@ -21,6 +21,7 @@ from plotly.offline import get_plotlyjs
 
 from tasks.core import charts, report, wording
 from tasks.core import report_rows as rows
+from tasks.core.errors import NothingThere
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
@@ -52,9 +53,14 @@ def write(settings: Settings) -> Reported:
 
     Raises:
         NothingThere: There is no warehouse.
-        WarehouseBusy: A writer holds it.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
     """
-    with warehouse.read(settings.database) as con:
+    if not Path(settings.database).exists():
+        raise NothingThere(f"There is no warehouse at {settings.database}.")
+    # Waits for its turn as a writer does, and finds every table that this version has.
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
         facts = load(con)
     path = settings.report_path
     path.parent.mkdir(parents=True, exist_ok=True)

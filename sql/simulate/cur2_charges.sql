@@ -56,6 +56,10 @@ SELECT
         AS reservation_unused_amortized_upfront_fee_for_billing_period,
     CASE WHEN kind = 'reservation_fee' THEN (unused - unused_upfront) / 1e10 END
         AS reservation_unused_recurring_fee,
+    CASE WHEN kind = 'reservation_fee' THEN unused_upfront / 1e10 END
+        AS reservation_net_unused_amortized_upfront_fee_for_billing_period,
+    CASE WHEN kind = 'reservation_fee' THEN (unused - unused_upfront) / 1e10 END
+        AS reservation_net_unused_recurring_fee,
     CASE WHEN kind = 'savings_plan_fee' THEN commitment_id END
         AS savings_plan_savings_plan_a_r_n,
     CASE WHEN kind = 'savings_plan_fee' THEN 'ComputeSavingsPlans' END

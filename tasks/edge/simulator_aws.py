@@ -120,7 +120,7 @@ def _items(bill: Bill, found: Lines) -> dict[str, pa.Array]:
     """Return what lines have in common, one value per item."""
     simulator_tables.put(bill.con, "items", simulator_tables.items(found.items))
     query = queries.text("simulate/cur2_items")
-    table = bill.con.execute(query).to_arrow_table()
+    table = bill.con.sql(query).to_arrow_table()
     shared = {name: table[name].combine_chunks() for name in table.column_names}
     if bill.invoice != "NULL":
         invoice = bill.invoice.strip("'")
@@ -190,7 +190,7 @@ def _charges(bill: Bill) -> pa.Table:
     }
     relation = f"({queries.text('simulate/cur2_charges')})"
     query = shaped(bill.con, relation, columns.CUR2, constants)
-    table = bill.con.execute(query).to_arrow_table().combine_chunks()
+    table = bill.con.sql(query).to_arrow_table().combine_chunks()
     arrays = {
         name: _encoded(table[name], SCHEMA.field(name).type)
         for name in table.column_names

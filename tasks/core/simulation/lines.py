@@ -136,15 +136,27 @@ def _chunk(
             "line_item_net_unblended_cost": charged * net_pct / 1e10,
             "discount_total_discount": charged * (net_pct - 100) / 1e10,
             "pricing_public_on_demand_cost": np.where(kind == NEGATION, 0, cost) / 1e8,
-            "savings_plan_savings_plan_effective_cost": _only(
-                kind == COVERED, effective
-            ),
-            "reservation_effective_cost": _only(kind == RESERVED, effective),
-            "reservation_amortized_upfront_cost_for_usage": _only(
-                kind == RESERVED, quantity * upfront[item]
-            ),
+            **_covered(kind, effective, quantity * upfront[item]),
         },
     )
+
+
+def _covered(kind: Ints, effective: Ints, upfront: Ints) -> dict[str, Floats]:
+    """Return what covered usage costs; net is the same, for no discount applies."""
+    planned = _only(kind == COVERED, effective)
+    reserved = _only(kind == RESERVED, effective)
+    paid_before = _only(kind == RESERVED, upfront)
+    paid_now = _only(kind == RESERVED, effective - upfront)
+    return {
+        "savings_plan_savings_plan_effective_cost": planned,
+        "savings_plan_net_savings_plan_effective_cost": planned,
+        "reservation_effective_cost": reserved,
+        "reservation_net_effective_cost": reserved,
+        "reservation_amortized_upfront_cost_for_usage": paid_before,
+        "reservation_net_amortized_upfront_cost_for_usage": paid_before,
+        "reservation_recurring_fee_for_usage": paid_now,
+        "reservation_net_recurring_fee_for_usage": paid_now,
+    }
 
 
 def _only(is_wanted: NDArray[np.bool_], units: Ints) -> Floats:

@@ -16,9 +16,6 @@ IDLE, OVERSIZED, UNATTACHED = 0.07, 0.12, 0.15
 EVIDENCE_DAYS = 60
 SAVING_DAYS = 30
 
-# A machine this young has too little evidence.
-YOUNG_DAYS = 10
-
 # AWS bills idle addresses apart; elsewhere some of the reserved ones are forgotten.
 IDLE_ADDRESS, STATIC_ADDRESS, FORGOTTEN = "IdleAddress", "Static", 0.4
 

@@ -5,6 +5,7 @@
 -- params: files
 --
 -- Written apart from the FOCUS mapping, so that each can be held against the other.
+-- AWS leaves the EffectiveCost of tax rows empty: it then is the billed cost.
 WITH optional AS (
     SELECT
         NULL::VARCHAR AS ProviderName,
@@ -28,7 +29,8 @@ SELECT
     )) AS providers,
     count(*) AS row_count,
     coalesce(sum(amount(BilledCost)), 0) AS billed_cost,
-    coalesce(sum(amount(EffectiveCost)), 0) AS effective_cost,
+    coalesce(sum(coalesce(amount(EffectiveCost), amount(BilledCost))), 0)
+    AS effective_cost,
     min(left(ChargePeriodStart::VARCHAR, 10)) AS first_date,
     max(left(ChargePeriodStart::VARCHAR, 10)) AS last_date
 FROM exported

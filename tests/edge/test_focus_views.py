@@ -135,6 +135,16 @@ def test_files_of_different_shapes_keep_their_decimals(settings, load, load_parq
         assert daily.aggregate(con, settings.lake_path) == (2, 2)
 
 
+def test_a_tax_without_an_effective_cost_costs_what_is_billed(settings, load):
+    """AWS leaves that cell empty in its FOCUS export; the bill adds up all the same."""
+    load(row("7").replace("7,7,", "7,,").replace("Usage", "Tax"))
+    with warehouse.connect(settings.database) as con:
+        assert daily.aggregate(con, settings.lake_path) == (1, 1)
+        assert con.execute(
+            "SELECT charge_kind, effective_cost FROM series.daily_cost_versions"
+        ).fetchall() == [("tax", Decimal(7))]
+
+
 def test_installing_twice_changes_nothing(settings, load):
     """Views can be refreshed at any time."""
     load(row("1"))

@@ -1,0 +1,11 @@
+"""The settings file shows what would hold without it."""
+
+from tasks.edge import settings
+from tasks.edge.settings import Settings
+
+
+def test_the_file_states_the_defaults_of_advice_and_judgement():
+    """Every key of advice and limits in the shipped file has its default value."""
+    shipped = settings.load()
+    assert shipped.advise == Settings().advise
+    assert shipped.judge == Settings().judge

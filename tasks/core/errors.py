@@ -19,7 +19,8 @@ CostwardenError
 │   └── LakeDamaged
 └── ServiceError    something outside is down or busy: wait, then run it again
     ├── WarehouseBusy
-    └── SourceUnavailable
+    ├── SourceUnavailable
+    └── PrefectUnavailable
 """
 
 
@@ -101,3 +102,7 @@ class WarehouseBusy(ServiceError):
 
 class SourceUnavailable(ServiceError):
     """A bucket or an API does not answer."""
+
+
+class PrefectUnavailable(ServiceError):
+    """Prefect's API does not answer."""

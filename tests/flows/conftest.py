@@ -14,11 +14,12 @@ SPIKE = date(2026, 3, 12)
 
 @pytest.fixture(scope="session")
 def prefect():
-    """A Prefect of the tests' own; nobody's runs are touched."""
+    """A Prefect of the tests' own, by its address; nobody's runs are touched."""
+    from prefect.settings import PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
-        yield
+        yield PREFECT_API_URL.value()
 
 
 @pytest.fixture

@@ -1,15 +1,22 @@
 """Advice rests on evidence, never claims more than the cost, and says what it knows."""
 
+import json
 import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
+import jsonschema
 import pytest
 
 from tasks.core.errors import NothingThere
 from tasks.edge import advice, warehouse
 from tasks.edge.settings import Settings
 from tests.edge.evidence_world import company
+
+
+EVENTS = Path(__file__).parents[2] / "deployments" / "events"
+SCHEMA = EVENTS / "recommendation.v1.schema.json"
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +96,22 @@ def test_an_opening_and_a_withdrawal_are_told(settings):
         2,
         [(opened, False, 5), (withdrawn, True, 2)],
     )
+
+
+def test_events_meet_their_schema(settings):
+    """The data of each event is what the published schema says."""
+    advice.recommend(settings)
+    with warehouse.connect(settings.database) as con:
+        con.execute("DELETE FROM evidence.utilisation WHERE metric = 'cpu_pct'")
+    advice.recommend(settings)
+    with warehouse.read(settings.database) as con:
+        payloads = con.execute("SELECT payload FROM ops.events").fetchall()
+    checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    for (payload,) in payloads:
+        event = json.loads(payload)
+        assert event["dataschema"] == checker.schema["$id"]
+        assert list(checker.iter_errors(event["data"])) == []
+    assert len(payloads) == 7
 
 
 def test_the_past_is_not_advised_from_the_future(settings):

@@ -120,26 +120,46 @@ def _service_name(world: World, incident: Incident) -> str:
 
 
 def benign(world: World) -> list[Row]:
-    """Return what looks odd but is explained: charges reported wrongly at first."""
-    cloud = world.cloud
-    rows: list[Row] = []
+    """Return what looks odd but is no anomaly in the end.
+
+    Usage that was reported too high until the bill was corrected, and usage that lost
+    a commitment's cover where its series hardly shows it.
+    """
+    rows = []
     for item in world.restatements:
         fleet = world.meters.fleets[world.meters.fleet[item.meter]]
-        known = world.span.date(item.known_day)
-        rows.append(
-            {
-                "kind": "restated",
-                "provider": cloud.provider,
-                "billing_account_id": cloud.billing_account_id,
-                "sub_account_id": cloud.accounts[fleet.account].sub_account_id,
-                "service_name": cloud.skus[fleet.sku].service.name,
-                "region_id": fleet.region,
-                "first_date": world.span.date(item.first),
-                "last_date": world.span.date(item.last),
-                "note": f"over-reported until the export after {known}",
-            }
-        )
+        code = world.cloud.skus[fleet.sku].service.code
+        scope = (fleet.account, code, fleet.region)
+        note = f"over-reported until the export after {world.span.date(item.known_day)}"
+        rows.append(_benign(world, "restated", scope, (item.first, item.last), note))
+    for whisper in world.whispers:
+        scope = (whisper.account, whisper.service, whisper.region)
+        days = (whisper.first, whisper.last)
+        note = "some usage lost a commitment's cover"
+        rows.append(_benign(world, "uncovered", scope, days, note))
     return rows
+
+
+def _benign(
+    world: World,
+    kind: str,
+    scope: tuple[int, str, str],
+    days: tuple[int, int],
+    note: str,
+) -> Row:
+    account, service, region = scope
+    cloud = world.cloud
+    return {
+        "kind": kind,
+        "provider": cloud.provider,
+        "billing_account_id": cloud.billing_account_id,
+        "sub_account_id": cloud.accounts[account].sub_account_id,
+        "service_name": cloud.services[service].name,
+        "region_id": region,
+        "first_date": world.span.date(days[0]),
+        "last_date": world.span.date(days[1]),
+        "note": note,
+    }
 
 
 def recent_costs(world: World, usage: Usage) -> NDArray[np.int64]:

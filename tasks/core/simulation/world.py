@@ -35,6 +35,9 @@ LINES_PER_USAGE = 1.07
 # Savings plans are let lapse after this part of the span, reservations later.
 LAPSES = {"savings_plan": (0.72, 12), "reservation": (0.55, 16)}
 
+# An incident that adds less than this to its series is no anomaly, but noise.
+LOUD = 0.1
+
 # How a meter was over-reported at first: from which day of the month, for how many.
 OVERCHARGED_FROM, OVERCHARGED_DAYS = 12, 2
 LONG_MONTH = 15
@@ -65,7 +68,7 @@ class World:
         commitments: What was bought ahead.
         restatements: What was billed wrongly and corrected.
         wastes: What could be saved.
-        healthy: Meters of machines that are used well.
+        whispers: Incidents too small for their series to show.
     """
 
     cloud: Cloud
@@ -78,6 +81,7 @@ class World:
     commitments: list[Commitment]
     restatements: list[Restatement]
     wastes: list[Waste]
+    whispers: list[Incident]
 
 
 def build(
@@ -111,6 +115,11 @@ def build(
     free[wasted] = False
     bought = commitments.buy(cloud, meters, free, span.n_days, rng)
     kept, lapsed = _lapse(bought, cloud, meters, span.n_days)
+    costs = _ordinary_cost(cloud, meters)
+
+    def is_loud(item: Incident) -> bool:
+        return _lost_cover(cloud, meters, bought, item, costs) >= LOUD
+
     return World(
         cloud=cloud,
         span=span,
@@ -118,7 +127,8 @@ def build(
         is_hourly=is_hourly,
         meters=meters,
         rhythm=fleet.rhythm(cloud, meters, rng),
-        incidents=found + lapsed,
+        incidents=found + [item for item in lapsed if is_loud(item)],
+        whispers=[item for item in lapsed if not is_loud(item)],
         commitments=kept,
         restatements=_restatements(cloud, meters, touched, span),
         wastes=wastes,
@@ -158,6 +168,30 @@ def _lapse(
         bought[largest], cloud, meters, int(n_days * part), days
     )
     return [*bought[:largest], changed, *bought[largest + 1 :]], found
+
+
+def _lost_cover(
+    cloud: Cloud,
+    meters: Meters,
+    bought: list[Commitment],
+    item: Incident,
+    costs: Floats,
+) -> float:
+    """Return how much dearer a series gets without its cover; 1 for what is unused."""
+    if not item.meters.size:
+        return 1.0
+    saved = {
+        int(meter): 1 - commitment.offer.rate_pct / 100
+        for commitment in bought
+        for meter in commitment.meters
+    }
+    extra = sum(saved[int(meter)] * costs[meter] for meter in item.meters)
+    fleets = [
+        (fleet.account, cloud.skus[fleet.sku].service.code, fleet.region)
+        == (item.account, item.service, item.region)
+        for fleet in meters.fleets
+    ]
+    return float(extra / costs[np.array(fleets)[meters.fleet]].sum())
 
 
 def _restatements(

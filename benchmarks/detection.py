@@ -1,9 +1,9 @@
 """How well detection finds what a made-up company's bills hide.
 
 ``python -m benchmarks.detection`` simulates bills, runs the pipeline on them and
-compares what it finds with the truth. An anomaly is caught when a finding covers its scope, has
-its direction and shares a day with it; a finding that matches no true anomaly is a
-false alert.
+compares what it finds with the truth. An anomaly is caught when a finding covers its
+scope, has its direction and shares a day with it; a finding that matches no true
+anomaly is a false alert.
 """
 
 import argparse

@@ -2,11 +2,11 @@
 --
 -- grain:  anomaly_id, resource, sku, service, region, sub_account, unit, is_committed
 -- reads:  compared_days, focus.cost_and_usage
--- params: weeks, lines
+-- params: -
 --
 -- compared_days is a temporary table, filled by findings/compared_days. One pass over
--- the bills serves all anomalies; the lines that changed most are kept, the rest of an
--- anomaly ends up in its remainder.
+-- the bills serves all anomalies; the thousand lines of an anomaly that changed most
+-- are kept, the rest ends up in its remainder.
 WITH charges AS (
     SELECT
         ServiceProviderName,
@@ -24,53 +24,53 @@ WITH charges AS (
         sum(EffectiveCost) AS cost,
         sum(ConsumedQuantity) AS quantity
     FROM focus.cost_and_usage
-    WHERE ChargePeriodStart::DATE IN (SELECT charge_date FROM compared_days)
-    GROUP BY ALL
-),
-
-summed AS (
-    SELECT
-        compared.anomaly_id,
-        charges.ResourceId AS resource,
-        charges.sku,
-        charges.ServiceName AS service,
-        charges.RegionId AS region,
-        charges.SubAccountId AS sub_account,
-        charges.ConsumedUnit AS unit,
-        charges.is_committed,
-        sum(charges.cost * compared.now_times) AS actual_cost,
-        sum(charges.cost * compared.then_times) AS earlier_cost,
-        sum(charges.quantity * compared.now_times) AS actual_quantity,
-        sum(charges.quantity * compared.then_times) AS earlier_quantity
-    FROM compared_days AS compared
-    INNER JOIN charges
-        ON
-            compared.charge_date = charges.charge_date
-            AND provider IS NOT DISTINCT FROM ServiceProviderName
-            AND billing_account_id IS NOT DISTINCT FROM BillingAccountId
-            AND billing_currency = BillingCurrency
-            AND charge_kind = x_ChargeKind
-            AND (any_sub_account_id OR sub_account_id IS NOT DISTINCT FROM SubAccountId)
-            AND (any_service_name OR service_name IS NOT DISTINCT FROM ServiceName)
-            AND (any_region_id OR region_id IS NOT DISTINCT FROM RegionId)
+    WHERE
+        ChargePeriodStart::DATE IN (
+            SELECT compared_days.charge_date
+            FROM compared_days
+        )
     GROUP BY ALL
 )
 
 SELECT
-    anomaly_id,
-    resource,
-    sku,
-    service,
-    region,
-    sub_account,
-    is_committed,
-    actual_cost,
-    earlier_cost,
-    actual_quantity,
-    earlier_quantity
-FROM summed
+    compared.anomaly_id,
+    charges.ResourceId AS resource,
+    charges.sku,
+    charges.ServiceName AS service,
+    charges.RegionId AS region,
+    charges.SubAccountId AS sub_account,
+    charges.ConsumedUnit AS unit,
+    charges.is_committed,
+    sum(charges.cost * compared.now_times) AS actual_cost,
+    sum(charges.cost * compared.then_times) AS earlier_cost,
+    sum(charges.quantity * compared.now_times) AS actual_quantity,
+    sum(charges.quantity * compared.then_times) AS earlier_quantity
+FROM compared_days AS compared
+INNER JOIN charges
+    ON
+        compared.charge_date = charges.charge_date
+        AND compared.provider IS NOT DISTINCT FROM charges.ServiceProviderName
+        AND compared.billing_account_id IS NOT DISTINCT FROM charges.BillingAccountId
+        AND compared.billing_currency = charges.BillingCurrency
+        AND compared.charge_kind = charges.x_ChargeKind
+        AND (
+            compared.any_sub_account_id
+            OR compared.sub_account_id IS NOT DISTINCT FROM charges.SubAccountId
+        )
+        AND (
+            compared.any_service_name
+            OR compared.service_name IS NOT DISTINCT FROM charges.ServiceName
+        )
+        AND (
+            compared.any_region_id
+            OR compared.region_id IS NOT DISTINCT FROM charges.RegionId
+        )
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 QUALIFY
     row_number() OVER (
-        PARTITION BY anomaly_id
-        ORDER BY abs(actual_cost - earlier_cost / $weeks) DESC, resource, sku
-    ) <= $lines
+        PARTITION BY compared.anomaly_id
+        ORDER BY
+            -abs(sum(charges.cost * compared.weight)),
+            charges.ResourceId,
+            charges.sku
+    ) <= 1000

@@ -6,7 +6,11 @@
 --
 -- Each day is compared with the same weekday of the last weeks before the anomaly
 -- began, so a long anomaly is compared with the same few weeks several times.
-WITH unexplained AS (
+WITH weeks AS (
+    SELECT unnest(range(1, $weeks + 1)) AS back
+),
+
+unexplained AS (
     SELECT anomalies.*
     FROM findings.anomalies AS anomalies
     WHERE anomalies.status <> 'retracted' AND NOT EXISTS (
@@ -38,7 +42,7 @@ compared AS (
     FROM unexplained
     INNER JOIN findings.anomaly_days AS days
         ON unexplained.anomaly_id = days.anomaly_id
-    CROSS JOIN (SELECT unnest(range(1, $weeks + 1)) AS back) AS weeks
+    CROSS JOIN weeks
     GROUP BY ALL
 )
 
@@ -56,5 +60,6 @@ SELECT
     list_contains(rolled_up, 'region_id') AS any_region_id,
     charge_date,
     now_times,
-    then_times
+    then_times,
+    now_times - then_times / $weeks AS weight
 FROM compared

@@ -7,16 +7,7 @@
 -- Reads the table macro series.daily_cost_as_of. Cost goes out twice: as DOUBLE for the
 -- detectors and as DECIMAL for what is told of a day. A day is settled once the export
 -- that it comes from is settle_days younger than it.
-WITH known AS (
-    SELECT
-        costs.*,
-        coalesce(bills.known_at, bills.loaded_at) AS known_at
-    FROM series.daily_cost_as_of($as_of::TIMESTAMPTZ) AS costs
-    LEFT JOIN bills.versions AS bills ON costs.bill_id = bills.bill_id
-    WHERE costs.charge_date <= $until
-),
-
-days AS (
+WITH costs AS (
     SELECT
         provider,
         billing_account_id,
@@ -26,11 +17,29 @@ days AS (
         charge_kind,
         billing_currency,
         charge_date,
-        sum(effective_cost) AS effective_cost,
-        sum(consumed_quantity)::DOUBLE AS consumed_quantity,
-        count(*) = count(consumed_quantity) AS has_quantity,
-        max(known_at) AS known_at
-    FROM known
+        effective_cost,
+        consumed_quantity,
+        bill_id
+    FROM series.daily_cost_as_of($as_of::TIMESTAMPTZ)
+    WHERE charge_date <= $until
+),
+
+days AS (
+    SELECT
+        costs.provider,
+        costs.billing_account_id,
+        costs.sub_account_id,
+        costs.service_name,
+        costs.region_id,
+        costs.charge_kind,
+        costs.billing_currency,
+        costs.charge_date,
+        sum(costs.effective_cost) AS effective_cost,
+        sum(costs.consumed_quantity)::DOUBLE AS consumed_quantity,
+        count(*) = count(costs.consumed_quantity) AS has_quantity,
+        max(coalesce(bills.known_at, bills.loaded_at)) AS known_at
+    FROM costs
+    LEFT JOIN bills.versions AS bills ON costs.bill_id = bills.bill_id
     GROUP BY ALL
 )
 

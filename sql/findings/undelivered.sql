@@ -6,11 +6,16 @@
 --
 -- Events are inserted in the order in which they happened, so the row id breaks ties
 -- between those of one moment: opened comes before resolved.
+WITH delivered AS (
+    SELECT event_id
+    FROM ops.deliveries
+    WHERE sink = $sink
+)
+
 SELECT
     events.event_id,
     events.payload
 FROM ops.events AS events
-ANTI JOIN ops.deliveries AS deliveries
-    ON events.event_id = deliveries.event_id AND deliveries.sink = $sink
+ANTI JOIN delivered ON events.event_id = delivered.event_id
 WHERE NOT events.is_muted
 ORDER BY events.occurred_at, events.rowid

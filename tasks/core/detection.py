@@ -66,7 +66,7 @@ class Forest(Frozen):
     sample: int = Field(256, ge=32, description="Days that each tree sees.")
     train_rows: int = Field(20_000, ge=256, description="Days it is trained on.")
     quantile: float = Field(
-        0.995, gt=0.5, lt=1, description="Share of the training days that is normal."
+        0.98, gt=0.5, lt=1, description="Share of the training days that is normal."
     )
     seed: int = 7
 

@@ -17,9 +17,6 @@ from tasks.edge.warehouse import Connection, transaction
 # Earlier weeks that an anomalous day is compared with. Divides without a remainder.
 WEEKS = 4
 
-# Lines of one anomaly that are looked at one by one.
-LINES = 1_000
-
 EVER = (date(1, 1, 1), date(9999, 12, 31))
 
 DIMENSIONS = ("resource", "sku", "service", "region", "sub_account")
@@ -57,7 +54,7 @@ def lines(con: Connection, wanted: Sequence[Stored]) -> dict[str, list[Line]]:
         f" {queries.text('findings/compared_days')}",
         {"weeks": WEEKS},
     )
-    rows = queries.run(con, "findings/anomaly_lines", weeks=WEEKS, lines=LINES)
+    rows = queries.run(con, "findings/anomaly_lines")
     found: dict[str, list[Line]] = defaultdict(list)
     with localcontext(prec=DIGITS):
         for row in rows.to_arrow_table().to_pylist():

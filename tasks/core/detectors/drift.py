@@ -104,4 +104,4 @@ def _leads_away(level: Floats, start: Floats, days: int) -> Flags:
 def _noise(scaled: Floats, level: Floats) -> Floats:
     """Return the noise of a weekly median, as a standard deviation."""
     off = windows.trailing_median(np.abs(scaled - level), 56, least=14)
-    return MAD_TO_SIGMA * off / np.sqrt(DAYS_IN_WEEK)
+    return np.asarray(MAD_TO_SIGMA * off / np.sqrt(DAYS_IN_WEEK))

@@ -16,6 +16,9 @@ from tasks.core.detection import Forest
 from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
 from tasks.core.detectors.seasonal import to_scale
 
+# Rows and columns of a panel, ``(n, 2)``.
+Places = NDArray[np.int64]
+
 # Known days before the first forest is trained: two months, as one has one month end.
 FIRST_TRAINING_DAYS = 56
 
@@ -58,26 +61,26 @@ class Isolation:
         is_asked = is_whole if self.asked is None else is_whole & self.asked
         oddness = np.full(panel.costs.shape, np.nan)
         for number, first, last in _months(panel):
-            past = shapes[:, :first][is_whole[:, :first]]
-            rows = np.flatnonzero(is_asked[:, first:last])
+            rows, columns = np.nonzero(is_asked[:, first:last])
+            past = np.argwhere(is_whole[:, :first])
             if first >= FIRST_TRAINING_DAYS and len(past) and len(rows):
-                block = oddness[:, first:last]
-                now = shapes[:, first:last].reshape(-1, shapes.shape[-1])[rows]
-                block[np.unravel_index(rows, block.shape)] = self._odd(
-                    past, now, number
+                train = self._some(past, number)
+                oddness[rows, columns + first] = self._odd(
+                    shapes[train[:, 0], train[:, 1]], shapes[rows, columns + first]
                 )
         expected = np.sinh(week)
         signed = oddness * np.where(scaled < week, -1.0, 1.0)
         return Scores(expected, expected, expected, signed)
 
-    def _odd(self, past: Floats, now: Floats, number: int) -> Floats:
+    def _some(self, past: Places, number: int) -> Places:
+        """Return as many past days as a forest is trained on, oldest series first."""
+        seed = np.random.default_rng([self.params.seed, number])
+        size = min(len(past), self.params.train_rows)
+        return past[np.sort(seed.choice(len(past), size=size, replace=False))]
+
+    def _odd(self, train: Floats, now: Floats) -> Floats:
         """Return how odd days are, in units of the training days' quantile."""
         params = self.params
-        seed = np.random.default_rng([params.seed, number])
-        some = seed.choice(
-            len(past), size=min(len(past), params.train_rows), replace=False
-        )
-        train = past[np.sort(some)]
         forest = IsolationForest(
             n_estimators=params.trees,
             max_samples=min(params.sample, len(train)),

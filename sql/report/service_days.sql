@@ -1,24 +1,36 @@
--- What each service cost on each day, the dearest services of a currency by name.
+-- What each service cost on each recent day, the dearest of a currency by name.
 --
 -- grain:  billing_currency, charge_date, service_name
 -- reads:  series.daily_cost
--- params: monthly, top
+-- params: days, monthly, top
 --
 -- The services beyond the first $top are summed under a null name, so that the rows
 -- of a day always add up to all that the day cost. Charges that come once a month
 -- whatever a service did are summed under the name $monthly.
-WITH daily AS (
+WITH newest AS (
     SELECT
         billing_currency,
-        charge_date,
-        effective_cost,
-        charge_kind = 'usage' AS is_usage,
-        CASE
-            WHEN charge_kind IN ('tax', 'support', 'fee', 'credit', 'refund')
-                THEN $monthly
-            ELSE coalesce(service_name, '(no service named)')
-        END AS service_name
+        coalesce(
+            max(charge_date) FILTER (charge_kind = 'usage'), max(charge_date)
+        ) AS last_date
     FROM series.daily_cost
+    GROUP BY ALL
+),
+
+daily AS (
+    SELECT
+        cost.billing_currency,
+        cost.charge_date,
+        cost.effective_cost,
+        cost.charge_kind = 'usage' AS is_usage,
+        CASE
+            WHEN cost.charge_kind IN ('tax', 'support', 'fee', 'credit', 'refund')
+                THEN $monthly
+            ELSE coalesce(cost.service_name, '(no service named)')
+        END AS service_name
+    FROM series.daily_cost AS cost
+    INNER JOIN newest ON cost.billing_currency = newest.billing_currency
+    WHERE cost.charge_date > newest.last_date - $days::INTEGER
 ),
 
 totals AS (

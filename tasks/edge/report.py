@@ -27,7 +27,8 @@ from tasks.edge.settings import Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-TOP_SERVICES = 8
+# Thirteen months and some days: each month beside its namesake of the year before.
+SPEND = {"days": 400, "top": charts.COLOURS, "monthly": rows.MONTHLY}
 DAYS_BEFORE = 60
 DAYS_AFTER = 14
 
@@ -77,9 +78,7 @@ def load(con: warehouse.Connection) -> rows.Facts:
     around = {"days_before": DAYS_BEFORE, "days_after": DAYS_AFTER}
     is_aggregated = _has_series(con)
     return rows.Facts(
-        service_days=_rows(
-            con, "service_days", rows.ServiceDay, top=TOP_SERVICES, monthly=rows.MONTHLY
-        )
+        service_days=_rows(con, "service_days", rows.ServiceDay, **SPEND)
         if is_aggregated
         else [],
         anomalies=anomalies,

@@ -150,6 +150,18 @@ def test_small_services_are_summed(settings, con):
     assert sum(bars.values()) == 10 + sum(range(1, 11))
 
 
+def test_years_between_bills_do_not_flatten_the_chart(settings, con):
+    """A bill of long ago is listed, but the chart shows the newest thirteen months."""
+    add_bill(con, days=2)
+    con.execute(
+        "INSERT INTO series.daily_cost_versions BY NAME SELECT * REPLACE"
+        " (charge_date - 2000 AS charge_date) FROM series.daily_cost_versions"
+    )
+    _, page = written(settings, con)
+    [bars] = figures(page)["spend-USD"]["data"]
+    assert bars["x"] == ["2026-03-29", "2026-03-30"]
+
+
 def test_bill_that_does_not_add_up_is_called_out(settings, con):
     """A daily series off by one unit of the last decimal is shown as different."""
     add_bill(con)

@@ -76,7 +76,7 @@ SELECT
     known(line_item_usage_type) AS SkuMeter,
     if(has_price, known(pricing_rate_code), NULL) AS SkuPriceId,
     sku_details AS SkuPriceDetails,
-    aws_tags(tags) AS Tags,
+    aws_tags(tag_columns, tag_map) AS Tags,
     publisher AS x_PublisherName,
     charge_kind(
         category, commitment_id, commitment_status, service, is_marketplace,

@@ -31,11 +31,9 @@ known_columns AS NOT MATERIALIZED (
         coalesce(
             known(resource_tags_user_name), known(pairs(resource_tags)['user_name'])
         ) AS name_tag,
-        map_concat(
-            to_json(struct_pack(*COLUMNS('^resource_tags_(user|aws)_.*$')))
-            ::MAP (VARCHAR, VARCHAR),
-            coalesce(pairs(resource_tags), MAP {})
-        ) AS tags
+        to_json(struct_pack(*COLUMNS('^resource_tags_(user|aws)_.*$')))::VARCHAR
+        AS tag_columns,
+        pairs(resource_tags) AS tag_map
     FROM exported
 ),
 

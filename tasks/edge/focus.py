@@ -36,6 +36,8 @@ SCALARS = (
     "service_category",
     "aws_service_subcategory",
     "aws_region_name",
+    "aws_column_tags",
+    "aws_map_tags",
     "aws_tags",
     "share",
 )

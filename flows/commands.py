@@ -162,9 +162,7 @@ def report(settings: Any) -> Answer:
 
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option(
-    "--rows", default=200_000, show_default=True, help="Charge rows to write."
-)
+@options.rows
 @click.option("--seed", default=7, show_default=True, help="Same seed, same bills.")
 @click.option("--months", default=13, show_default=True, help="How many months.")
 @click.option("--until", type=options.Day(), help="Last day of the newest bill.")
@@ -179,13 +177,14 @@ def simulate(settings: Any, *, out: Path, **given: Any) -> Answer:
 
 
 @click.command()
+@options.rows
 @options.is_verbose
 @answering
-def demo(settings: Any, *, is_verbose: bool) -> Answer:
+def demo(settings: Any, *, rows: int, is_verbose: bool) -> Answer:
     """Run everything on thirteen months of generated bills of three clouds."""
     from flows.demo import play
 
-    return play(settings, config=_config(), is_verbose=is_verbose)
+    return play(settings, config=_config(), rows=rows, is_verbose=is_verbose)
 
 
 def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> Answer:

@@ -13,15 +13,23 @@ from tasks.edge.settings import Settings
 
 # The demo's bills are kept under this name, so that nobody takes them for real ones.
 SOURCE = "demo"
+ROWS = 200_000
 EXPORTS = ("aws/cur2", "focus/azure", "focus/gcp", "evidence")
 
 
-def play(settings: Settings, *, config: str | None, is_verbose: bool) -> Answer:
+def play(
+    settings: Settings,
+    *,
+    config: str | None,
+    rows: int = ROWS,
+    is_verbose: bool = False,
+) -> Answer:
     """Simulate bills, run the daily flow on them, and say what came out.
 
     Args:
         settings: Name the warehouse; it must hold nothing but the demo's bills.
         config: Settings file for the flow.
+        rows: Charge rows to generate.
         is_verbose: Show Prefect's own log lines.
 
     Raises:
@@ -31,7 +39,7 @@ def play(settings: Settings, *, config: str | None, is_verbose: bool) -> Answer:
     bills = settings.home / "demo-bills"
     say("Generating thirteen months of bills of three clouds; none of it is real.")
     api = inprocess.warm_up()
-    made = simulator.simulate(bills)
+    made = simulator.simulate(bills, rows=rows)
     say(f"  {made.rows:,} rows in {bills}")
     say("Running the daily flow on them:")
     api.join()

@@ -68,3 +68,10 @@ is_muted = click.option(
 is_verbose = click.option(
     "--verbose", "is_verbose", is_flag=True, help="Show Prefect's own log lines."
 )
+rows = click.option(
+    "--rows",
+    type=click.IntRange(10_000, 100_000_000),
+    default=200_000,
+    show_default=True,
+    help="Charge rows to generate.",
+)

@@ -24,6 +24,24 @@ class Anomaly:
     drivers: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Bills beside what was made of them, and the newest result of each check."""
+
+    bills: tuple[Row, ...]
+    checks: tuple[Row, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every cent is accounted for and no promise is broken."""
+        return not any(
+            bill["billed_difference"] or bill["effective_difference"]
+            for bill in self.bills
+        ) and not any(
+            check["row_count"] and check["severity"] == "fail" for check in self.checks
+        )
+
+
 def versions(settings: Settings) -> list[Row]:
     """Return the bill versions, a row for each of their currencies.
 
@@ -33,6 +51,20 @@ def versions(settings: Settings) -> list[Row]:
     """
     with _waiting(settings) as con:
         return _rows(queries.run(con, "ops/versions"))
+
+
+def reconciliation(settings: Settings) -> Reconciliation:
+    """Return whether the daily series adds up to the bills, and what checks found.
+
+    Raises:
+        NothingThere: There is no warehouse.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
+    """
+    with _waiting(settings) as con:
+        return Reconciliation(
+            bills=tuple(_rows(queries.run(con, "report/bills"))),
+            checks=tuple(_rows(queries.run(con, "ops/checks"))),
+        )
 
 
 def anomaly(settings: Settings, anomaly_id: str) -> Anomaly:

@@ -38,6 +38,21 @@ class NotCompiled(Exception):
     """An expression is not valid, or uses what the two engines do not share."""
 
 
+class Scope:
+    """Values of variables, converted once for all expressions that read them."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        """Keep plain Python values by the variables' names."""
+        self.values = dict(values)
+        self._bound: dict[tuple[str, ...], Any] = {}
+
+    def bound(self, names: tuple[str, ...]) -> Any:
+        """Return the values as the engine's own, for expressions over these names."""
+        if names not in self._bound:
+            self._bound[names] = _environment(names).Activation(data=self.values)
+        return self._bound[names]
+
+
 class Expression:
     """A compiled expression."""
 
@@ -56,13 +71,14 @@ class Expression:
             raise NotCompiled(f"{foreign[0]}() is not shared with Kubernetes")
         try:
             self._compiled = _environment(names).compile(text)
+            self._names = names
         except (RuntimeError, ValueError) as error:
             raise NotCompiled(str(error).partition("\n")[0]) from error
 
-    def value(self, variables: Mapping[str, Any]) -> Any:
+    def value(self, scope: Scope) -> Any:
         """Return the plain Python value, or ``Failed``."""
         try:
-            result = self._compiled.eval(data=dict(variables))
+            result = self._compiled.eval(activation=scope.bound(self._names))
         except (RuntimeError, ValueError, TypeError) as error:
             return Failed(str(error).partition("\n")[0])
         if result.type() == cel.Type.ERROR:

@@ -160,7 +160,7 @@ def to_text(manifest: Workflow | WorkflowTemplate) -> str:
 
 def to_object(manifest: Workflow | WorkflowTemplate) -> dict[str, Any]:
     """Return the manifest as plain values, as the API server would see it."""
-    found: dict[str, Any] = yaml.safe_load(manifest.to_yaml())
+    found: dict[str, Any] = manifest.to_dict()
     return found
 
 

@@ -80,12 +80,9 @@ class PolicySet:
         rules = [rule for rule in self.rules if _is_about(rule, manifest, operation)]
         if not rules:
             return [Objection("policies", "No policy is about this workflow.")]
-        context = {
-            "object": manifest,
-            "oldObject": old,
-            "request": {"operation": operation},
-        }
-        return [found for rule in rules for found in _objections(rule, context)]
+        values = {"object": manifest, "oldObject": old}
+        request = cel.Scope({**values, "request": {"operation": operation}})
+        return [found for rule in rules for found in _objections(rule, request)]
 
 
 def _is_about(rule: Rule, manifest: Mapping[str, Any], operation: str) -> bool:
@@ -99,31 +96,32 @@ def _is_about(rule: Rule, manifest: Mapping[str, Any], operation: str) -> bool:
     return where.namespace_selector.match_labels == {NAMESPACE_LABEL: namespace}
 
 
-def _objections(rule: Rule, request: Mapping[str, Any]) -> Iterable[Objection]:
+def _objections(rule: Rule, request: cel.Scope) -> Iterable[Objection]:
     met = [condition.value(request) for condition in rule.conditions]
     if any(value is False for value in met):
         return
     if not all(value is True for value in met):
         yield _objection(rule, "Whether it applies cannot be told.", certain=False)
         return
-    context = _context(rule, request)
+    scope = _scope(rule, request)
     for validation, expression, message in rule.validations:
-        value = expression.value(context)
+        value = expression.value(scope)
         if value is not True:
-            text = _message(validation, message, context, value)
+            text = _message(validation, message, scope, value)
             yield _objection(rule, text, certain=value is False)
 
 
-def _context(rule: Rule, request: Mapping[str, Any]) -> dict[str, Any]:
+def _scope(rule: Rule, request: cel.Scope) -> cel.Scope:
     """Add parameters and variables; one that fails is left out, so its use fails."""
-    context = {**request, "variables": {}}
+    values = dict(request.values)
     if rule.params is not None:
-        context["params"] = rule.params.model_dump(by_alias=True)
+        values["params"] = rule.params.model_dump(by_alias=True)
+    variables: dict[str, Any] = {}
     for name, expression in rule.variables:
-        value = expression.value(context)
+        value = expression.value(cel.Scope({**values, "variables": variables}))
         if not isinstance(value, cel.Failed):
-            context["variables"][name] = value
-    return context
+            variables[name] = value
+    return cel.Scope({**values, "variables": variables})
 
 
 def _objection(rule: Rule, message: str, *, certain: bool) -> Objection:
@@ -140,11 +138,11 @@ def _objection(rule: Rule, message: str, *, certain: bool) -> Objection:
 def _message(
     validation: Validation,
     message: cel.Expression | None,
-    context: Mapping[str, Any],
+    scope: cel.Scope,
     value: object,
 ) -> str:
     """Prefer the computed message, as Kubernetes does, over the fixed one."""
-    computed = message.value(context) if message else None
+    computed = message.value(scope) if message else None
     usable = isinstance(computed, str) and computed.strip() and "\n" not in computed
     text = str(computed) if usable else validation.message
     if isinstance(value, cel.Failed):

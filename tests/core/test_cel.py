@@ -5,7 +5,9 @@ import pytest
 from tasks.core import cel
 
 NAMES = ("object", "params")
-CONTEXT = {"object": {"a": {"b": "12.5"}, "l": ["x", "y"]}, "params": {"data": {}}}
+SCOPE = cel.Scope(
+    {"object": {"a": {"b": "12.5"}, "l": ["x", "y"]}, "params": {"data": {}}}
+)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,7 @@ CONTEXT = {"object": {"a": {"b": "12.5"}, "l": ["x", "y"]}, "params": {"data": {
 )
 def test_value(text, value):
     """An expression has the value that Kubernetes documents."""
-    assert cel.Expression(text, NAMES).value(CONTEXT) is value
+    assert cel.Expression(text, NAMES).value(SCOPE) is value
 
 
 @pytest.mark.parametrize(
@@ -33,7 +35,7 @@ def test_value(text, value):
 )
 def test_what_fails_is_a_failure(text):
     """A missing key, a wrong type or index is a failure, neither true nor false."""
-    assert isinstance(cel.Expression(text, NAMES).value(CONTEXT), cel.Failed)
+    assert isinstance(cel.Expression(text, NAMES).value(SCOPE), cel.Failed)
 
 
 @pytest.mark.parametrize(
@@ -56,5 +58,5 @@ def test_what_is_not_shared_does_not_compile(text):
 
 def test_a_call_in_a_text_is_no_call():
     """Words inside of quotes are not taken for functions or variables."""
-    assert cel.Expression("'quantity(1)' != 'variables.x'", NAMES).value({}) is True
+    assert cel.Expression("'quantity(1)' != 'variables.x'", NAMES).value(SCOPE) is True
     assert cel.mentioned("'variables.x' == variables.y", "variables") == {"y"}

@@ -14,7 +14,6 @@ from tasks.edge import advice, warehouse
 from tasks.edge.settings import Settings
 from tests.edge.evidence_world import company
 
-
 EVENTS = Path(__file__).parents[2] / "deployments" / "events"
 SCHEMA = EVENTS / "recommendation.v1.schema.json"
 

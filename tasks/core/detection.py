@@ -113,6 +113,9 @@ class Prices(Frozen):
         6.0, gt=0, description="Robust deviations from which a price stands out."
     )
     percent: float = Field(3.0, gt=0, description="Smallest change of price.")
+    largest_ratio: float = Field(
+        2.0, gt=1, description="Largest change; beyond it something else was bought."
+    )
 
 
 class Detection(Frozen):

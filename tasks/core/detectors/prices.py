@@ -1,14 +1,14 @@
 """What a unit costs: the price moved, whatever was used.
 
 Known weakness: a series that mixes several SKUs has a price that moves with the mix, so
-its price is noisy and only large changes stand out; where units differ within a
-series there is no price at all.
+its price is noisy and only large changes stand out; a mix that moves at an even
+quantity looks like a price. Where units differ within a series there is no price.
 """
 
 import numpy as np
 
 from tasks.core.detection import Prices
-from tasks.core.detectors import Panel, Scores, windows
+from tasks.core.detectors import Flags, Panel, Scores, windows
 from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA
 
 # Noise that every price is granted: half a percent, for rounded quantities.
@@ -29,7 +29,8 @@ class UnitPrice:
 
         Returns:
             ``score`` is a signed robust z-score of the logarithm of the price; 0 for
-            changes below ``percent``. ``expected`` is the day's quantity at the usual
+            changes below ``percent`` or beyond ``largest_ratio``, and on days of an
+            unusual quantity. ``expected`` is the day's quantity at the usual
             price.
         """
         days = self.params.days
@@ -47,11 +48,27 @@ class UnitPrice:
             windows.trailing_median(np.abs(change), days, least=days // 2)
         )
         spread = np.maximum(MAD_TO_SIGMA * noise, SMALLEST_SPREAD)
-        is_small = np.abs(change) < np.log1p(self.params.percent / 100)
-        score = np.where(is_small, 0.0, change / spread)
+        size = np.abs(change)
+        is_price = (
+            (size >= np.log1p(self.params.percent / 100))
+            & (size <= np.log(self.params.largest_ratio))
+            & _is_even(panel)
+        )
+        score = np.where(is_price | np.isnan(change), change / spread, 0.0)
         return Scores(
             panel.quantities * np.exp(usual),
             panel.quantities * np.exp(usual - BAND * spread),
             panel.quantities * np.exp(usual + BAND * spread),
             score,
         )
+
+
+def _is_even(panel: Panel) -> Flags:
+    """Return where as much was used as on the same weekday of the last weeks.
+
+    What comes and goes moves quantity and price at once; a price moves alone.
+    """
+    used = np.log(np.where(panel.quantities > 0, panel.quantities, np.nan))
+    off = np.abs(used - windows.same_weekday_median(used, 4, least=2))
+    usual = windows.earlier(windows.trailing_median(off, 28, least=14))
+    return np.asarray(off <= np.maximum(BAND * MAD_TO_SIGMA * usual, SMALLEST_SPREAD))

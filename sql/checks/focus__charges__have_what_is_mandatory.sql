@@ -8,13 +8,13 @@ SELECT
     bill_id,
     sum(charges_without_cost)::BIGINT AS charges_without_cost,
     coalesce(sum(charges) FILTER (WHERE billing_currency IS NULL), 0)::BIGINT
-    AS charges_without_currency,
+        AS charges_without_currency,
     coalesce(sum(charges) FILTER (WHERE charge_category IS NULL), 0)::BIGINT
-    AS charges_without_category,
+        AS charges_without_category,
     coalesce(sum(charges) FILTER (WHERE first_date IS NULL), 0)::BIGINT
-    AS charges_without_start,
+        AS charges_without_start,
     coalesce(sum(charges) FILTER (WHERE last_date IS NULL), 0)::BIGINT
-    AS charges_without_end
+        AS charges_without_end
 FROM charge_groups
 GROUP BY ALL
 HAVING

@@ -7,9 +7,9 @@
 SELECT
     bill_id,
     coalesce(sum(charges) FILTER (WHERE billing_account_id IS NULL), 0)::BIGINT
-    AS charges_without_billing_account,
+        AS charges_without_billing_account,
     coalesce(sum(charges) FILTER (WHERE provider IS NULL), 0)::BIGINT
-    AS charges_without_provider,
+        AS charges_without_provider,
     coalesce(
         sum(charges) FILTER (WHERE service_name IS NULL OR service_name = 'Unknown'), 0
     )::BIGINT AS charges_without_service,

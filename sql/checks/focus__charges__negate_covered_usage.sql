@@ -5,7 +5,8 @@
 -- reads:  bills.totals, charge_groups
 -- params: -
 --
--- Reports that are made up often lack them; their own total then counts the usage twice.
+-- Reports that are made up often lack them; their own total then counts that usage
+-- twice.
 WITH mapped AS (
     SELECT
         bill_id,

@@ -24,8 +24,8 @@ used AS (
 
 allowed AS (
     SELECT
-        column_name,
-        unnest(words) AS word
+        listed.column_name,
+        unnest(listed.words) AS word
     FROM (
         VALUES
         ('ChargeCategory', ['Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment']),

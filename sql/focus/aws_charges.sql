@@ -20,7 +20,7 @@ WITH typed AS (
         instant(line_item_usage_start_date) AS usage_start,
         coalesce(savings_plan_id, reservation_id) AS commitment_id,
         coalesce(known(product_product_family), known(attributes['product_family']))
-        AS family
+            AS family
     FROM focus.aws_lines($files)
 ),
 
@@ -40,14 +40,18 @@ categorised AS (
         )::DECIMAL(38, 18) AS billed,
         CASE
             WHEN is_unused THEN unused
-            WHEN line_type = 'DiscountedUsage' THEN coalesce(
-                money(reservation_net_effective_cost),
-                money(reservation_effective_cost), 0
-            )
-            WHEN line_type = 'SavingsPlanCoveredUsage' THEN coalesce(
-                money(savings_plan_net_savings_plan_effective_cost),
-                money(savings_plan_savings_plan_effective_cost), 0
-            )
+            WHEN line_type = 'DiscountedUsage'
+                THEN
+                    coalesce(
+                        money(reservation_net_effective_cost),
+                        money(reservation_effective_cost), 0
+                    )
+            WHEN line_type = 'SavingsPlanCoveredUsage'
+                THEN
+                    coalesce(
+                        money(savings_plan_net_savings_plan_effective_cost),
+                        money(savings_plan_savings_plan_effective_cost), 0
+                    )
             WHEN is_commitment THEN 0
             WHEN
                 line_type = 'Refund' AND line_item_product_code = 'ComputeSavingsPlans'

@@ -4,8 +4,9 @@
 -- reads:  focus.charges
 -- params: files
 --
--- What the columns mean is decided in focus/aws_charges and focus/aws_prices; here they get their names.
--- Columns that AWS has nothing for come from focus.charges, which is always empty.
+-- What the columns mean is decided in focus/aws_charges and focus/aws_prices; here they
+-- get their names. Columns that AWS has nothing for come from focus.charges, which is
+-- always empty.
 FROM focus.charges
 UNION ALL BY NAME
 SELECT
@@ -25,7 +26,7 @@ SELECT
     'Linked Account' AS SubAccountType,
     known(line_item_currency_code) AS BillingCurrency,
     coalesce(known(pricing_currency), known(line_item_currency_code))
-    AS PricingCurrency,
+        AS PricingCurrency,
     period_start AS BillingPeriodStart,
     after_end(instant(bill_billing_period_end_date)) AS BillingPeriodEnd,
     usage_start AS ChargePeriodStart,
@@ -36,7 +37,7 @@ SELECT
     frequency AS ChargeFrequency,
     commitment_id AS CommitmentDiscountId,
     if(commitment_id IS NULL, NULL, if(savings_plan_id IS NULL, 'Usage', 'Spend'))
-    AS CommitmentDiscountCategory,
+        AS CommitmentDiscountCategory,
     if(
         commitment_id IS NULL, NULL,
         if(savings_plan_id IS NULL, 'Reserved Instance', 'Savings Plan')
@@ -71,7 +72,7 @@ SELECT
     service AS ServiceName,
     aws_service_subcategory(line_item_product_code, family) AS ServiceSubcategory,
     service_category(aws_service_subcategory(line_item_product_code, family))
-    AS ServiceCategory,
+        AS ServiceCategory,
     if(has_price, known(product_sku), NULL) AS SkuId,
     known(line_item_usage_type) AS SkuMeter,
     if(has_price, known(pricing_rate_code), NULL) AS SkuPriceId,

@@ -12,10 +12,11 @@
 -- Lines without a currency have no amounts (ingest refuses a bill where they do).
 -- A column that is none of AWS's is left behind, lest it take the name of one of ours.
 WITH exported AS NOT MATERIALIZED (
-    FROM read_parquet(
-        $files, union_by_name = TRUE,
-        hive_partitioning = TRUE, hive_types_autocast = FALSE
-    )
+    FROM
+        read_parquet(
+            $files, union_by_name = TRUE,
+            hive_partitioning = TRUE, hive_types_autocast = FALSE
+        )
     UNION ALL BY NAME
     FROM raw.aws_cur
 ),
@@ -32,7 +33,7 @@ known_columns AS NOT MATERIALIZED (
             known(resource_tags_user_name), known(pairs(resource_tags)['user_name'])
         ) AS name_tag,
         to_json(struct_pack(*COLUMNS('^resource_tags_(user|aws)_.*$')))::VARCHAR
-        AS tag_columns,
+            AS tag_columns,
         pairs(resource_tags) AS tag_map
     FROM exported
 ),
@@ -60,14 +61,18 @@ SELECT
         money(line_item_net_unblended_cost), money(line_item_unblended_cost), 0
     ) AS invoiced,
     CASE line_item_line_item_type
-        WHEN 'RIFee' THEN
-            coalesce(
-                money(reservation_net_unused_recurring_fee),
-                money(reservation_unused_recurring_fee), 0
-            ) + coalesce(
-                money(reservation_net_unused_amortized_upfront_fee_for_billing_period),
-                money(reservation_unused_amortized_upfront_fee_for_billing_period), 0
-            )
+        WHEN 'RIFee'
+            THEN
+                coalesce(
+                    money(reservation_net_unused_recurring_fee),
+                    money(reservation_unused_recurring_fee), 0
+                ) + coalesce(
+                    money(
+                        reservation_net_unused_amortized_upfront_fee_for_billing_period
+                    ),
+                    money(reservation_unused_amortized_upfront_fee_for_billing_period),
+                    0
+                )
         WHEN 'SavingsPlanRecurringFee' THEN
             coalesce(money(savings_plan_total_commitment_to_date), 0)
             - coalesce(money(savings_plan_used_commitment), 0)

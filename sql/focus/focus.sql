@@ -9,10 +9,11 @@
 -- though it may not be is the billed one: FOCUS says so of rows without a price. Rows
 -- without a currency have no amounts (ingest refuses a bill where they do).
 WITH exported AS (
-    FROM read_parquet(
-        $files, union_by_name = TRUE,
-        hive_partitioning = TRUE, hive_types_autocast = FALSE
-    )
+    FROM
+        read_parquet(
+            $files, union_by_name = TRUE,
+            hive_partitioning = TRUE, hive_types_autocast = FALSE
+        )
     UNION ALL BY NAME
     FROM raw.focus
 ),
@@ -67,7 +68,7 @@ SELECT
     known(CommitmentDiscountType) AS CommitmentDiscountType,
     known(CommitmentDiscountUnit) AS CommitmentDiscountUnit,
     document(CommitmentProgramEligibilityDetails)
-    AS CommitmentProgramEligibilityDetails,
+        AS CommitmentProgramEligibilityDetails,
     money(ConsumedQuantity) AS ConsumedQuantity,
     known(ConsumedUnit) AS ConsumedUnit,
     document(ContractApplied) AS ContractApplied,
@@ -108,7 +109,8 @@ SELECT
     charge_kind(
         spelled(ChargeCategory), known(CommitmentDiscountId),
         spelled(CommitmentDiscountStatus), coalesce(known(ServiceName), ''),
-        third_party(published_by, sold_on), least(money(BilledCost), money(EffectiveCost))
+        third_party(published_by, sold_on),
+        least(money(BilledCost), money(EffectiveCost))
     ) AS x_ChargeKind,
     version AS x_BillId,
     source AS x_Source

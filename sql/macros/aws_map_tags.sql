@@ -5,9 +5,9 @@ SELECT
     to_json(map_from_entries([
         {
             'key': regexp_replace(
-                regexp_replace(tag.key, '^user_', ''), '^aws_', 'aws:'
+                regexp_replace(tag['key'], '^user_', ''), '^aws_', 'aws:'
             ),
-            'value': tag.value
+            'value': tag['value']
         }
-        FOR tag IN map_entries($tag_map) IF tag.value <> ''
+        FOR tag IN map_entries($tag_map) IF tag['value'] <> ''
     ]))

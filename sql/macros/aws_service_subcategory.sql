@@ -6,8 +6,9 @@
 -- Codes that are not listed fall to Other (Other).
 SELECT
     CASE
-        WHEN regexp_matches($family, '^(Storage|System Operation)')
-        AND $code = 'AmazonEC2' THEN 'Block Storage'
+        WHEN
+            regexp_matches($family, '^(Storage|System Operation)')
+            AND $code = 'AmazonEC2' THEN 'Block Storage'
         WHEN $family = 'Data Transfer' THEN 'Network Infrastructure'
         WHEN $family LIKE 'Load Balancer%' THEN 'Network Routing'
         WHEN $code IN ('AmazonEC2', 'AmazonLightsail', 'ComputeSavingsPlans')

@@ -2,8 +2,8 @@
 --
 -- params: category, commitment_id, commitment_status, service, publisher_is_third, cost
 --
--- cost is the smaller of billed and effective. Discounts that a provider writes as lines
--- of their own are no refunds: the mapping passes their cost as positive.
+-- cost is the smaller of billed and effective. Discounts that a provider writes as
+-- lines of their own are no refunds: the mapping passes zero for them.
 -- The order matters: a refunded tax is tax, a refunded support fee is a refund.
 SELECT
     CASE

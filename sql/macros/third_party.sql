@@ -7,7 +7,9 @@ SELECT
     coalesce(
         CASE $cloud
             WHEN 'AWS' THEN NOT regexp_matches(lower($publisher), 'aws|amazon')
-            WHEN 'Microsoft' THEN NOT regexp_matches(lower($publisher), 'microsoft|azure')
+            WHEN
+                'Microsoft'
+                THEN NOT regexp_matches(lower($publisher), 'microsoft|azure')
             WHEN 'Google Cloud' THEN NOT regexp_matches(lower($publisher), 'google')
             WHEN 'Oracle' THEN NOT regexp_matches(lower($publisher), 'oracle')
         END,

@@ -40,7 +40,7 @@ SELECT
     min(ConsumedUnit) AS least_unit,
     max(ConsumedUnit) AS greatest_unit,
     sum(ContractedCost) FILTER (WHERE x_SourceChargeType = 'SavingsPlanCoveredUsage')
-    AS covered_cost,
+        AS covered_cost,
     count(*) AS charges,
     count(*) - count(BilledCost + EffectiveCost) AS charges_without_cost,
     count(*) - count(InvoiceIssuerName) AS charges_without_issuer,

@@ -15,8 +15,10 @@ WITH spans AS (
             groups.charge_category = 'Usage',
             greatest(groups.first_date, least(
                 groups.last_date,
-                (coalesce(versions.known_at, versions.loaded_at)
-                AT TIME ZONE 'UTC')::DATE
+                (
+                    coalesce(versions.known_at, versions.loaded_at)
+                    AT TIME ZONE 'UTC'
+                )::DATE
             )),
             groups.first_date
         ) - groups.first_date + 1 AS days

@@ -181,7 +181,7 @@ def test_simulated_bills_are_the_same_again(tmp_path, capsys):
     """The same seed writes the same bills, byte for byte."""
     for name in ("one", "two"):
         out = str(tmp_path / name)
-        assert cli.execute(["simulate", out, "--rows", "3000", "--months", "2"]) == 0
+        assert cli.execute(["simulate", out, "--rows", "10000", "--months", "2"]) == 0
     capsys.readouterr()
     one, two = (contents(tmp_path / name) for name in ("one", "two"))
     assert len(one) > 3

@@ -75,18 +75,19 @@ def test_twice_gives_the_same(world, capsys):
 def test_every_bill_sums_to_the_truth(world):
     """Each version's billed and effective cost are what the simulator wrote down."""
     with (world / "demo-bills" / "truth" / "totals.csv").open() as file:
-        truth = sorted(
+        truth = {
             (row["billing_period"], Decimal(row["billed"]), Decimal(row["effective"]))
             for row in csv.DictReader(file)
             if row["format"] in {"aws_cur2", "azure_focus", "gcp_focus"}
-        )
+        }
     with warehouse.connect(world / "costwarden.duckdb") as con:
         loaded = con.execute(
             "SELECT versions.billing_period, totals.billed_cost, totals.effective_cost"
             " FROM bills.totals AS totals JOIN bills.versions AS versions"
-            " USING (bill_id) ORDER BY ALL"
+            " USING (bill_id)"
         ).fetchall()
-    assert loaded == truth
+    # An export that repeats the one before it is known already: no version of its own.
+    assert set(loaded) == truth
 
 
 def test_real_bills_are_left_alone(bills, tmp_path, capsys):

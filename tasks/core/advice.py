@@ -145,8 +145,9 @@ def compare(
 def _advice(
     resource: Resource, window: Window, rules: Rules, prices: Prices
 ) -> Proposal | Abstention | None:
-    owner = tags.owner(resource.tags)
-    if owner and resource.resource_type == "instance":
+    is_trifle = resource.cost.effective < rules.minimum_saving
+    is_owned = resource.resource_type == "instance" and tags.owner(resource.tags)
+    if is_trifle or is_owned:
         return None
     found = recommendations.choose(
         (

@@ -46,7 +46,8 @@ def advise(resource: Resource, previous: PreviousGeneration, prices: Prices) -> 
 
 def _volume(resource: Resource, previous: PreviousGeneration, prices: Prices) -> Advice:
     target = VOLUME_SUCCESSORS.get(resource.sku)
-    if target is None or resource.attached_to is None:
+    is_unattached = resource.observed_at is not None and resource.attached_to is None
+    if target is None or is_unattached:
         return None
     action = ACTIONS["volume"]
     if resource.size_gib is None:

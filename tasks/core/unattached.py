@@ -25,7 +25,7 @@ class Unattached(Frozen):
 def advise(resource: Resource, window: Window, unattached: Unattached) -> Advice:
     """Propose to remove a volume or an address that nothing uses."""
     action = ACTIONS.get(resource.resource_type)
-    if action is None or resource.attached_to is not None:
+    if action is None or not _looks_unused(resource):
         return None
     stale = _stale(resource, window, unattached)
     if stale:
@@ -55,10 +55,17 @@ def advise(resource: Resource, window: Window, unattached: Unattached) -> Advice
     )
 
 
+def _looks_unused(resource: Resource) -> bool:
+    """Trust the inventory; without one, only the provider's own idle meter."""
+    if resource.observed_at is None:
+        return resource.cost.idle_days > 0
+    return resource.attached_to is None
+
+
 def _stale(resource: Resource, window: Window, unattached: Unattached) -> str | None:
     """Return why the inventory no longer tells whether something uses it."""
     if resource.observed_at is None:
-        return "No inventory says whether something uses it."
+        return None
     age = (window.last - resource.observed_at.date()).days
     if age <= unattached.inventory_days:
         return None

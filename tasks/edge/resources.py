@@ -1,6 +1,7 @@
 """What the warehouse knows of resources: inventory, costs, measurements."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,12 +19,22 @@ from tasks.edge.warehouse import Connection
 # How long before the days of evidence a resource's first charge is looked for.
 LOOK_BACK = timedelta(days=30)
 
-# What an inventory would say, from the shape of the id: for resources that have
-# measurements but are in no inventory.
+DAYS_OF_A_MONTH = 30.44
+
+# What an inventory would say, from the shape of the id: for what is in none.
 TYPES_BY_ID = (
-    ("/virtualmachines/", "instance"),
-    ("/instances/", "instance"),
-    (":instance/", "instance"),
+    (
+        re.compile(r"^i-|:instance/|/virtualmachines/|/instances/", re.IGNORECASE),
+        "instance",
+    ),
+    (
+        re.compile(r"^vol-|:volume/|microsoft\.compute/disks/|/disks/", re.IGNORECASE),
+        "volume",
+    ),
+    (
+        re.compile(r"eipalloc-|/publicipaddresses/|/addresses/", re.IGNORECASE),
+        "address",
+    ),
 )
 
 Key = tuple[str, str]
@@ -121,20 +132,16 @@ def _resources(
     found: dict[Key, Resource] = {}
     for row in sorted(costs, key=lambda row: row["effective_cost"]):
         key = _key(row["provider"], row["resource_id"])
-        known = inventory.get(key) or _guess(row, has_usage=key in usage)
+        known = inventory.get(key) or _guess(row["resource_id"])
         if known is not None:
             found[key] = _resource(row, known, usage.get(key, {}))
     return list(found.values())
 
 
-def _guess(row: Mapping[str, Any], *, has_usage: bool) -> dict[str, Any] | None:
-    if not has_usage:
-        return None
-    plain = row["resource_id"].casefold()
-    if plain.startswith("i-"):
-        return {"resource_type": "instance"}
-    types = [kind for part, kind in TYPES_BY_ID if part in plain]
-    return {"resource_type": types[0]} if types else None
+def _guess(resource_id: str) -> dict[str, Any] | None:
+    types = (kind for shape, kind in TYPES_BY_ID if shape.search(resource_id))
+    kind = next(types, None)
+    return {"resource_type": kind} if kind else None
 
 
 def _resource(
@@ -153,12 +160,19 @@ def _resource(
         attached_to=known.get("attached_to"),
         vcpus=known.get("vcpus"),
         memory_gib=known.get("memory_gib"),
-        size_gib=known.get("size_gib"),
+        size_gib=known.get("size_gib") or _billed_size(row),
         detached_at=known.get("detached_at"),
         observed_at=known.get("observed_at"),
         tags=_tags(row["tags"]),
         usage=usage,
     )
+
+
+def _billed_size(row: Mapping[str, Any]) -> float | None:
+    """Return the size that the charged GB-months come to; within a few percent."""
+    if not row["capacity_quantity"] or not row["days"]:
+        return None
+    return float(row["capacity_quantity"]) / row["days"] * DAYS_OF_A_MONTH
 
 
 def _cost(row: Mapping[str, Any]) -> Cost:

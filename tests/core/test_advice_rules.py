@@ -204,24 +204,26 @@ def test_an_unattached_volume_goes_after_a_while(detached_at, kind):
     assert isinstance(unattached.advise(unused, WINDOW, Unattached()), kind)
 
 
-@pytest.mark.parametrize(
-    ("observed_at", "reason"),
-    [
-        (datetime(2026, 6, 1, tzinfo=UTC), "29 days older than the bill"),
-        (None, "No inventory says"),
-    ],
-    ids=["old", "none"],
-)
-def test_an_old_inventory_is_not_believed(observed_at, reason):
+def test_an_old_inventory_is_not_believed():
     """What was unattached a month ago may be in use by now."""
     unused = volume(
         attached_to=None,
         detached_at=datetime(2026, 5, 1, tzinfo=UTC),
-        observed_at=observed_at,
+        observed_at=datetime(2026, 6, 1, tzinfo=UTC),
     )
     found = unattached.advise(unused, WINDOW, Unattached())
     assert isinstance(found, Abstention)
-    assert reason in found.reason
+    assert "29 days older than the bill" in found.reason
+
+
+def test_without_an_inventory_only_the_idle_meter_counts():
+    """A volume that no inventory knows is not called unused; an idle address is."""
+    unknown = volume(attached_to=None, observed_at=None)
+    metered = replace(
+        unknown, resource_type="address", cost=replace(COST, idle_days=20)
+    )
+    assert unattached.advise(unknown, WINDOW, Unattached()) is None
+    assert isinstance(unattached.advise(metered, WINDOW, Unattached()), Proposal)
 
 
 def test_a_covered_part_is_no_saving():
@@ -285,6 +287,12 @@ def test_what_something_else_starts_again_is_left_alone():
     """An instance of an auto scaling group would only be replaced."""
     managed = instance(tags={"aws:autoscaling:groupName": "web"})
     assert advice.find([managed], {"AWS": WINDOW}, [], Rules()) == []
+
+
+def test_a_trifle_is_not_worth_a_word():
+    """What costs less than the smallest saving gets neither advice nor an excuse."""
+    trifle = instance(cost=replace(COST, effective=Decimal("0.99")), usage={})
+    assert advice.find([trifle], {"AWS": WINDOW}, [], Rules()) == []
 
 
 def test_ids_follow_from_what_is_proposed():

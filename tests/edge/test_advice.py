@@ -113,6 +113,22 @@ def test_events_meet_their_schema(settings):
     assert len(payloads) == 7
 
 
+def test_a_bill_alone_is_enough_for_some_advice(settings):
+    """Without any inventory, type and size come from the bill's own meters."""
+    with warehouse.connect(settings.database) as con:
+        con.execute("DELETE FROM evidence.resources")
+    advice.recommend(settings)
+    assert rows(settings) == [
+        ("release_address", "eipalloc-00000000000000001", None, "open"),
+        ("stop_instance", "i-0000000000000001d", None, "open"),
+        ("resize_instance", "i-0000000000000002d", "m5.large", "open"),
+        ("resize_instance", "i-0000000000000004d", None, "abstained"),
+        ("stop_instance", "i-0000000000000005d", None, "abstained"),
+        ("stop_instance", "i-0000000000000006d", None, "abstained"),
+        ("change_volume_type", "vol-00000000000000002", "gp3", "open"),
+    ]
+
+
 def test_the_past_is_not_advised_from_the_future(settings):
     """As of a day before the evidence, nothing is known and nothing advised."""
     early = datetime(2026, 5, 1, tzinfo=UTC)

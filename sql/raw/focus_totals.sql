@@ -30,7 +30,7 @@ SELECT
     count(*) AS row_count,
     coalesce(sum(amount(BilledCost)), 0) AS billed_cost,
     coalesce(sum(coalesce(amount(EffectiveCost), amount(BilledCost))), 0)
-    AS effective_cost,
+        AS effective_cost,
     min(left(ChargePeriodStart::VARCHAR, 10)) AS first_date,
     max(left(ChargePeriodStart::VARCHAR, 10)) AS last_date
 FROM exported

@@ -64,8 +64,7 @@ def matches(found: dict[str, Any], truth: dict[str, Any]) -> bool:
     if any(found[name] != truth[name] for name in same):
         return False
     covers = all(
-        name in found["rolled_up"] or (found[name] or "") == truth[name]
-        for name in SCOPE
+        name in found["rolled_up"] or truth[name] in ("", found[name]) for name in SCOPE
     )
     first = date.fromisoformat(truth["first_date"])
     last = date.fromisoformat(truth["last_date"])

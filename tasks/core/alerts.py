@@ -32,7 +32,7 @@ COMMITMENT = "commitment"
 # Whose expectation a day gets when several detectors speak of it, first one first.
 VOICES = ("new_scope", "seasonal", "drift", "unit_price", "thresholds")
 
-# Days before a day on which an older level is looked up.
+# Days before a day on which an older level is looked up; the weekday is the same.
 OLDER_LEVELS = (28, 56)
 
 # How much cheaper the quietest weekday must be, on the logarithmic scale, for a series
@@ -175,14 +175,17 @@ def _may_be(panel: Panel, settled: Flags, off: Floats) -> Floats:
 def _is_usual(panel: Panel, season: Season, params: Detection) -> Flags:
     """Return where a day is new to the last weeks but not to the series.
 
-    Two cases. The series returns to the level that it had before the present one: that
-    is an end of something, and its beginning was told. Or it is a holiday.
+    Two cases. The series returns to the level, or the weekday to the habit, that it
+    had before: that is an end of something, and its beginning was told. Or it is a
+    holiday.
     """
     reach = params.continued_sensitivity * season.spread
     returned = np.zeros(season.scaled.shape, dtype=np.bool_)
     for back in OLDER_LEVELS:
-        older = windows.earlier(season.level, back) + season.offset + season.sure
-        returned |= np.abs(season.scaled - older) <= reach
+        level = windows.earlier(season.level, back) + season.offset
+        weekday = season.level + windows.earlier(season.offset, back)
+        for older in (level, weekday):
+            returned |= np.abs(season.scaled - older - season.sure) <= reach
     return np.asarray(returned | _is_holiday(panel, season, reach))
 
 

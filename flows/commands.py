@@ -1,6 +1,7 @@
 """The commands of ``costwarden`` that do something; each says what in an ``Answer``."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,8 @@ def ingest(
 @answering
 def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
     """Run the daily flow over the configured sources, and over PATHs."""
-    return _flow("daily", settings, paths=list(paths), **given)
+    answer = _flow("daily", settings, paths=list(paths), **given)
+    return replace(answer, said=(*answer.said, f"Report: {settings.report_path}"))
 
 
 @click.command()
@@ -63,7 +65,15 @@ def backfill(settings: Any, *, alerts: bool, **given: Any) -> Answer:
     from tasks.core.months import between
 
     between(given["from_month"], given["to_month"])
-    return _flow("backfill", settings, is_muted=not alerts, **given)
+    answer = _flow("backfill", settings, is_muted=not alerts, **given)
+    looked = [name for name in answer.facts if name.startswith("detect_anomalies")]
+    months = ", ".join(name.split()[-1] for name in looked)
+    said = (
+        f"Looked at {months}."
+        if months
+        else "These months are finished already; --restart looks again."
+    )
+    return replace(answer, said=(said, *answer.said))
 
 
 @click.command()

@@ -5,7 +5,7 @@
 -- params:
 SELECT
     billing_period,
-    min(known_at) AS known_at,
+    min(coalesce(known_at, loaded_at)) AS known_at,
     list(bill_id ORDER BY bill_id) AS bill_ids
 FROM bills.versions
 WHERE status <> 'quarantined'

@@ -77,7 +77,7 @@ def measure(settings: Settings, truths: list[dict[str, Any]]) -> Result:
     """Compare the findings with the truth."""
     with warehouse.read(settings.database) as con:
         found = (
-            con.execute("FROM findings.anomalies WHERE status <> 'retracted'")
+            con.sql("FROM findings.anomalies WHERE status <> 'retracted'")
             .to_arrow_table()
             .to_pylist()
         )

@@ -54,7 +54,7 @@ def lines(con: Connection, wanted: Sequence[Stored]) -> dict[str, list[Line]]:
         f" {queries.text('findings/compared_days')}",
         {"weeks": WEEKS},
     )
-    rows = queries.run(con, "findings/anomaly_lines")
+    rows = con.sql(queries.text("findings/anomaly_lines"))
     found: dict[str, list[Line]] = defaultdict(list)
     with localcontext(prec=DIGITS):
         for row in rows.to_arrow_table().to_pylist():

@@ -68,9 +68,13 @@ def load(
     Raises:
         NothingThere: No bill was ever normalised here.
     """
-    values = {"settle_days": params.settle_days, "until": until or FAR_AWAY}
+    values = {
+        "as_of": as_of,
+        "settle_days": params.settle_days,
+        "until": until or FAR_AWAY,
+    }
     try:
-        found = queries.run(con, "findings/scored_costs", as_of=as_of, **values)
+        found = con.sql(queries.text("findings/scored_costs"), params=values)
     except duckdb.CatalogException as error:
         raise NothingThere(
             "There is no daily series yet: normalise and aggregate bills first."

@@ -41,8 +41,9 @@ async def backfill(
 ) -> dict[str, Any]:
     """Find the anomalies of old months, oldest first, with what was known then.
 
-    Each month is looked at as it was seen at its end. A backfill that was stopped
-    goes on with the first month that it had not finished.
+    Each month is looked at as it was seen at its end, and all of them once more as
+    they are known today, so that what a later bill took back does not stay. A
+    backfill that was stopped goes on with the first month that it had not finished.
 
     Args:
         from_month: First billing month, written YYYY-MM.
@@ -59,7 +60,7 @@ async def backfill(
         look = history.look(
             settings, from_month, to_month, is_muted=is_muted, restart=restart
         )
-        stage.expect(2 * len(look.pending))
+        stage.expect(2 * len(look.pending) + 2)
         for month in look.pending:
             await stage(
                 detect_anomalies,
@@ -71,6 +72,14 @@ async def backfill(
             )
             await stage(explain_anomalies, is_muted=is_muted, period=month.period)
             history.finish(settings, look, month)
+        await stage(
+            detect_anomalies,
+            from_date=look.first_date,
+            to_date=look.last_date,
+            is_muted=is_muted,
+            of="as known today",
+        )
+        await stage(explain_anomalies, is_muted=is_muted, of="as known today")
         await stage(publish_events)
         await stage(publish_copy)
         await show(settings, "backfill", stage.sentences)

@@ -1,5 +1,6 @@
 """The commands of ``costwarden`` that do something; each says what in an ``Answer``."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,6 +11,9 @@ import click
 
 from flows import options
 from flows.answers import Answer, Table, answering
+
+# A stage of a backfill that is about one month.
+LOOKED = re.compile(r"detect_anomalies (?P<month>\d{4}-\d{2})")
 
 
 @click.command()
@@ -66,8 +70,8 @@ def backfill(settings: Any, *, alerts: bool, **given: Any) -> Answer:
 
     between(given["from_month"], given["to_month"])
     answer = _flow("backfill", settings, is_muted=not alerts, **given)
-    looked = [name for name in answer.facts if name.startswith("detect_anomalies")]
-    months = ", ".join(name.split()[-1] for name in looked)
+    looked = (LOOKED.fullmatch(name) for name in answer.facts)
+    months = ", ".join(found["month"] for found in looked if found)
     said = (
         f"Looked at {months}."
         if months

@@ -83,7 +83,7 @@ class Stages:
         name = f"{stage} {period}".strip()
         self.summaries[name] = summary
         self.sentences[name] = outcome.sentence
-        say(f"{name:<26} {outcome.sentence}  ({monotonic() - started:.1f} s)")
+        say(f"{name:<32} {outcome.sentence}  ({monotonic() - started:.1f} s)")
         await self.progress.reach(len(self.summaries) / self.steps)
         return summary
 

@@ -44,6 +44,19 @@ def first_day(period: str) -> date:
     return date(int(found["year"]), int(found["month"]), 1)
 
 
+def last_day(period: str) -> date:
+    """Return the last day of a billing month.
+
+    Raises:
+        BadPeriod: It is not written YYYY-MM.
+
+    Examples:
+        >>> last_day("2028-02")
+        datetime.date(2028, 2, 29)
+    """
+    return day_after(first_day(period)) - timedelta(days=1)
+
+
 def day_after(first: date) -> date:
     """Return the first day of the following month.
 
@@ -119,7 +132,7 @@ def _seen(period: str, arrivals: list[tuple[str, datetime]], now: datetime) -> M
     return Month(
         period=period,
         first_date=first,
-        last_date=after - timedelta(days=1),
+        last_date=last_day(period),
         as_of=max([min(end, now), *waited_for]),
     )
 

@@ -1,7 +1,7 @@
 """Which months a backfill still has to look at."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from tasks.core import months
 from tasks.core.errors import NothingThere
@@ -18,11 +18,15 @@ class Look:
 
     Attributes:
         run: Its name in the journal: a digest of months, settings and bill versions.
+        first_date: First day of the first month.
+        last_date: Last day of the last month.
         pending: Months to look at, oldest first.
         finished: Months that an earlier attempt is through with.
     """
 
     run: journal.Run
+    first_date: date
+    last_date: date
     pending: tuple[months.Month, ...]
     finished: tuple[str, ...]
 
@@ -67,6 +71,8 @@ def look(
     pending = [period for period in billed if period not in done]
     return Look(
         run=run,
+        first_date=months.first_day(from_month),
+        last_date=months.last_day(to_month),
         pending=tuple(months.seen(pending, known, datetime.now(UTC))),
         finished=tuple(sorted(done)),
     )

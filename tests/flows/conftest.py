@@ -3,7 +3,7 @@
 import csv
 import gc
 import os
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -43,21 +43,44 @@ def bills(tmp_path):
         for service in ("Compute", "Storage")
     ]
     for month in sorted({row["BillingPeriodStart"] for row in rows}):
-        path = folder / f"{month[:7]}.csv"
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, rows[0].keys())
-            writer.writeheader()
-            writer.writerows(row for row in rows if row["BillingPeriodStart"] == month)
         # A bill became known when its file was written: early the next month.
-        written = (datetime.fromisoformat(month) + timedelta(days=32)).timestamp()
-        os.utime(path, (written, written))
+        write_bill(
+            folder / f"{month[:7]}.csv",
+            [row for row in rows if row["BillingPeriodStart"] == month],
+            datetime.fromisoformat(month) + timedelta(days=32),
+        )
     return folder
 
 
-def charge(day, service):
+@pytest.fixture
+def correction(tmp_path):
+    """The bill of March again, three weeks later: the bad day is taken back."""
+    path = tmp_path / "correction.csv"
+    days = [FIRST + timedelta(days=number) for number in range(DAYS)]
+    rows = [
+        charge(day, service, is_corrected=True)
+        for day in days
+        for service in ("Compute", "Storage")
+        if day.month == SPIKE.month
+    ]
+    write_bill(path, rows, datetime(2026, 4, 24, tzinfo=UTC))
+    return path
+
+
+def write_bill(path, rows, written_at):
+    """Write a FOCUS bill as of a time."""
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    os.utime(path, (written_at.timestamp(), written_at.timestamp()))
+
+
+def charge(day, service, *, is_corrected=False):
     """Return one FOCUS row; compute rests at weekends, and costs tenfold once."""
     usual = 40 if service == "Storage" else 100 - 40 * (day.weekday() > 4)
-    cost = usual * 10 if (day, service) == (SPIKE, "Compute") else usual
+    is_bad = (day, service) == (SPIKE, "Compute") and not is_corrected
+    cost = usual * 10 if is_bad else usual
     month = day.replace(day=1)
     return {
         "BilledCost": f"{cost}.25",

@@ -162,7 +162,12 @@ def test_a_look_back_goes_month_by_month(bills, database):
         con.execute("DELETE FROM ops.events")
     summaries = backfill(database=database, from_month="2026-01", to_month="2026-03")
     looked = [name for name in summaries if name.startswith("detect_anomalies")]
-    assert looked == [f"detect_anomalies 2026-0{month}" for month in (1, 2, 3)]
+    assert looked == [
+        "detect_anomalies 2026-01",
+        "detect_anomalies 2026-02",
+        "detect_anomalies 2026-03",
+        "detect_anomalies as known today",
+    ]
     assert ask(database, "SELECT count(*) FROM findings.anomalies") != [(0,)]
     assert ask(database, "SELECT count(*) FROM ops.events WHERE NOT is_muted") == [(0,)]
 
@@ -190,9 +195,24 @@ def test_a_stopped_look_back_ends_in_the_same_tables(bills, tmp_path, monkeypatc
             backfill(database=stopped, **months)
     summaries = backfill(database=stopped, **months)
     looked = [name for name in summaries if name.startswith("detect_anomalies")]
-    assert looked == ["detect_anomalies 2026-02", "detect_anomalies 2026-03"]
+    assert looked == [
+        "detect_anomalies 2026-02",
+        "detect_anomalies 2026-03",
+        "detect_anomalies as known today",
+    ]
     assert tables(stopped) == tables(whole)
     assert tables(whole)["anomalies"] != []
+
+
+def test_a_look_back_knows_what_came_later(bills, correction, database):
+    """What was an alert then, and was taken back later, ends as retracted."""
+    daily(database=database, paths=[str(bills), str(correction)])
+    assert ask(database, "SELECT count(*) FROM findings.anomalies") == [(0,)]
+    backfill(database=database, from_month="2026-01", to_month="2026-03")
+    (found,) = ask(database, "SELECT first_date, status FROM findings.anomalies")
+    assert (str(found[0]), found[1]) == ("2026-03-12", "retracted")
+    told = ask(database, "SELECT event_type FROM ops.events ORDER BY revision")
+    assert ["opened" in told[0][0], "retracted" in told[-1][0]] == [True, True]
 
 
 def ingested(database, bills):

@@ -103,7 +103,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         loaded, seconds = measure(Path(folder), args.rows, args.months, args.rounds)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
-    print(f"{'what':<8} {'median s':>9} {'× bare':>7} {'rows/s':>12}")
+    print(f"{'what':<8} {'median s':>9} {'x bare':>7} {'rows/s':>12}")
     for name, median in medians.items():
         ratio = median / medians["bare"]
         print(f"{name:<8} {median:>9.2f} {ratio:>7.2f} {loaded / median:>12,.0f}")

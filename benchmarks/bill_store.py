@@ -19,8 +19,10 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.edge import bills, daily, focus, simulator, warehouse
+from tasks.edge import daily, focus, warehouse
+from tasks.edge.intake import bills
 from tasks.edge.settings import Settings, load
+from tasks.edge.simulator import company
 
 BARE = """
     SELECT
@@ -74,9 +76,7 @@ def measure(
     Returns:
         How many rows the exports hold, all versions counted, and the seconds.
     """
-    simulator.simulate(
-        folder / "bills", rows=rows, months=months, formats=("aws_cur2",)
-    )
+    company.simulate(folder / "bills", rows=rows, months=months, formats=("aws_cur2",))
     settings = load(None, database=str(folder / "costwarden.duckdb"))
     files = exported(folder / "bills")
     seconds: dict[str, list[float]] = {"bare": [], "series": [], "ingest": []}

@@ -15,8 +15,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tasks.edge import bills, simulator, warehouse
+from tasks.edge import warehouse
+from tasks.edge.intake import bills
 from tasks.edge.settings import Settings, load
+from tasks.edge.simulator import company
 
 SCOPE = ("sub_account_id", "service_name", "region_id")
 
@@ -43,7 +45,7 @@ def detect(folder: Path, seed: int, rows: int, config: str | None) -> Settings:
 
     settings = load(config, database=str(folder / f"{seed}.duckdb"))
     bills_folder = folder / f"bills-{seed}"
-    simulator.simulate(bills_folder, rows=rows, seed=seed)
+    company.simulate(bills_folder, rows=rows, seed=seed)
     exports = [bills_folder / part for part in ("aws", "focus/azure", "focus/gcp")]
     bills.ingest(settings, [str(path) for path in exports])
     normalise_bills.fn(settings)

@@ -10,7 +10,7 @@ from prefect.artifacts import (
     aupdate_progress_artifact,
 )
 
-from tasks.core.overview import markdown, table
+from tasks.core.reporting.overview import markdown, table
 from tasks.edge import overview
 from tasks.edge.settings import Settings
 

@@ -29,7 +29,7 @@ def ingest(
     known_at: datetime | None,
 ) -> Answer:
     """Load bills: files, folders or URLs. Their format is recognised."""
-    from tasks.edge import bills
+    from tasks.edge.intake import bills
 
     done = bills.ingest(settings, list(paths), source, known_at)
     said = (
@@ -184,9 +184,9 @@ def report(settings: Any) -> Answer:
 def simulate(settings: Any, *, out: Path, **given: Any) -> Answer:
     """Write the bills of a made-up company to OUT, with the truth beside them."""
     del settings  # writes bills; no warehouse is touched
-    from tasks.edge import simulator
+    from tasks.edge.simulator import company
 
-    done = simulator.simulate(out, **given)
+    done = company.simulate(out, **given)
     return Answer(done, (f"{done.rows:,} rows in {done.files} files under {out}",))
 
 
@@ -203,7 +203,7 @@ def demo(settings: Any, *, rows: int, is_verbose: bool) -> Answer:
 
 def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> Answer:
     from flows import inprocess
-    from tasks.core import overview as core
+    from tasks.core.reporting import overview as core
     from tasks.edge import overview
 
     summaries = inprocess.run(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from flows import inprocess
 from flows.answers import Answer
-from tasks.core import overview as core
 from tasks.core.errors import OtherBills
-from tasks.edge import overview, queries, simulator, warehouse
+from tasks.core.reporting import overview as core
+from tasks.edge import overview, queries, warehouse
 from tasks.edge.settings import Settings
+from tasks.edge.simulator import company
 
 # The demo's bills are kept under this name, so that nobody takes them for real ones.
 SOURCE = "demo"
@@ -39,7 +40,7 @@ def play(
     bills = settings.home / "demo-bills"
     say("Generating thirteen months of bills of three clouds; none of it is real.")
     api = inprocess.warm_up()
-    made = simulator.simulate(bills, rows=rows)
+    made = company.simulate(bills, rows=rows)
     say(f"  {made.rows:,} rows in {bills}")
     say("Running the daily flow on them:")
     api.join()

@@ -87,7 +87,7 @@ def reconcile(settings: Any) -> Answer:
 @answering
 def explain(settings: Any, *, anomaly_id: str) -> Answer:
     """Say what an anomaly is and what drove it. ID may be shortened."""
-    from tasks.core import wording
+    from tasks.core.reporting import wording
     from tasks.edge import lookups
 
     found = lookups.anomaly(settings, anomaly_id)

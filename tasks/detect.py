@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from prefect import task
 
-from tasks.core import alerts, incidents, lifecycle
+from tasks.core.findings import alerts, incidents, lifecycle
 from tasks.edge import findings, series, warehouse
 from tasks.edge.settings import Settings
 

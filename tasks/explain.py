@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.core import drivers
+from tasks.core.findings import drivers
 from tasks.edge import causes, warehouse
 from tasks.edge.settings import Settings
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from tasks.core import advice, events
-from tasks.core.advice import Changes, Recommendation
+from tasks.core import events
+from tasks.core.rightsizing import advice
+from tasks.core.rightsizing.advice import Changes, Recommendation
 from tasks.edge import outbox, resources, warehouse
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection

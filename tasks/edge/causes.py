@@ -8,9 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.core import lifecycle
-from tasks.core.drivers import DIGITS, Driver, Line, explanation
-from tasks.core.lifecycle import Stored
+from tasks.core.findings import lifecycle
+from tasks.core.findings.drivers import DIGITS, Driver, Line, explanation
+from tasks.core.findings.lifecycle import Stored
 from tasks.edge import findings, queries
 from tasks.edge.warehouse import Connection, transaction
 

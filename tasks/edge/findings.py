@@ -6,10 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.core import lifecycle
-from tasks.core.anomalies import Anomaly, Day, Scope, sentence, severity
-from tasks.core.detection import Detection
-from tasks.core.lifecycle import Change, Stored
+from tasks.core.findings import lifecycle
+from tasks.core.findings.anomalies import Anomaly, Day, Scope, sentence, severity
+from tasks.core.findings.detection import Detection
+from tasks.core.findings.lifecycle import Change, Stored
 from tasks.edge import outbox, queries
 from tasks.edge.series import SCOPE, Loaded
 from tasks.edge.warehouse import Connection, insert, transaction

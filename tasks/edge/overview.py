@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from tasks.core.overview import Finding, Overview, Reason, Saving
+from tasks.core.reporting.overview import Finding, Overview, Reason, Saving
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 

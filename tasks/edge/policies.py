@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tasks.core import policy_files, verdicts
-from tasks.core.policy import PolicySet
-from tasks.core.verdicts import Verdict, World
+from tasks.core.policy import bundle, verdicts
+from tasks.core.policy.judgement import PolicySet
+from tasks.core.policy.verdicts import Verdict, World
 from tasks.edge import advice, queries, warehouse
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
@@ -33,11 +33,11 @@ def load(folder: str | Path) -> PolicySet:
     any, it refuses everything.
     """
     path = Path(folder)
-    files = {}
+    texts = {}
     for file in sorted(path.iterdir()) if path.is_dir() else []:
         if file.suffix in SUFFIXES:
-            files[file.name] = _text(file)
-    return policy_files.assemble(files)
+            texts[file.name] = _text(file)
+    return bundle.assemble(texts)
 
 
 def judge(settings: Settings, as_of: datetime | None = None) -> Judged:

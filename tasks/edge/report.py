@@ -19,9 +19,8 @@ import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from tasks.core import charts, report, wording
-from tasks.core import report_rows as rows
 from tasks.core.errors import NothingThere
+from tasks.core.reporting import charts, report, rows, wording
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 

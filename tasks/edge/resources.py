@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tasks.core.advice import Rules
 from tasks.core.errors import NothingThere
-from tasks.core.prices import Observed
-from tasks.core.recommendations import ZERO, Cost, Metric, Resource, Window
+from tasks.core.rightsizing.advice import Rules
+from tasks.core.rightsizing.prices import Observed
+from tasks.core.rightsizing.recommendations import ZERO, Cost, Metric, Resource, Window
 from tasks.edge import queries
 from tasks.edge.warehouse import Connection
 
@@ -172,7 +172,7 @@ def _billed_size(row: Mapping[str, Any]) -> float | None:
     """Return the size that the charged GB-months come to; within a few percent."""
     if not row["capacity_quantity"] or not row["days"]:
         return None
-    return float(row["capacity_quantity"]) / row["days"] * DAYS_OF_A_MONTH
+    return float(row["capacity_quantity"]) / float(row["days"]) * DAYS_OF_A_MONTH
 
 
 def _cost(row: Mapping[str, Any]) -> Cost:

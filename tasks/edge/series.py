@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from tasks.core.alerts import USAGE
-from tasks.core.anomalies import Scope
-from tasks.core.detection import Detection
 from tasks.core.detectors import Panel
 from tasks.core.errors import NothingThere
-from tasks.core.incidents import Book
+from tasks.core.findings.alerts import USAGE
+from tasks.core.findings.anomalies import Scope
+from tasks.core.findings.detection import Detection
+from tasks.core.findings.incidents import Book
 from tasks.edge import queries
 from tasks.edge.warehouse import Connection
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from tasks.core.advice import Rules
-from tasks.core.detection import Detection
 from tasks.core.errors import NothingThere, UnknownSetting
-from tasks.core.limits import Limits
+from tasks.core.findings.detection import Detection
 from tasks.core.model import Frozen
+from tasks.core.policy.limits import Limits
+from tasks.core.rightsizing.advice import Rules
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = ROOT / "deployments"

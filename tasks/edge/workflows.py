@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tasks.core import manifests, plans
-from tasks.core.plans import Plan
+from tasks.core.workflows import manifests, plans
+from tasks.core.workflows.plans import Plan
 from tasks.edge import advice, policies, warehouse
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tasks.core.recommendations import Cost, Metric, Resource, Window
+from tasks.core.rightsizing.recommendations import Cost, Metric, Resource, Window
 
 WINDOW = Window(date(2026, 6, 1), date(2026, 6, 30))
 

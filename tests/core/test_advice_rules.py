@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 
-from tasks.core import (
+from tasks.core.rightsizing import (
     advice,
     idle,
     machine_types,
@@ -16,13 +16,13 @@ from tasks.core import (
     recommendations,
     unattached,
 )
-from tasks.core.advice import Rules
-from tasks.core.idle import Idle
-from tasks.core.oversized import Oversized
-from tasks.core.previous_generation import PreviousGeneration
-from tasks.core.prices import Observed, Prices
-from tasks.core.recommendations import Abstention, Proposal
-from tasks.core.unattached import Unattached
+from tasks.core.rightsizing.advice import Rules
+from tasks.core.rightsizing.idle import Idle
+from tasks.core.rightsizing.oversized import Oversized
+from tasks.core.rightsizing.previous_generation import PreviousGeneration
+from tasks.core.rightsizing.prices import Observed, Prices
+from tasks.core.rightsizing.recommendations import Abstention, Proposal
+from tasks.core.rightsizing.unattached import Unattached
 from tests.core.resources import COST, WINDOW, busy, instance, metric, resources, volume
 
 COVERED = replace(COST, uncovered=Decimal(0), uncovered_time=Decimal(0))

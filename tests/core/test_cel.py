@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.core import cel
+from tasks.core.policy import cel
 
 NAMES = ("object", "params")
 SCOPE = cel.Scope(

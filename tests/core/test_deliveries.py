@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core.deliveries import (
+from tasks.core.intake.deliveries import (
     Slice,
     assemble,
     digest_of,

@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 from test_lifecycle import anomaly
 
-from tasks.core import lifecycle
-from tasks.core.detection import Detection
 from tasks.core.events import event
+from tasks.core.findings import lifecycle
+from tasks.core.findings.detection import Detection
 
 SCHEMAS = Path(__file__).parents[2] / "deployments" / "events"
 NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)

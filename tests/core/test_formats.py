@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core import columns, formats
 from tasks.core.errors import MissingColumn, UnknownFormat
-from tasks.core.formats import athena_names, recognise
+from tasks.core.intake import columns, formats
+from tasks.core.intake.formats import athena_names, recognise
 
 CUR = list(formats.CUR_REQUIRED)
 SLASHED = [

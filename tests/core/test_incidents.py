@@ -11,9 +11,9 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.core import alerts, incidents
-from tasks.core.anomalies import Scope, severity
-from tasks.core.detection import Detection, Forest
+from tasks.core.findings import alerts, incidents
+from tasks.core.findings.anomalies import Scope, severity
+from tasks.core.findings.detection import Detection, Forest
 
 PARAMS = Detection(forest=Forest(trees=20, train_rows=1_000))
 

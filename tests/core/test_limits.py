@@ -7,9 +7,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core import verdicts
-from tasks.core.limits import Limits
-from tasks.core.verdicts import World
+from tasks.core.policy import verdicts
+from tasks.core.policy.limits import Limits
+from tasks.core.policy.verdicts import World
 from tests.core.test_policy import SHIPPED, STOP
 
 TODAY = date(2026, 7, 1)

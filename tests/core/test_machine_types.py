@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from tasks.core import machine_types
+from tasks.core.rightsizing import machine_types
 
 SUCCESSOR_PAIRS = {"m4.large": "m5.large", "c4.2xlarge": "c5.2xlarge", "m5.large": None}
 

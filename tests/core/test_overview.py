@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from tasks.core import overview
-from tasks.core.overview import Finding, Overview, Reason, Saving
+from tasks.core.reporting import overview
+from tasks.core.reporting.overview import Finding, Overview, Reason, Saving
 
 
 def finding(**changes):

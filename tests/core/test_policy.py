@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tasks.core import manifests, policy_files, verdicts
-from tasks.core.advice import Recommendation
+from tasks.core.policy import bundle, verdicts
+from tasks.core.rightsizing.advice import Recommendation
+from tasks.core.workflows import manifests
 
 POLICIES = Path(__file__).parents[2] / "deployments" / "policies"
 FILES = {path.name: path.read_text(encoding="utf-8") for path in POLICIES.iterdir()}
-SHIPPED = policy_files.assemble(FILES)
+SHIPPED = bundle.assemble(FILES)
 LABEL, NOTE = ("metadata", "labels"), ("metadata", "annotations")
 KEY = manifests.PREFIX
 
@@ -82,7 +83,7 @@ def test_an_account_that_is_switched_on_accepts_changes():
     on = FILES["limits.yaml"].replace(
         'switchedOnAccounts: ""', 'switchedOnAccounts: "4, 111122223333"'
     )
-    policies = policy_files.assemble({**FILES, "limits.yaml": on})
+    policies = bundle.assemble({**FILES, "limits.yaml": on})
     assert policies.objections(MANIFEST) == []
     parameters = [
         {"name": "account", "value": "999900001111"},
@@ -264,7 +265,7 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_is_not_understood_denies_everything(case):
     """A policy that is broken, or means more in the cluster, refuses every change."""
-    policies = policy_files.assemble(BROKEN[case])
+    policies = bundle.assemble(BROKEN[case])
     found = policies.objections(MANIFEST)
     assert found
     assert not any(item.may_be_approved or item.at_dispatch for item in found)
@@ -272,7 +273,7 @@ def test_what_is_not_understood_denies_everything(case):
 
 def test_an_expression_that_fails_denies():
     """An error is a refusal, and one that no approval settles."""
-    policies = policy_files.assemble(
+    policies = bundle.assemble(
         {**policy(validations=[{"expression": "object.x.y == 1", "message": "No y."}])}
     )
     (found,) = policies.objections(MANIFEST)
@@ -285,8 +286,8 @@ def test_a_variable_that_fails_matters_only_where_it_is_used():
     variables = [{"name": "bad", "expression": "object.x.y"}]
     unused = [{"expression": "true || variables.bad == 1", "message": "m"}]
     used = [{"expression": "variables.bad == 1", "message": "m"}]
-    lazy = policy_files.assemble(policy(variables=variables, validations=unused))
-    eager = policy_files.assemble(policy(variables=variables, validations=used))
+    lazy = bundle.assemble(policy(variables=variables, validations=unused))
+    eager = bundle.assemble(policy(variables=variables, validations=used))
     assert lazy.objections(MANIFEST) == []
     assert eager.objections(MANIFEST) != []
 
@@ -295,5 +296,5 @@ def test_the_digest_follows_every_byte():
     """Another name, another order of bytes or another comment is another policy."""
     other = {**FILES, "limits.yaml": FILES["limits.yaml"] + "# reviewed\n"}
     renamed = {f"x{name}": text for name, text in FILES.items()}
-    digests = {policy_files.assemble(files).digest for files in (FILES, other, renamed)}
+    digests = {bundle.assemble(files).digest for files in (FILES, other, renamed)}
     assert len(digests) == 3

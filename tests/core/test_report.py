@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core import charts, report
-from tasks.core.report_rows import (
+from tasks.core.reporting import charts, report
+from tasks.core.reporting.rows import (
     MONTHLY,
     Anomaly,
     AnomalyDay,

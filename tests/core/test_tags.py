@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.core import tags
+from tasks.core.rightsizing import tags
 
 
 @pytest.mark.parametrize(

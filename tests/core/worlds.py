@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from tasks.core.anomalies import Scope
 from tasks.core.detectors import Panel
-from tasks.core.incidents import Book
+from tasks.core.findings.anomalies import Scope
+from tasks.core.findings.incidents import Book
 
 START = date(2025, 1, 1)
 

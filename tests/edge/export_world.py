@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.edge import bills, warehouse
+from tasks.edge import warehouse
+from tasks.edge.intake import bills
 from tasks.edge.settings import Settings
 
 LEGACY = {

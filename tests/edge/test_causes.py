@@ -7,7 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from tasks.edge import bills, warehouse
+from tasks.edge import warehouse
+from tasks.edge.intake import bills
 from tasks.edge.settings import Settings
 
 START = date(2025, 1, 1)

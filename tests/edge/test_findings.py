@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tasks.core.detection import Detection
+from tasks.core.findings.detection import Detection
 from tasks.edge import focus, warehouse
 from tasks.edge.settings import Settings
 

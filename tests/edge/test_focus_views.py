@@ -7,7 +7,8 @@ import duckdb
 import pytest
 
 from tasks.core.errors import CheckFailed, LakeDamaged
-from tasks.edge import bills, checks, daily, focus, warehouse
+from tasks.edge import checks, daily, focus, warehouse
+from tasks.edge.intake import bills
 from tasks.edge.settings import Settings
 
 HEADER = (

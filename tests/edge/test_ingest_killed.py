@@ -13,7 +13,7 @@ from tests.edge.export_world import FOCUS, LEGACY, World, rows_of, write_csv, wr
 # the disk is about to change.
 CHILD = textwrap.dedent("""
     import os, signal, sys
-    from tasks.edge import bills, lake, register, staging
+    from tasks.edge.intake import bills, lake, register, staging
     from tasks.edge.settings import Settings
 
     moments = int(sys.argv[1])

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from tasks.edge import sources
+from tasks.edge.intake import sources
 from tests.edge.export_world import (
     FOCUS,
     LEGACY,
@@ -224,7 +224,7 @@ def test_a_bad_file_does_not_make_its_folder_new(world, tmp_path, monkeypatch):
     _ragged(tmp_path / "in" / "bad.csv")
     write_csv(tmp_path / "in" / "good.csv", rows_of(FOCUS))
     world.ingest(tmp_path / "in")
-    monkeypatch.setattr("tasks.edge.assembly.bills", None)
+    monkeypatch.setattr("tasks.edge.intake.assembly.bills", None)
     again = world.ingest(tmp_path / "in")
     assert (again.loaded, again.known, again.quarantined) == (0, 1, 1)
 
@@ -233,7 +233,7 @@ def test_what_was_refused_gets_another_chance(world, tmp_path, monkeypatch):
     """A later release that can read a refused file loads it."""
     path = write_csv(tmp_path / "cur.csv", rows_of(LEGACY))
     with monkeypatch.context() as older:
-        older.setattr("tasks.edge.staging.PERIOD", re.compile("never"))
+        older.setattr("tasks.edge.intake.staging.PERIOD", re.compile("never"))
         assert world.ingest(path).quarantined == 1
     assert world.ingest(path).loaded == 1
     assert [row[1] for row in world.versions()] == ["current"]
@@ -250,7 +250,7 @@ def test_a_file_that_cannot_be_opened_is_told(world, tmp_path, monkeypatch):
             raise PermissionError(13, "Permission denied", str(path))
         return read(path)
 
-    monkeypatch.setattr("tasks.edge.sources.digest", refuse)
+    monkeypatch.setattr("tasks.edge.intake.sources.digest", refuse)
     result = world.ingest(tmp_path / "in")
     assert (result.loaded, result.quarantined) == (1, 1)
     assert result.problems == (f"{locked} cannot be read: Permission denied.",)

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import bills, daily, focus, warehouse
+from tasks.edge import daily, focus, warehouse
+from tasks.edge.intake import bills
 from tasks.edge.settings import Settings
 
 pytestmark = pytest.mark.shared

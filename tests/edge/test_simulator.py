@@ -13,8 +13,8 @@ import pytest
 
 from tasks.core.errors import ConfigError
 from tasks.core.simulation import columns, world
-from tasks.edge import simulator
-from tasks.edge.simulator import simulate
+from tasks.edge.simulator import company
+from tasks.edge.simulator.company import simulate
 
 UNTIL = date(2026, 5, 21)
 
@@ -272,7 +272,7 @@ class TestFiles:
             "focus",
             "evidence",
             "truth",
-            simulator.MARK,
+            company.MARK,
         }
         assert done.rows == sum(
             int(row["rows"])
@@ -280,7 +280,7 @@ class TestFiles:
             if row["is_last"] == "True"
         )
         assert done.until == UNTIL
-        assert simulator.DEFAULT_UNTIL != UNTIL
+        assert company.DEFAULT_UNTIL != UNTIL
 
 
 class TestArguments:

@@ -216,7 +216,7 @@ def test_a_look_back_knows_what_came_later(bills, correction, database):
 
 
 def ingested(database, bills):
-    from tasks.edge import bills as edge
+    from tasks.edge.intake import bills as edge
 
     edge.ingest(Settings(database=database), [str(bills)])
 

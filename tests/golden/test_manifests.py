@@ -13,17 +13,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tasks.core import machine_types, manifests, recommendations
-from tasks.core.advice import Recommendation
-from tasks.core.playbooks import PLAYBOOKS
-from tasks.core.targets import Refusal
+from tasks.core.rightsizing import machine_types, recommendations
+from tasks.core.rightsizing.advice import Recommendation
+from tasks.core.workflows import manifests
+from tasks.core.workflows.playbooks import PLAYBOOKS
+from tasks.core.workflows.targets import Refusal
 from tests.golden import argo_schema
 
 HERE = Path(__file__).parent
 ARGO = HERE.parents[1] / "deployments" / "argo"
 WINDOW = "tuesday-to-thursday-02-05"
 HEADER = (
-    "# Written from tasks/core/playbooks_{provider}.py by GOLDEN=write pytest"
+    "# Written from tasks/core/workflows/{provider}.py by GOLDEN=write pytest"
     " tests/golden.\n# Undo: {undo}.\n"
 )
 

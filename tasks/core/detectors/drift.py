@@ -8,9 +8,9 @@ import itertools
 
 import numpy as np
 
-from tasks.core.detection import Drift, Seasonality
 from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
 from tasks.core.detectors.seasonal import MAD_TO_SIGMA, from_scale, to_scale
+from tasks.core.findings.detection import Drift, Seasonality
 
 DAYS_IN_WEEK = 7
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import IsolationForest
 
-from tasks.core.detection import Forest
 from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
 from tasks.core.detectors.seasonal import to_scale
+from tasks.core.findings.detection import Forest
 
 # Rows and columns of a panel, ``(n, 2)``.
 Places = NDArray[np.int64]

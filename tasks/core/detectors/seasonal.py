@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.core.detection import Seasonality
 from tasks.core.detectors import Floats, Panel, Scores, windows
+from tasks.core.findings.detection import Seasonality
 
 # Scales the median absolute deviation to the standard deviation of a normal
 # distribution: 1 / Φ⁻¹(3/4).

@@ -6,9 +6,9 @@ is noise for another, which is why the default bounds are wide.
 
 import numpy as np
 
-from tasks.core.detection import Threshold
 from tasks.core.detectors import Flags, Floats, Panel, Scores
 from tasks.core.detectors.windows import same_weekday_mean
+from tasks.core.findings.detection import Threshold
 
 
 class Thresholds:

@@ -1,0 +1,1 @@
+"""From scored days to anomalies that live, and why they happened."""

@@ -1,0 +1,205 @@
+"""Anomalies: alerts of many days and series, told as one thing that happened."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from tasks.core.findings.detection import Detection
+
+# Amounts that a detector estimates are kept to the millionth of a unit.
+ESTIMATE = Decimal("0.000001")
+
+SEVERITIES = ("low", "medium", "high", "critical")
+
+Amounts = Callable[[int, int], Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a series, or an anomaly, is about; the columns of ``series.daily_cost``."""
+
+    provider: str | None
+    billing_account_id: str | None
+    sub_account_id: str | None
+    service_name: str | None
+    region_id: str | None
+    charge_kind: str
+    billing_currency: str
+
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """The columns in order."""
+        return tuple(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of an anomaly; amounts in its currency."""
+
+    charge_date: date
+    actual_cost: Decimal
+    expected_cost: Decimal
+    expected_low: Decimal
+    expected_high: Decimal
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """What the data of one moment say happened.
+
+    Attributes:
+        scope: Where. A column of it that is in ``rolled_up`` is null and means all
+            below; else null means that the bill names none.
+        rolled_up: Names of the scope's columns over which it was merged.
+        kind: Shape of the deviation.
+        direction: ``up`` or ``down``.
+        detector: Detectors that agreed, comma separated.
+        status: ``provisional``, ``confirmed`` or ``resolved``.
+        days: Its days, oldest first; at least one.
+    """
+
+    scope: Scope
+    rolled_up: tuple[str, ...]
+    kind: str
+    direction: str
+    detector: str
+    status: str
+    days: tuple[Day, ...]
+
+    @property
+    def first_date(self) -> date:
+        """First anomalous day."""
+        return self.days[0].charge_date
+
+    @property
+    def last_date(self) -> date:
+        """Last anomalous day so far."""
+        return self.days[-1].charge_date
+
+    @property
+    def anomaly_id(self) -> str:
+        """The id under which it is first stored: scope, direction and first day.
+
+        The kind is left out, for a level shift looks like a spike on its first day.
+        """
+        return stable_id(
+            [*self.scope.key, *self.rolled_up, self.direction, str(self.first_date)]
+        )
+
+    @property
+    def actual_cost(self) -> Decimal:
+        """Effective cost over its days."""
+        return _total(day.actual_cost for day in self.days)
+
+    @property
+    def expected_cost(self) -> Decimal:
+        """Expected cost over its days."""
+        return _total(day.expected_cost for day in self.days)
+
+    @property
+    def expected_low(self) -> Decimal:
+        """Lower end of the band, summed."""
+        return _total(day.expected_low for day in self.days)
+
+    @property
+    def expected_high(self) -> Decimal:
+        """Upper end of the band, summed."""
+        return _total(day.expected_high for day in self.days)
+
+    @property
+    def impact(self) -> Decimal:
+        """Actual less expected cost."""
+        return self.actual_cost - self.expected_cost
+
+    @property
+    def impact_pct(self) -> float | None:
+        """Impact in percent of the expected cost; None where nothing was expected."""
+        if self.expected_cost == 0:
+            return None
+        return round(float(self.impact / abs(self.expected_cost) * 100), 2)
+
+    @property
+    def score(self) -> float:
+        """Largest absolute score of its days."""
+        return max(abs(day.score) for day in self.days)
+
+
+def stable_id(parts: Iterable[str | None]) -> str:
+    """Return 16 hexadecimal digits that these parts always give.
+
+    Examples:
+        >>> stable_id(["a", None]) == stable_id(["a", ""])
+        False
+    """
+    text = "\x1f".join("\x00" if part is None else part for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def severity(impact: Decimal, params: Detection) -> str:
+    """Return how bad an impact is, by the configured bounds.
+
+    Examples:
+        >>> severity(Decimal(-1500), Detection())
+        'high'
+    """
+    reached = sum(abs(float(impact)) >= bound for bound in params.severities)
+    return SEVERITIES[reached]
+
+
+def sentence(anomaly: Anomaly) -> str:
+    """Say in one plain sentence what happened, before anybody knows why.
+
+    Examples:
+        >>> scope = Scope("AWS", "1", "2", "AWS Lambda", None, "usage", "USD")
+        >>> day = Day(date(2026, 3, 5), Decimal(25), *[Decimal(10)] * 3, 9.0)
+        >>> found = Anomaly(scope, (), "spike", "up", "seasonal", "confirmed", (day,))
+        >>> sentence(found).partition(" than ")[0]
+        'AWS Lambda (account 2, AWS) cost 15.00 USD more'
+    """
+    more = "more" if anomaly.impact >= 0 else "less"
+    percent = anomaly.impact_pct
+    share = (
+        ""
+        if percent is None
+        else f" ({percent:+,.0f} %)".replace("-", "\N{MINUS SIGN}")
+    )
+    amount = f"{abs(anomaly.impact):,.2f} {anomaly.scope.billing_currency}"
+    than = "than expected" if percent is not None else "where nothing was expected"
+    return f"{_where(anomaly)} cost {amount} {more} {than}{share} {_when(anomaly)}."
+
+
+def _where(anomaly: Anomaly) -> str:
+    scope = anomaly.scope
+    what = scope.service_name or "All services"
+    if scope.charge_kind == "commitment":
+        what = (
+            f"Unused commitment of {what}"
+            if scope.service_name
+            else ("Unused commitment")
+        )
+    place = f" in {scope.region_id}" if scope.region_id else ""
+    if "region_id" in anomaly.rolled_up:
+        place = " in several regions"
+    account = scope.sub_account_id or scope.billing_account_id
+    owner = f"account {account}, " if account else ""
+    if "sub_account_id" in anomaly.rolled_up:
+        owner = "several accounts, "
+    return f"{what}{place} ({owner}{scope.provider or 'unknown provider'})"
+
+
+def _when(anomaly: Anomaly) -> str:
+    first, last = anomaly.first_date, anomaly.last_date
+    if first == last:
+        return f"on {_date(first)}"
+    return f"from {_date(first)} to {_date(last)}"
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _total(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))

@@ -1,0 +1,243 @@
+"""From alerts to anomalies: days that belong together, scopes that belong together.
+
+Everything here reads from the oldest day to the newest, so what was said of a day never
+depends on a later one: a daily schedule and one backfill find the same anomalies.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from tasks.core.detectors import Flags, Panel
+from tasks.core.findings import kinds
+from tasks.core.findings.alerts import Alerts
+from tasks.core.findings.anomalies import ESTIMATE, Amounts, Anomaly, Day, Scope
+from tasks.core.findings.detection import Detection
+
+# Scope columns that are merged over, the widest first: a whole billing account, one
+# service wherever it runs, one account and region, one service in one account.
+MERGES: tuple[tuple[str, ...], ...] = (
+    ("sub_account_id", "service_name", "region_id"),
+    ("sub_account_id", "region_id"),
+    ("service_name", "region_id"),
+    ("service_name",),
+    ("region_id",),
+    ("sub_account_id",),
+)
+
+# Share of the cost of a merged scope that its members must have on the first day.
+MEMBERS_SHARE = 0.5
+
+# Days between two weekends.
+WEEK_GAP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything that finding anomalies needs to know.
+
+    Attributes:
+        panel: The series.
+        scopes: Scope of each series.
+        settled: ``(n_series, n_days)`` False where the export may be incomplete.
+        amounts: Exact cost of a series on a day, by row and column.
+    """
+
+    panel: Panel
+    scopes: Sequence[Scope]
+    settled: Flags
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Odd days of some series that belong together, as rows and columns."""
+
+    rows: tuple[int, ...]
+    sign: int
+    columns: list[int] = field(default_factory=list)
+    rolled_up: tuple[str, ...] = ()
+
+
+def find(book: Book, alerts: Alerts, params: Detection) -> list[Anomaly]:
+    """Return the anomalies, oldest first."""
+    runs = [
+        run
+        for row in np.flatnonzero((alerts.opens != 0).any(axis=1))
+        for sign in (1, -1)
+        for run in runs_of(book.panel, alerts, int(row), sign, params.gap_days)
+    ]
+    merged = merge(book, alerts, runs, params)
+    found = [anomaly(book, alerts, run, params) for run in merged]
+    worth = [item for item in found if abs(item.impact) >= Decimal(params.min_impact)]
+    return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))
+
+
+def runs_of(
+    panel: Panel, alerts: Alerts, row: int, sign: int, gap_days: int
+) -> list[Run]:
+    """Return the runs of odd days of one series in one direction."""
+    runs: list[Run] = []
+    opens = alerts.opens[row] == sign
+    for column in np.flatnonzero(opens | (alerts.goes_on[row] == sign)):
+        if runs and _continues(panel, runs[-1], int(column), gap_days):
+            runs[-1].columns.append(int(column))
+        elif opens[column]:
+            runs.append(Run((row,), sign, [int(column)]))
+    return runs
+
+
+def _continues(panel: Panel, run: Run, column: int, gap_days: int) -> bool:
+    gap = column - run.columns[-1] - 1
+    if gap <= gap_days:
+        return True
+    days = [*run.columns, column]
+    return gap < WEEK_GAP and all(kinds.is_weekend(panel.day(day)) for day in days)
+
+
+def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> list[Run]:
+    """Merge runs that began on the same day in scopes that lie beside each other.
+
+    A merge needs two members at least that have most of the cost of the scope above
+    them on that first day; the merged run then tells of all of that scope. Runs that
+    begin in it while it lasts are part of it.
+    """
+    left = sorted(runs, key=lambda run: (run.columns[0], run.rows))
+    merged: list[Run] = []
+    while left:
+        first = left[0].columns[0]
+        today = [run for run in left if run.columns[0] == first]
+        left = left[len(today) :]
+        today, absorbed = _absorb(merged, today, params.gap_days)
+        for over in MERGES:
+            today = _merge_over(book, alerts, today, over)
+        merged = absorbed + today
+    return merged
+
+
+def _absorb(
+    merged: list[Run], today: list[Run], gap_days: int
+) -> tuple[list[Run], list[Run]]:
+    """Give each of today's runs to a merged one that covers its series now."""
+    kept = []
+    for run in today:
+        home = next(
+            (
+                other
+                for other in merged
+                if other.rolled_up
+                and other.sign == run.sign
+                and set(run.rows) <= set(other.rows)
+                and run.columns[0] - other.columns[-1] - 1 <= gap_days
+            ),
+            None,
+        )
+        if home is None:
+            kept.append(run)
+        else:
+            home.columns[:] = sorted({*home.columns, *run.columns})
+    return kept, merged
+
+
+def _merge_over(
+    book: Book, alerts: Alerts, today: list[Run], over: tuple[str, ...]
+) -> list[Run]:
+    groups: dict[tuple[Scope, int], list[Run]] = defaultdict(list)
+    for run in today:
+        groups[_above(book.scopes[run.rows[0]], over), run.sign].append(run)
+    result = []
+    for (scope, sign), members in groups.items():
+        rows = (
+            [row for row, own in enumerate(book.scopes) if _above(own, over) == scope]
+            if len(members) > 1
+            else []
+        )
+        if rows and _have_most(book, alerts, members, rows):
+            columns = sorted({column for run in members for column in run.columns})
+            varying = tuple(
+                name
+                for name in over
+                if len({getattr(book.scopes[row], name) for row in rows}) > 1
+            )
+            result.append(Run(tuple(rows), sign, columns, varying))
+        else:
+            result.extend(members)
+    return result
+
+
+def _above(scope: Scope, over: tuple[str, ...]) -> Scope:
+    nothing: dict[str, Any] = dict.fromkeys(over)
+    return replace(scope, **nothing)
+
+
+def _have_most(book: Book, alerts: Alerts, members: list[Run], rows: list[int]) -> bool:
+    if any(run.rolled_up for run in members):
+        return False
+    column = members[0].columns[0]
+    size = np.nan_to_num(
+        np.fmax(np.abs(book.panel.costs), np.abs(alerts.expected))[:, column]
+    )
+    share = size[[run.rows[0] for run in members]].sum()
+    return bool(share >= MEMBERS_SHARE * size[rows].sum())
+
+
+def anomaly(book: Book, alerts: Alerts, run: Run, params: Detection) -> Anomaly:
+    """Return what a run tells, with exact amounts."""
+    rows = np.array(run.rows)
+    columns = np.array(run.columns)
+    days = tuple(_day(book, alerts, run, column) for column in run.columns)
+    on_days = np.ix_(rows, columns)
+    said = sorted(name for name, flags in alerts.says.items() if flags[on_days].any())
+    scope = _above(book.scopes[run.rows[0]], run.rolled_up)
+    return Anomaly(
+        scope=scope,
+        rolled_up=run.rolled_up,
+        kind=kinds.kind(book.panel, alerts, rows, columns, run.sign),
+        direction="up" if run.sign > 0 else "down",
+        detector=", ".join(said),
+        status=_status(book, rows, run.columns, params),
+        days=days,
+    )
+
+
+def _status(
+    book: Book, rows: kinds.Columns, columns: list[int], params: Detection
+) -> str:
+    """Return how an anomaly stands, by the newest day whose bill is complete."""
+    settled = np.flatnonzero(book.settled[rows].all(axis=0))
+    newest = int(settled[-1]) if len(settled) else -1
+    if columns[0] > newest:
+        return "provisional"
+    return "resolved" if newest - columns[-1] > params.gap_days else "confirmed"
+
+
+def _day(book: Book, alerts: Alerts, run: Run, column: int) -> Day:
+    rows = np.array(run.rows)
+    costs = np.nan_to_num(book.panel.costs[rows, column])
+    known = np.isfinite(alerts.expected[rows, column])
+    expected = np.where(known, alerts.expected[rows, column], costs)
+    low = np.where(known, alerts.low[rows, column], costs)
+    high = np.where(known, alerts.high[rows, column], costs)
+    # Series move independently, so their bands add up like standard deviations.
+    total = float(expected.sum())
+    below = float(np.sqrt(np.square(expected - low).sum()))
+    above = float(np.sqrt(np.square(high - expected).sum()))
+    scores = alerts.score[rows, column]
+    score = scores[int(np.argmax(np.abs(np.nan_to_num(scores))))]
+    return Day(
+        charge_date=book.panel.day(column),
+        actual_cost=sum((book.amounts(int(row), column) for row in rows), Decimal(0)),
+        expected_cost=estimate(total),
+        expected_low=estimate(total - below),
+        expected_high=estimate(total + above),
+        score=round(float(np.nan_to_num(score)), 3),
+    )
+
+
+def estimate(amount: float) -> Decimal:
+    """Return an estimated amount as money."""
+    return Decimal(amount).quantize(ESTIMATE)

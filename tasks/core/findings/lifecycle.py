@@ -1,0 +1,180 @@
+"""How an anomaly lives: what is stored, what is found now, and what changed.
+
+An anomaly keeps its id while its days overlap, so a first day that a restated bill
+moves does not make it another one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from tasks.core.events import Event, event
+from tasks.core.findings.anomalies import Anomaly, sentence, severity
+from tasks.core.findings.detection import Detection
+
+RETRACTED = "retracted"
+RESOLVED = "resolved"
+
+WHAT = ("opened", "updated", RESOLVED, RETRACTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An anomaly as it was last told.
+
+    Attributes:
+        anomaly_id: Its id.
+        revision: Its newest revision.
+        status: Its status then.
+        detected_at: When revision 1 was found.
+        anomaly: What it said.
+    """
+
+    anomaly_id: str
+    revision: int
+    status: str
+    detected_at: datetime
+    anomaly: Anomaly
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new revision of an anomaly.
+
+    Attributes:
+        what: ``opened``, ``updated``, ``resolved`` or ``retracted``.
+        stored: The new revision.
+    """
+
+    what: str
+    stored: Stored
+
+
+def changes(
+    stored: Sequence[Stored],
+    found: Sequence[Anomaly],
+    days: tuple[date, date],
+    detected_at: datetime,
+) -> list[Change]:
+    """Return what has to be told; nothing where nothing changed.
+
+    Args:
+        stored: Every stored anomaly that has a day in ``days``.
+        found: Every anomaly that is found now.
+        days: First and last day that this run answers for. An anomaly without a day
+            in between is left as it is.
+        detected_at: Time of this run.
+    """
+    left = {item.anomaly_id: item for item in stored}
+    told = []
+    for anomaly in found:
+        old = _match(anomaly, left)
+        if old is not None:
+            del left[old.anomaly_id]
+        if not _touches(anomaly, days):
+            continue
+        change = _change(anomaly, old, detected_at)
+        if change is not None:
+            told.append(change)
+    gone = [
+        _retracted(old)
+        for old in left.values()
+        if old.status != RETRACTED and _touches(old.anomaly, days)
+    ]
+    return told + gone
+
+
+def event_of(change: Change, params: Detection, occurred_at: datetime) -> list[Event]:
+    """Return the events that tell of a change, in order.
+
+    An anomaly that was over before anybody saw it is opened and resolved at once.
+    """
+    new = change.stored
+    names = [change.what]
+    if change.what == "opened" and new.status == RESOLVED:
+        names.append(RESOLVED)
+    data = told(new, params)
+    return [
+        event(f"anomaly.{name}", new.anomaly_id, new.revision, occurred_at, data)
+        for name in names
+    ]
+
+
+def told(stored: Stored, params: Detection) -> dict[str, object]:
+    """Return what consumers get to know of an anomaly."""
+    anomaly = stored.anomaly
+    scope = anomaly.scope
+    return {
+        "anomaly_id": stored.anomaly_id,
+        "revision": stored.revision,
+        "status": stored.status,
+        "kind": anomaly.kind,
+        "direction": anomaly.direction,
+        "severity": severity(anomaly.impact, params),
+        "provider": scope.provider,
+        "billing_account_id": scope.billing_account_id,
+        "sub_account_id": scope.sub_account_id,
+        "service_name": scope.service_name,
+        "region_id": scope.region_id,
+        "charge_kind": scope.charge_kind,
+        "rolled_up": list(anomaly.rolled_up),
+        "first_date": anomaly.first_date,
+        "last_date": anomaly.last_date,
+        "billing_currency": scope.billing_currency,
+        "actual_cost": anomaly.actual_cost,
+        "expected_cost": anomaly.expected_cost,
+        "impact": anomaly.impact,
+        "impact_pct": anomaly.impact_pct,
+        "detector": anomaly.detector,
+        "summary": sentence(anomaly),
+    }
+
+
+def _match(anomaly: Anomaly, left: dict[str, Stored]) -> Stored | None:
+    """Return the stored anomaly that this one is, if any."""
+    if anomaly.anomaly_id in left:
+        return left[anomaly.anomaly_id]
+    same = (old for old in left.values() if _is_same(anomaly, old.anomaly))
+    return min(same, key=lambda old: old.anomaly.first_date, default=None)
+
+
+def _is_same(new: Anomaly, old: Anomaly) -> bool:
+    return (
+        (new.scope, new.rolled_up, new.direction)
+        == (old.scope, old.rolled_up, old.direction)
+        and new.first_date <= old.last_date
+        and old.first_date <= new.last_date
+    )
+
+
+def _touches(anomaly: Anomaly, days: tuple[date, date]) -> bool:
+    return anomaly.first_date <= days[1] and days[0] <= anomaly.last_date
+
+
+def _change(
+    anomaly: Anomaly, old: Stored | None, detected_at: datetime
+) -> Change | None:
+    if old is None:
+        new = Stored(anomaly.anomaly_id, 1, anomaly.status, detected_at, anomaly)
+        return Change("opened", new)
+    if _substance(old.anomaly) == _substance(anomaly) and old.status == anomaly.status:
+        return None
+    new = Stored(
+        old.anomaly_id, old.revision + 1, anomaly.status, old.detected_at, anomaly
+    )
+    if old.status == RETRACTED:
+        return Change("opened", new)
+    ends = anomaly.status == RESOLVED != old.status
+    return Change("resolved" if ends else "updated", new)
+
+
+def _substance(anomaly: Anomaly) -> tuple[object, ...]:
+    """Return what people are told; a score that moves a little is no news."""
+    amounts = [
+        (day.charge_date, day.actual_cost, day.expected_cost) for day in anomaly.days
+    ]
+    return (anomaly.scope, anomaly.rolled_up, anomaly.kind, anomaly.direction, amounts)
+
+
+def _retracted(old: Stored) -> Change:
+    return Change(RETRACTED, replace(old, revision=old.revision + 1, status=RETRACTED))

@@ -1,0 +1,1 @@
+"""What an export is, and which files make up one bill."""

@@ -1,0 +1,1 @@
+"""The cluster's own admission policies, evaluated here."""

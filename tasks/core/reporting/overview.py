@@ -1,0 +1,207 @@
+"""What a run found, would save and was allowed to do, in words and as Markdown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tasks.core.reporting import wording
+
+# A summary is read at a glance; the report has the rest.
+SHOWN = 5
+
+DECISIONS = {
+    "allow": "allows",
+    "needs_approval": "wants a person to approve",
+    "deny": "denies",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One anomaly that stands, weightiest of its currency first."""
+
+    anomaly_id: str
+    severity: str
+    status: str
+    kind: str
+    scope: str
+    first_date: date
+    last_date: date
+    billing_currency: str
+    impact: Decimal
+    explanation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What the open recommendations of one action would save a month."""
+
+    action: str
+    billing_currency: str
+    recommendations: int
+    monthly_saving: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """How often one reason led to one decision; ``reason`` is None for allow."""
+
+    decision: str
+    reason: str | None
+    recommendations: int
+    of_decision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state of the warehouse after a run."""
+
+    findings: tuple[Finding, ...]
+    savings: tuple[Saving, ...]
+    reasons: tuple[Reason, ...]
+    quarantined: tuple[str, ...]
+
+    @property
+    def savings_per_currency(self) -> dict[str, Decimal]:
+        """Monthly saving by currency; currencies are never added up."""
+        total: dict[str, Decimal] = {}
+        for saving in self.savings:
+            so_far = total.get(saving.billing_currency, Decimal(0))
+            total[saving.billing_currency] = so_far + saving.monthly_saving
+        return total
+
+    @property
+    def decisions(self) -> dict[str, int]:
+        """Recommendations by decision."""
+        return {reason.decision: reason.of_decision for reason in self.reasons}
+
+
+def sentence(finding: Finding) -> str:
+    """Tell one anomaly: its explanation, or its scope and kind where it has none."""
+    if finding.explanation:
+        return finding.explanation
+    return f"{_words(finding.kind)} in {finding.scope}"
+
+
+def impact(finding: Finding) -> str:
+    """Write what an anomaly cost or spared."""
+    return wording.money(finding.impact, finding.billing_currency, signed=True)
+
+
+def days(finding: Finding) -> str:
+    """Write from when to when an anomaly lasted."""
+    if finding.first_date == finding.last_date:
+        return f"{finding.first_date}"
+    return f"{finding.first_date} to {finding.last_date}"
+
+
+def table(overview: Overview) -> list[dict[str, str]]:
+    """Return the anomalies as rows of a table for people."""
+    return [
+        {
+            "severity": finding.severity,
+            "status": finding.status,
+            "kind": finding.kind,
+            "scope": finding.scope,
+            "days": days(finding),
+            "impact": impact(finding),
+            "explanation": finding.explanation or "",
+            "id": finding.anomaly_id,
+        }
+        for finding in overview.findings
+    ]
+
+
+def markdown(overview: Overview, stages: dict[str, str]) -> str:
+    """Return the summary of a run.
+
+    Args:
+        overview: The state after it.
+        stages: What each stage did, in words, in order.
+    """
+    return "\n".join(_paragraphs(overview, stages))
+
+
+def _paragraphs(overview: Overview, stages: dict[str, str]) -> Iterator[str]:
+    yield "# What was found"
+    for finding in overview.findings[:SHOWN]:
+        yield f"- **{impact(finding)}** {plain(sentence(finding))} ({days(finding)})"
+    yield f"- {len(overview.findings)} anomalies in all"
+    yield "\n# What it would save"
+    for currency, amount in overview.savings_per_currency.items():
+        yield f"- **{wording.money(amount, currency)}** a month"
+    for saving in overview.savings:
+        part = wording.money(saving.monthly_saving, saving.billing_currency)
+        yield f"  - {_words(saving.action)} ({saving.recommendations}): {part}"
+    yield f"- {sum(saving.recommendations for saving in overview.savings)} changes"
+    yield "\n# What the policy said"
+    for decision, number in overview.decisions.items():
+        yield f"- **{_words(decision)}: {number}**"
+    for reason in overview.reasons:
+        if reason.reason:
+            why = plain(reason.reason)
+            yield f"  - {_words(reason.decision)} ({reason.recommendations}): {why}"
+    if overview.quarantined:
+        yield "\n# Quarantined input"
+        yield from (f"- {plain(why)}" for why in overview.quarantined)
+    yield "\n# What each stage did"
+    yield from (f"- {plain(stage)}: {plain(said)}" for stage, said in stages.items())
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def lines(overview: Overview, shown: int = SHOWN) -> list[str]:
+    """Return what was found, would be saved and was allowed, for a terminal."""
+    return [
+        *_found(overview, shown),
+        *_to_save(overview),
+        *_allowed(overview),
+    ]
+
+
+def _found(overview: Overview, shown: int) -> Iterator[str]:
+    total = len(overview.findings)
+    yield f"Found {total} {'anomaly' if total == 1 else 'anomalies'}."
+    for finding in overview.findings[:shown]:
+        yield f"  {impact(finding)}: {sentence(finding)}"
+    if total > shown:
+        yield f"  ... and {total - shown} more; the report has them all."
+
+
+def _to_save(overview: Overview) -> Iterator[str]:
+    if not overview.savings:
+        yield "Would save nothing: no change is recommended."
+    for currency, amount in overview.savings_per_currency.items():
+        yield f"Would save {wording.money(amount, currency)} a month:"
+        for saving in overview.savings:
+            if saving.billing_currency == currency:
+                part = wording.money(saving.monthly_saving, currency)
+                yield f"  {part} by {saving.recommendations} x {_words(saving.action)}"
+
+
+def _allowed(overview: Overview) -> Iterator[str]:
+    for decision, said in DECISIONS.items():
+        if decision in overview.decisions:
+            yield f"The policy {said} {overview.decisions[decision]}:"
+            for reason in overview.reasons:
+                if reason.decision == decision:
+                    why = reason.reason or "They keep to every rule."
+                    yield f"  {reason.recommendations} x {why}"
+
+
+def plain(text: str) -> str:
+    r"""Take the force from characters that Markdown or HTML would act on.
+
+    Bills are foreign text: a tag may be called ``<img src=…>`` or ``[a](b)``.
+
+    Examples:
+        >>> plain("<b>[x](y)</b>")
+        '&lt;b&gt;\\[x\\](y)&lt;/b&gt;'
+    """
+    for character in "\\`*_[]|#":
+        text = text.replace(character, f"\\{character}")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return " ".join(text.split())

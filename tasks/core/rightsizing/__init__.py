@@ -1,0 +1,1 @@
+"""What could be smaller or gone, one rule a file."""

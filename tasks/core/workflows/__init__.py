@@ -1,0 +1,1 @@
+"""Argo Workflows as values: playbooks, manifests, plans."""

@@ -1,0 +1,1 @@
+"""Export files become bill versions in the lake."""

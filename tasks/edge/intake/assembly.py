@@ -1,0 +1,182 @@
+"""Turn the files of a delivery into bill versions that wait to be registered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tasks.core.errors import TotalMismatch
+from tasks.core.intake.deliveries import Slice, assemble, digest_of
+from tasks.edge.intake import evidence, exports, staging
+from tasks.edge.intake.exports import Export
+from tasks.edge.intake.register import Bill
+from tasks.edge.intake.shipping import Delivery
+from tasks.edge.intake.sources import Arrived
+from tasks.edge.intake.staging import Connection, Total
+
+# Stands in where no row has a charge date: such a file may overlap any other.
+FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One file in the shape of the lake, but not in its place.
+
+    Attributes:
+        export: What the file is.
+        path: Where the Parquet file lies.
+        digest: SHA-256 of the file as it arrived.
+        totals: What it sums to; empty for evidence.
+    """
+
+    export: Export
+    path: Path
+    digest: str
+    totals: tuple[Total, ...]
+
+
+def stage(
+    con: Connection, file: Arrived, digest: str, work: Path, scratch: Path
+) -> Staged:
+    """Convert one file.
+
+    Raises:
+        BillError: It cannot be read as what it claims to be.
+    """
+    target = work / f"{len(list(work.iterdir())):05d}.parquet"
+    with TemporaryDirectory(dir=scratch) as folder:
+        export = exports.open_export(con, file, Path(folder))
+        staging.stage(con, export, target)
+        if export.format.is_bill:
+            totals = tuple(staging.measure(con, export, target))
+            return Staged(export, target, digest, totals)
+    evidence.check(con, export, target)
+    return Staged(export, target, digest, ())
+
+
+def check(delivery: Delivery, staged: Sequence[Staged]) -> None:
+    """Hold the files of a delivery against their manifest.
+
+    Raises:
+        TotalMismatch: They are about another month, or have more or fewer rows.
+    """
+    manifest = delivery.manifest
+    if manifest is None or not staged:
+        return
+    totals = [total for part in staged for total in part.totals]
+    wanted = manifest.billing_period
+    other = sorted({total.billing_period for total in totals} - {wanted})
+    if wanted and other:
+        raise TotalMismatch(
+            f"{manifest.path} is about {wanted}, but its files hold charges of"
+            f" {', '.join(other)}: fetch the export again."
+        )
+    rows = sum(total.row_count for total in totals)
+    if manifest.row_count not in {None, rows}:
+        raise TotalMismatch(
+            f"{manifest.path} states {manifest.row_count} rows, but its files hold"
+            f" {rows}: fetch the export again."
+        )
+
+
+def bills(
+    con: Connection,
+    staged: Sequence[Staged],
+    delivery: Delivery,
+    work: Path,
+    *,
+    source: str | None,
+    known_at: datetime | None,
+) -> list[Bill]:
+    """Put staged files together to bill versions, each in a folder of its own.
+
+    Returns:
+        Bills, oldest first.
+    """
+    slices = _slices(staged)
+    groups = assemble(slices) if delivery.manifest is None else _by_account(slices)
+    made = []
+    for number, group in enumerate(groups):
+        folder = work / f"bill-{number:05d}"
+        folder.mkdir()
+        parts = [(staged[part.file], part) for part in group]
+        _fill(con, folder, parts)
+        made.append(_bill(folder, parts, delivery, source=source, known_at=known_at))
+    return sorted(made, key=lambda bill: bill.known_at)
+
+
+def _slices(staged: Sequence[Staged]) -> list[Slice]:
+    """Return one slice for each file, account and month."""
+    found: dict[tuple[int, str | None, str], list[Total]] = {}
+    for position, part in enumerate(staged):
+        for total in part.totals:
+            key = (position, total.billing_account_id, total.billing_period)
+            found.setdefault(key, []).append(total)
+    return [
+        Slice(
+            file=position,
+            name=staged[position].export.file.name,
+            source_format=staged[position].export.format.name,
+            billing_account_id=account,
+            billing_period=period,
+            first_date=min(total.first_date or FIRST_DATE for total in totals),
+            last_date=max(total.last_date or LAST_DATE for total in totals),
+        )
+        for (position, account, period), totals in found.items()
+    ]
+
+
+def _by_account(slices: Sequence[Slice]) -> list[list[Slice]]:
+    """Group by account and month: a manifest says that its files belong together."""
+    groups: dict[tuple[str, str | None, str], list[Slice]] = {}
+    for part in slices:
+        key = (part.source_format, part.billing_account_id, part.billing_period)
+        groups.setdefault(key, []).append(part)
+    return list(groups.values())
+
+
+def _fill(con: Connection, folder: Path, parts: Sequence[tuple[Staged, Slice]]) -> None:
+    """Write the files of a bill; a file that is all its own is only moved."""
+    for number, (staged, part) in enumerate(parts):
+        target = folder / f"part-{number:05d}.parquet"
+        totals = _totals_of(staged, part)
+        if len(totals) == len(staged.totals):
+            staged.path.rename(target)
+        else:
+            staging.split(con, staged.export, staged.path, totals[0], target)
+
+
+def _totals_of(staged: Staged, part: Slice) -> list[Total]:
+    return [
+        total
+        for total in staged.totals
+        if total.billing_account_id == part.billing_account_id
+        and total.billing_period == part.billing_period
+    ]
+
+
+def _bill(
+    folder: Path,
+    parts: Sequence[tuple[Staged, Slice]],
+    delivery: Delivery,
+    *,
+    source: str | None,
+    known_at: datetime | None,
+) -> Bill:
+    first = parts[0][1]
+    stated = delivery.manifest.known_at if delivery.manifest else None
+    written = max(staged.export.file.changed_at for staged, _ in parts)
+    return Bill(
+        folder=folder,
+        source=source or first.source_format,
+        source_format=first.source_format,
+        billing_account_id=first.billing_account_id,
+        billing_period=first.billing_period,
+        known_at=known_at or stated or written,
+        digest=digest_of({staged.digest for staged, _ in parts}),
+        origin=tuple(staged.export.file.name for staged, _ in parts),
+        totals=tuple(
+            total for staged, part in parts for total in _totals_of(staged, part)
+        ),
+    )

@@ -1,0 +1,74 @@
+"""Say what is wrong with an export: one sentence with a place and a remedy."""
+
+import re
+
+import duckdb
+
+from tasks.core.errors import BadValue, BillError, ServiceError, UnreadableFile
+from tasks.edge.intake import reading
+from tasks.edge.intake.exports import Export
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def bad_number(con: Connection, export: Export) -> BillError:
+    """Find the first value that is no number, and say where it is."""
+    sources = zip(reading.positions(export), export.header, export.names, strict=True)
+    suspects = [item for item in sources if item[2] in export.format.numbers]
+    found = []
+    for source, header, name in suspects:
+        text = (
+            reading.typed(export, source, name)
+            .removeprefix("number(")
+            .removesuffix(")")
+        )
+        if text == source and export.types is not None:
+            continue
+        rows = con.execute(
+            f"SELECT position, value FROM (SELECT row_number() OVER () AS position,"
+            f" {text} AS value FROM {reading.reader(export)})"
+            " WHERE value IS NOT NULL AND try_cast(value AS DECIMAL(38, 18)) IS NULL"
+            " ORDER BY position LIMIT 1",
+            reading.values(export),
+        ).fetchall()
+        found += [(position, header, value) for position, value in rows]
+    position, header, value = min(found)
+    return BadValue(
+        f"{export.file.name}, row {position}, column {header}:"
+        f" {value[:60]!r} is not a number of at most 20 digits before the point;"
+        " correct the export."
+    )
+
+
+def explain(export: Export, error: duckdb.Error) -> BillError:
+    """Turn DuckDB's words about a file into an error of ours.
+
+    Raises:
+        ServiceError: It is not the file's fault: the disk or the memory is full.
+    """
+    name, text = export.file.name, str(error)
+    if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in text:
+        raise ServiceError(
+            f"There was no room to convert {name}: {text.splitlines()[0]}"
+        ) from error
+    first_line = text.splitlines()[0]
+    found = re.search(r"CSV Error on Line: (\d+)", text)
+    place = f"{name}, line {found[1]}" if found else name
+    widths = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if widths:
+        return UnreadableFile(
+            f"{place}: {widths[2]} values where the header names {widths[1]} columns;"
+            " export it again."
+        )
+    if "unicode" in text:
+        return UnreadableFile(f"{place}: not UTF-8 text; export it as UTF-8.")
+    if found and "quote" in text:
+        return UnreadableFile(
+            f"{place}: a quotation mark is never closed; export it again."
+        )
+    if isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException):
+        return BadValue(
+            f"{place}: a value does not fit its column ({first_line});"
+            " correct the export."
+        )
+    return UnreadableFile(f"{place} cannot be read ({first_line}): fetch it again.")

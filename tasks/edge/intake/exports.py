@@ -1,0 +1,184 @@
+"""Open an export file, whatever it is packed in, and say what it is.
+
+The content decides, not the file's name; yet text under a name that ends in .parquet
+is refused, for that is what a failed download looks like.
+"""
+
+import csv
+import gzip
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tasks.core.errors import BillError, MissingColumn, UnknownFormat, UnreadableFile
+from tasks.core.intake.formats import Format, recognise
+from tasks.edge.intake.sources import Arrived
+
+Connection = duckdb.DuckDBPyConnection
+
+PARQUET = b"PAR1"
+GZIP = b"\x1f\x8b"
+ZIP = b"PK\x03\x04"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+CHUNK_BYTES = 1 << 20
+
+# What else people call comma-separated.
+DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export file that can be read as plain CSV or Parquet.
+
+    Attributes:
+        file: The file as it arrived.
+        readable: The same content, unpacked.
+        types: DuckDB types of a Parquet file's columns; None for CSV.
+        format: What it is.
+        header: Names of the columns in the file.
+        names: Names that they get in the lake.
+    """
+
+    file: Arrived
+    readable: Path
+    types: tuple[str, ...] | None
+    format: Format
+    header: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
+    """Unpack a file if need be and recognise its format.
+
+    Args:
+        con: A connection that reads Parquet.
+        file: The file as it arrived.
+        scratch: Folder for the unpacked copy; the caller removes it.
+
+    Raises:
+        UnreadableFile: It is empty, damaged, or neither Parquet nor comma-separated.
+        UnknownFormat: No known format has its columns.
+        MissingColumn: It lacks a column that its format cannot do without.
+    """
+    readable = _unpacked(file, scratch)
+    start = _start(readable, file.name)
+    if start.startswith(PARQUET):
+        header, types = _parquet_columns(con, readable, file.name)
+    else:
+        _refuse_what_is_no_text(start, file.name)
+        header, types = _csv_header(readable, file.name), None
+    try:
+        recognised = recognise(header)
+    except BillError as error:
+        wrong = None if types else _other_delimiter(header)
+        if wrong:
+            raise UnreadableFile(
+                f"{file.name} is separated by {wrong}: export it with commas."
+            ) from error
+        remedy = "export all columns of CUR 2.0, legacy CUR or FOCUS"
+        raise type(error)(f"{file.name}: {error}; {remedy}.") from error
+    return Export(file, readable, types, recognised.format, header, recognised.names)
+
+
+def _unpacked(file: Arrived, scratch: Path) -> Path:
+    start = _start(file.path, file.name)
+    if start.startswith(GZIP):
+        return _gunzip(file, scratch)
+    if start.startswith(ZIP):
+        return _unzip(file, scratch)
+    return file.path
+
+
+def _start(path: Path, name: str) -> bytes:
+    with path.open("rb") as stream:
+        start = stream.read(4096)
+    if not start.strip():
+        raise UnreadableFile(f"{name} is empty: export it again.")
+    return start
+
+
+def _gunzip(file: Arrived, scratch: Path) -> Path:
+    """Unpack to the end: DuckDB would silently read a cut file up to the cut."""
+    target = scratch / "unpacked"
+    try:
+        with gzip.open(file.path) as packed, target.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, CHUNK_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFile(
+            f"{file.name} is a damaged gzip file ({error}): fetch it again."
+        ) from error
+    return target
+
+
+def _unzip(file: Arrived, scratch: Path) -> Path:
+    target = scratch / "unpacked"
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            members = [item for item in archive.infolist() if not item.is_dir()]
+            if len(members) != 1:
+                raise UnreadableFile(
+                    f"{file.name} holds {len(members)} files: unpack it first."
+                )
+            with archive.open(members[0]) as packed, target.open("wb") as plain:
+                shutil.copyfileobj(packed, plain, CHUNK_BYTES)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+        raise UnreadableFile(
+            f"{file.name} is a damaged or locked ZIP file ({error}): fetch it again."
+        ) from error
+    return target
+
+
+def _parquet_columns(
+    con: Connection, path: Path, name: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    try:
+        rows = con.execute(
+            "DESCRIBE FROM read_parquet($path)", {"path": str(path)}
+        ).fetchall()
+    except duckdb.Error as error:
+        raise UnreadableFile(
+            f"{name} is a truncated or damaged Parquet file: fetch it again."
+        ) from error
+    return tuple(row[0] for row in rows), tuple(row[1] for row in rows)
+
+
+def _refuse_what_is_no_text(start: bytes, name: str) -> None:
+    if start.startswith(UTF16):
+        raise UnreadableFile(f"{name} is UTF-16 text: export it as UTF-8.")
+    if b"\x00" in start:
+        raise UnreadableFile(f"{name} is neither Parquet nor CSV: export it again.")
+    if name.lower().endswith(".parquet"):
+        raise UnreadableFile(
+            f"{name} is called Parquet, but holds text: fetch it again."
+        )
+
+
+def _csv_header(path: Path, name: str) -> tuple[str, ...]:
+    with path.open("rb") as stream:
+        line = stream.readline(CHUNK_BYTES)
+    try:
+        return tuple(next(csv.reader([line.decode("utf-8-sig")])))
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            f"{name}, line 1: not UTF-8 text; export it as UTF-8."
+        ) from error
+    except (csv.Error, StopIteration) as error:
+        raise UnreadableFile(f"{name} has no header line: export it again.") from error
+
+
+def _other_delimiter(header: tuple[str, ...]) -> str | None:
+    """Say what separates a header, if it then is that of a known format."""
+    line = ",".join(header)
+    for delimiter, words in DELIMITERS.items():
+        try:
+            recognise([name.strip('" ') for name in line.split(delimiter)])
+        except UnknownFormat:
+            continue
+        except MissingColumn:
+            return words
+        return words
+    return None

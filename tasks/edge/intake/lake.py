@@ -1,0 +1,159 @@
+"""The lake: raw bill versions as Parquet, written once and never changed.
+
+A version is written under a temporary name and renamed into place just before its row
+is committed. What a killed run leaves is noted in ``.publishing`` and removed by the
+next one; nothing else in the lake is ever touched.
+"""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.core.errors import UnknownSetting, WarehouseBusy
+from tasks.core.intake.deliveries import slug
+
+POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """A lake that this process alone writes to."""
+
+    root: Path
+
+    @property
+    def incoming(self) -> Path:
+        """Where versions are prepared; emptied at every start."""
+        return self.root / ".incoming"
+
+    @property
+    def publishing(self) -> Path:
+        """One note for each version whose row is not committed yet."""
+        return self.root / ".publishing"
+
+    def folder(self, source: str, billing_period: str, bill_id: str) -> Path:
+        """Return the folder of a version, relative to the lake."""
+        return (
+            Path(f"source={slug(source)}")
+            / f"billing_period={billing_period}"
+            / f"version={bill_id}"
+        )
+
+
+@contextmanager
+def opened(
+    root: Path, database: str, *, wait_seconds: float, say: Callable[[str], None]
+) -> Iterator[Lake]:
+    """Take the lake for writing; a second writer waits for its turn.
+
+    Raises:
+        UnknownSetting: The lake belongs to another warehouse.
+        WarehouseBusy: Another process wrote to it for longer than ``wait_seconds``.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    lake = Lake(root.resolve())
+    with (root / ".lock").open("w") as lock:
+        _take(lock.fileno(), root, wait_seconds, say)
+        _own(lake, database)
+        shutil.rmtree(lake.incoming, ignore_errors=True)
+        lake.incoming.mkdir()
+        lake.publishing.mkdir(exist_ok=True)
+        try:
+            yield lake
+        finally:
+            shutil.rmtree(lake.incoming, ignore_errors=True)
+
+
+def sweep(lake: Lake, registered: Collection[str]) -> None:
+    """Remove the versions that a killed run renamed into place without a row."""
+    for note in lake.publishing.iterdir():
+        folder = Path(note.read_text("utf-8"))
+        # A note that was cut while being written names nothing that exists yet.
+        is_whole = folder.name == f"version={note.name}"
+        if is_whole and note.name not in registered:
+            shutil.rmtree(lake.root / folder, ignore_errors=True)
+        note.unlink()
+
+
+def publish(lake: Lake, prepared: Path, folder: Path) -> list[str]:
+    """Move a prepared version into place.
+
+    Its row has to be committed next; then ``committed`` is called.
+
+    Returns:
+        Its files, relative to the lake.
+    """
+    files = sorted(prepared.iterdir())
+    for file in files:
+        sync(file)
+    sync(prepared)
+    note = lake.publishing / folder.name.removeprefix("version=")
+    note.write_text(folder.as_posix(), "utf-8")
+    sync(note)
+    sync(lake.publishing)
+    target = lake.root / folder
+    # A folder without a row is left from a warehouse that has been thrown away.
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    prepared.rename(target)
+    sync(target.parent)
+    return [(folder / file.name).as_posix() for file in files]
+
+
+def committed(lake: Lake, bill_id: str) -> None:
+    """Forget the note about a version whose row is committed."""
+    (lake.publishing / bill_id).unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or a folder's entries are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _take(
+    handle: int, root: Path, wait_seconds: float, say: Callable[[str], None]
+) -> None:
+    deadline = time.monotonic() + wait_seconds
+    told = False
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise WarehouseBusy(
+                    f"Another process was still writing to {root}"
+                    f" after {wait_seconds:.0f} s."
+                ) from error
+            if not told:
+                say(f"Waiting for {root}: another process is ingesting.")
+                told = True
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def _own(lake: Lake, database: str) -> None:
+    """Note whose lake it is: two warehouses would give out the same names."""
+    owner = lake.root / ".owner"
+    mine = os.path.relpath(Path(database).resolve(), lake.root)
+    if not owner.exists():
+        fresh = lake.root / ".owner.new"
+        fresh.write_text(mine, "utf-8")
+        sync(fresh)
+        fresh.rename(owner)
+        return
+    theirs = owner.read_text("utf-8")
+    if theirs != mine:
+        raise UnknownSetting(
+            f"The lake {lake.root} belongs to the warehouse"
+            f" {(lake.root / theirs).resolve()}: give {database} one of its own."
+        )

@@ -1,0 +1,269 @@
+"""The register of bills: the versions, which of them are current, what was refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Context, Decimal
+from hashlib import sha256
+from pathlib import Path
+
+from tasks.core.intake.deliveries import slug
+from tasks.core.intake.formats import provider
+from tasks.edge import warehouse
+from tasks.edge.intake import lake
+from tasks.edge.intake.lake import Lake
+from tasks.edge.intake.staging import Total
+from tasks.edge.warehouse import Connection
+
+# Python's own default of 28 digits would round what DECIMAL(38, 18) can hold.
+EXACT = Context(prec=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill version that waits for its number.
+
+    Attributes:
+        folder: Where its files lie, ready to be moved into the lake.
+        known_at: When it became known.
+        digest: SHA-256 over the content of its export files.
+        origin: Names of its export files as they came.
+        totals: What its files sum to, by their own columns.
+    """
+
+    folder: Path
+    source: str
+    source_format: str
+    billing_account_id: str | None
+    billing_period: str
+    known_at: datetime
+    digest: str
+    origin: tuple[str, ...]
+    totals: tuple[Total, ...]
+
+    @property
+    def prefix(self) -> str:
+        """The key of its versions, but for the number."""
+        account = slug(self.billing_account_id)
+        return f"{slug(self.source)}.{account}.{self.billing_period}.v"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has been loaded before.
+
+    Attributes:
+        deliveries: Bill versions of each delivery, by the delivery's digest.
+        evidence: Digests of evidence files.
+        refused: Digests of what is in quarantine.
+    """
+
+    deliveries: dict[str, int]
+    evidence: set[str]
+    refused: set[str]
+
+
+def bill_ids(con: Connection) -> set[str]:
+    """Return the keys of all versions that have files in the lake."""
+    return _column(
+        con, "SELECT bill_id FROM bills.versions WHERE status <> 'quarantined'"
+    )
+
+
+def known(con: Connection) -> Known:
+    """Return what was loaded and what was refused before."""
+    deliveries = con.execute("SELECT digest, len(bill_ids) FROM bills.deliveries")
+    return Known(
+        dict(deliveries.fetchall()),
+        _column(con, "SELECT digest FROM evidence.loads"),
+        _column(con, "SELECT digest FROM bills.versions WHERE status = 'quarantined'"),
+    )
+
+
+def _column(con: Connection, query: str) -> set[str]:
+    return {row[0] for row in con.execute(query).fetchall()}
+
+
+def add(con: Connection, store: Lake, bills: Sequence[Bill], digest: str) -> int:
+    """Register the bills of one delivery: all of them or, if it fails, none.
+
+    Args:
+        con: The warehouse.
+        store: The lake, where their files are moved to.
+        bills: The bills, oldest first.
+        digest: SHA-256 over the files of the delivery.
+
+    Returns:
+        How many of them were new.
+    """
+    added: list[str] = []
+    present: list[str] = []
+    with warehouse.transaction(con):
+        for bill in bills:
+            found = _find(con, bill)
+            if found is None:
+                added.append(_add(con, store, bill))
+            else:
+                present.append(found)
+            _forgive(con, bill)
+        con.execute(
+            "INSERT OR REPLACE INTO bills.deliveries"
+            " VALUES ($digest, $bill_ids, now())",
+            {"digest": digest, "bill_ids": [*present, *added]},
+        )
+    for bill_id in added:
+        lake.committed(store, bill_id)
+    return len(added)
+
+
+def refuse(
+    con: Connection,
+    names: Sequence[str],
+    digest: str,
+    source: str | None,
+    reason: str,
+) -> None:
+    """Note a delivery that cannot be loaded; noting it again changes nothing."""
+    bill_id = sha256("\n".join([*sorted(names), digest]).encode()).hexdigest()
+    with warehouse.transaction(con):
+        con.execute(
+            "DELETE FROM bills.versions WHERE status = 'quarantined'"
+            " AND list_has_any(origin, $names) AND bill_id <> $bill_id",
+            {"names": list(names), "bill_id": bill_id},
+        )
+        con.execute(
+            "INSERT INTO bills.versions (bill_id, source, source_format, status,"
+            " reason, digest, files, origin, loaded_at) VALUES ($bill_id, $source,"
+            " 'unknown', 'quarantined', $reason, $digest, [], $names, now())"
+            " ON CONFLICT (bill_id) DO UPDATE SET reason = excluded.reason",
+            {
+                "bill_id": bill_id,
+                "source": source or "unknown",
+                "reason": reason,
+                "digest": digest,
+                "names": list(names),
+            },
+        )
+
+
+def _find(con: Connection, bill: Bill) -> str | None:
+    """Return the version that holds the same account and month of the same files."""
+    rows = con.execute(
+        "SELECT bill_id FROM bills.versions WHERE status <> 'quarantined'"
+        " AND digest = $digest AND billing_period = $period"
+        " AND billing_account_id IS NOT DISTINCT FROM $account",
+        {
+            "digest": bill.digest,
+            "period": bill.billing_period,
+            "account": bill.billing_account_id,
+        },
+    ).fetchall()
+    return rows[0][0] if rows else None
+
+
+def _add(con: Connection, store: Lake, bill: Bill) -> str:
+    """Give a bill its number, move its files into place and write its rows."""
+    version = 1 + max(_numbers(con, bill.prefix), default=0)
+    bill_id = f"{bill.prefix}{version}"
+    folder = store.folder(bill.source, bill.billing_period, bill_id)
+    sums = _sums(bill)
+    single = sums[0] if len(sums) == 1 else (None, None, None, None)
+    row = {
+        "bill_id": bill_id,
+        "source": bill.source,
+        "source_format": bill.source_format,
+        "provider": _provider(bill),
+        "billing_account_id": bill.billing_account_id,
+        "billing_period": bill.billing_period,
+        "version": version,
+        "status": "current",
+        "row_count": sum(total.row_count for total in bill.totals),
+        "billed_cost": single[2],
+        "effective_cost": single[3],
+        "billing_currency": single[0],
+        "digest": bill.digest,
+        "files": lake.publish(store, bill.folder, folder),
+        "origin": list(bill.origin),
+        "known_at": bill.known_at,
+    }
+    values = ", ".join(f"${column}" for column in row)
+    con.execute(
+        f"INSERT INTO bills.versions ({', '.join(row)}, loaded_at)"
+        f" VALUES ({values}, now())",
+        row,
+    )
+    for currency, rows, billed, effective in sums:
+        con.execute(
+            "INSERT INTO bills.totals"
+            " VALUES ($id, $currency, $rows, $billed, $effective)",
+            {
+                "id": bill_id,
+                "currency": currency,
+                "rows": rows,
+                "billed": billed,
+                "effective": effective,
+            },
+        )
+    _put_in_order(con, bill)
+    return bill_id
+
+
+def _numbers(con: Connection, prefix: str) -> list[int]:
+    rows = con.execute(
+        "SELECT bill_id FROM bills.versions WHERE starts_with(bill_id, $prefix)",
+        {"prefix": prefix},
+    ).fetchall()
+    return [int(row[0].removeprefix(prefix)) for row in rows]
+
+
+def _sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
+    """Add up the files of a bill, currency by currency.
+
+    Rows without a currency have no amounts, or the bill would have been refused.
+    """
+    sums: dict[str, tuple[int, Decimal, Decimal]] = {}
+    for total in bill.totals:
+        if total.billing_currency is None:
+            continue
+        rows, billed, effective = sums.get(
+            total.billing_currency, (0, Decimal(0), Decimal(0))
+        )
+        sums[total.billing_currency] = (
+            rows + total.row_count,
+            EXACT.add(billed, total.billed_cost),
+            EXACT.add(effective, total.effective_cost),
+        )
+    return [(currency, *sums[currency]) for currency in sorted(sums)]
+
+
+def _provider(bill: Bill) -> str | None:
+    """Return the bill's provider, or None where it names several or none."""
+    names = {provider(name) for total in bill.totals for name in total.providers}
+    return names.pop() if len(names) == 1 else None
+
+
+def _put_in_order(con: Connection, bill: Bill) -> None:
+    """Make the version that was known last the current one, whenever it arrived."""
+    con.execute(
+        "UPDATE bills.versions SET superseded_at = ordered.next_known_at,"
+        " status = if(ordered.next_known_at IS NULL, 'current', 'superseded')"
+        " FROM (SELECT bill_id, lead(known_at) OVER (ORDER BY known_at, version)"
+        " AS next_known_at FROM bills.versions WHERE status <> 'quarantined'"
+        " AND source = $source AND billing_period = $period"
+        " AND billing_account_id IS NOT DISTINCT FROM $account) AS ordered"
+        " WHERE bills.versions.bill_id = ordered.bill_id",
+        {
+            "source": bill.source,
+            "period": bill.billing_period,
+            "account": bill.billing_account_id,
+        },
+    )
+
+
+def _forgive(con: Connection, bill: Bill) -> None:
+    """Take export files out of quarantine that have now been delivered whole."""
+    con.execute(
+        "DELETE FROM bills.versions WHERE status = 'quarantined'"
+        " AND list_has_any(origin, $origin)",
+        {"origin": list(bill.origin)},
+    )

@@ -34,8 +34,10 @@ format: $(READY) ## rewrite the code as the formatter wants it
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout notebooks/*.ipynb
 
-bench: $(READY) ## measure speed and detection; prints ratios and where they came from
-	$(BIN)/python benchmarks/run.py
+bench: $(READY) ## measure simulation, bill store, engine and detection
+	$(BIN)/python -m benchmarks.bill_store
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.detection
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes \

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
+from flows.arrivals import take_in
 from flows.artifacts import show
 from flows.stages import stages
 from tasks.aggregate import aggregate_costs
@@ -18,6 +19,7 @@ from tasks.edge.settings import load
 from tasks.explain import explain_anomalies
 from tasks.normalise import normalise_bills
 from tasks.publish import publish_copy, publish_events
+from tasks.report import write_report
 
 # Years of bills may take a day; a week means that it hangs.
 TIMEOUT_SECONDS = 7 * 24 * 60 * 60
@@ -36,6 +38,8 @@ async def backfill(
     to_month: Period,
     database: str | None = None,
     config: str | None = None,
+    paths: list[str] | None = None,
+    source: str | None = None,
     is_muted: bool = True,
     restart: bool = False,
 ) -> dict[str, Any]:
@@ -50,17 +54,22 @@ async def backfill(
         to_month: Last billing month, written YYYY-MM.
         database: Warehouse file to write to. Empty: the one of the settings.
         config: Settings file. Empty: deployments/costwarden.toml.
+        paths: Files, folders or URLs of old bills to read besides the sources of the
+            settings.
+        source: Name under which the bills of these paths are kept. Empty: the name
+            of their format.
         is_muted: Keep the alerts to ourselves: no sink hears of them.
         restart: Look again at months that an earlier backfill has finished.
     """
     settings = load(config, database=database)
     async with stages(settings, "backfill", steps=4) as stage:
+        await take_in(stage, paths, source)
         await stage(normalise_bills)
         await stage(aggregate_costs)
         look = history.look(
             settings, from_month, to_month, is_muted=is_muted, restart=restart
         )
-        stage.expect(2 * len(look.pending) + 2)
+        stage.expect(2 * len(look.pending) + 3)
         for month in look.pending:
             await stage(
                 detect_anomalies,
@@ -82,6 +91,7 @@ async def backfill(
         await stage(explain_anomalies, is_muted=is_muted, of="as known today")
         await stage(publish_events)
         await stage(publish_copy)
+        await stage(write_report)
         await show(settings, "backfill", stage.sentences)
     return stage.summaries
 

@@ -53,6 +53,8 @@ def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
 
 
 @click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@options.source
 @click.option(
     "--from", "from_month", required=True, metavar="YYYY-MM", help="First month."
 )
@@ -61,15 +63,20 @@ def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
 @click.option("--restart", is_flag=True, help="Look again at months already finished.")
 @options.is_verbose
 @answering
-def backfill(settings: Any, *, alerts: bool, **given: Any) -> Answer:
+def backfill(
+    settings: Any, *, paths: tuple[str, ...], alerts: bool, **given: Any
+) -> Answer:
     """Find the anomalies of old months, oldest first, with what was known then.
 
-    Stopped half-way, it goes on with the first month that it had not finished.
+    Bills of the configured sources, and of PATHs, are read first. Stopped half-way, it
+    goes on with the first month that it had not finished.
     """
     from tasks.core.months import between
 
     between(given["from_month"], given["to_month"])
-    answer = _flow("backfill", settings, is_muted=not alerts, **given)
+    answer = _flow(
+        "backfill", settings, paths=list(paths), is_muted=not alerts, **given
+    )
     looked = (LOOKED.fullmatch(name) for name in answer.facts)
     months = ", ".join(found["month"] for found in looked if found)
     said = (

@@ -11,6 +11,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from pydantic import AfterValidator
 
+from flows.arrivals import take_in
 from flows.artifacts import show
 from flows.stages import stages
 from tasks.advise import recommend_changes
@@ -19,7 +20,6 @@ from tasks.core.months import in_utc
 from tasks.detect import detect_anomalies
 from tasks.edge.settings import load
 from tasks.explain import explain_anomalies
-from tasks.ingest import ingest_bills
 from tasks.judge import judge_recommendations
 from tasks.normalise import normalise_bills
 from tasks.plan import plan_workflows
@@ -65,10 +65,7 @@ async def daily(
     """
     settings = load(config, database=database)
     async with stages(settings, "daily", steps=STEPS) as stage:
-        for export in settings.sources:
-            await stage(ingest_bills, [export.path], export.name, of=export.name)
-        if paths:
-            await stage(ingest_bills, paths, source)
+        await take_in(stage, paths, source)
         await stage(normalise_bills)
         await stage(aggregate_costs)
         await stage(detect_anomalies, as_of=as_of, is_muted=is_muted)

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.core.errors import NothingThere, ServiceError, WarehouseBusy
 from tasks.edge import journal, warehouse
-from tasks.edge.settings import Settings
+from tasks.edge.settings import Settings, load
 
 pytestmark = [
     pytest.mark.usefixtures("through_prefect"),
@@ -170,6 +170,16 @@ def test_a_look_back_goes_month_by_month(bills, database):
     ]
     assert ask(database, "SELECT count(*) FROM findings.anomalies") != [(0,)]
     assert ask(database, "SELECT count(*) FROM ops.events WHERE NOT is_muted") == [(0,)]
+
+
+def test_a_look_back_reads_old_bills_first(bills, database):
+    """Given a folder of old bills and an empty warehouse, it needs no other run."""
+    months = {"from_month": "2026-01", "to_month": "2026-03"}
+    summaries = backfill(database=database, paths=[str(bills)], source="old", **months)
+    assert next(iter(summaries)) == "ingest_bills"
+    assert ask(database, "SELECT DISTINCT source FROM bills.versions") == [("old",)]
+    assert ask(database, "SELECT count(*) FROM findings.anomalies") != [(0,)]
+    assert load(database=database).report_path.exists()
 
 
 def test_a_stopped_look_back_ends_in_the_same_tables(bills, tmp_path, monkeypatch):

@@ -13,3 +13,4 @@ FROM bills.versions
 WHERE status = 'current'
 GROUP BY ALL
 HAVING count(*) > 1
+ORDER BY ALL

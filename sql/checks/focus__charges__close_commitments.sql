@@ -21,3 +21,4 @@ GROUP BY ALL
 HAVING
     bool_and(charge_category <> 'Purchase' OR charge_frequency = 'Recurring')
     AND used_or_unused < paid - 0.01
+ORDER BY ALL

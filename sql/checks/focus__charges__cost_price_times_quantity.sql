@@ -15,4 +15,4 @@ FROM charge_groups
 WHERE charge_class IS NULL
 GROUP BY ALL
 HAVING sum(charges_off_price) > 0
-ORDER BY charges DESC
+ORDER BY charges DESC, bill_id ASC, service_name ASC

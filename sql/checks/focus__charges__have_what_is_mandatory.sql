@@ -12,11 +12,10 @@ SELECT
     coalesce(sum(charges) FILTER (WHERE charge_category IS NULL), 0)::BIGINT
         AS charges_without_category,
     coalesce(sum(charges) FILTER (WHERE first_date IS NULL), 0)::BIGINT
-        AS charges_without_start,
-    coalesce(sum(charges) FILTER (WHERE last_date IS NULL), 0)::BIGINT
-        AS charges_without_end
+        AS charges_without_start
 FROM charge_groups
 GROUP BY ALL
 HAVING
     charges_without_cost + charges_without_currency + charges_without_category
-    + charges_without_start + charges_without_end > 0
+    + charges_without_start > 0
+ORDER BY ALL

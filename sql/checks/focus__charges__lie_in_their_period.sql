@@ -16,4 +16,4 @@ SELECT
 FROM charge_groups
 WHERE charge_class IS NULL AND charges_outside_period > 0
 GROUP BY ALL
-ORDER BY charges DESC
+ORDER BY charges DESC, bill_id ASC, service_name ASC

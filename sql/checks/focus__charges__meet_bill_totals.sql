@@ -52,3 +52,4 @@ WHERE
         AND abs(stated.effective_cost - mapped.effective_cost) <= stated.tolerance,
         FALSE
     )
+ORDER BY ALL

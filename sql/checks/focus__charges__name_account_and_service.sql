@@ -19,3 +19,4 @@ GROUP BY ALL
 HAVING
     charges_without_billing_account + charges_without_provider
     + charges_without_service + charges_without_issuer > 0
+ORDER BY ALL

@@ -30,3 +30,4 @@ WHERE
     mapped.covered_cost > 0
     AND abs(totals.billed_cost - mapped.billed_cost - mapped.covered_cost)
     < mapped.covered_cost / 2
+ORDER BY ALL

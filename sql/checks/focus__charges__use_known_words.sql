@@ -45,3 +45,4 @@ FROM used
 ANTI JOIN allowed
     ON used.column_name = allowed.column_name AND used.word = allowed.word
 GROUP BY ALL
+ORDER BY ALL

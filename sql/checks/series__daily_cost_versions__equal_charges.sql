@@ -40,3 +40,4 @@ FULL JOIN daily
 WHERE
     mapped.billed_cost IS DISTINCT FROM daily.billed_cost
     OR mapped.effective_cost IS DISTINCT FROM daily.effective_cost
+ORDER BY ALL

@@ -31,7 +31,8 @@ SELECT
     CommitmentDiscountId AS commitment_id,
     CommitmentDiscountStatus AS commitment_status,
     ChargePeriodStart::DATE AS first_date,
-    (ChargePeriodEnd - INTERVAL 1 MICROSECOND)::DATE AS last_date,
+    coalesce(ChargePeriodEnd - INTERVAL 1 MICROSECOND, ChargePeriodStart)::DATE
+        AS last_date,
     sum(BilledCost) AS billed_cost,
     sum(EffectiveCost) AS effective_cost,
     sum(ContractedCost) AS contracted_cost,
@@ -45,7 +46,8 @@ SELECT
     count(*) - count(BilledCost + EffectiveCost) AS charges_without_cost,
     count(*) - count(InvoiceIssuerName) AS charges_without_issuer,
     count_if(
-        ChargePeriodEnd <= ChargePeriodStart
+        ChargePeriodEnd IS NULL
+        OR ChargePeriodEnd <= ChargePeriodStart
         OR ChargePeriodStart > BillingPeriodEnd + INTERVAL 1 DAY
         OR ChargePeriodStart < BillingPeriodStart - INTERVAL 1 DAY
     ) AS charges_outside_period,

@@ -1,4 +1,4 @@
--- What each check found, run by run.
+-- What each check last found.
 CREATE TABLE IF NOT EXISTS ops.checks (
     checked_at TIMESTAMPTZ NOT NULL,
     name VARCHAR NOT NULL,
@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS ops.checks (
     row_count BIGINT NOT NULL,
     sample JSON
 );
-COMMENT ON TABLE ops.checks IS 'Findings of the reconciliation checks; grain: check × subject × time. Checks that found nothing are kept with row_count 0.';
+COMMENT ON TABLE ops.checks IS 'Findings of the reconciliation checks; grain: check × subject. A check that found nothing is kept with row_count 0.';
 COMMENT ON COLUMN ops.checks.checked_at IS 'When it was run.';
 COMMENT ON COLUMN ops.checks.name IS 'File below sql/checks: layer__table__promise.';
 COMMENT ON COLUMN ops.checks.subject IS 'Bill version that was checked; empty when the whole warehouse was.';

@@ -65,12 +65,29 @@ def run(con: warehouse.Connection, layer: str) -> list[Checked]:
     ]
 
 
-def store(con: warehouse.Connection, results: Iterable[Checked]) -> None:
-    """Keep what was found in ``ops.checks``."""
+def store(
+    con: warehouse.Connection, results: Iterable[Checked], bill_ids: Iterable[str] = ()
+) -> None:
+    """Keep what was found in ``ops.checks``, instead of what was found before.
+
+    Belongs into the transaction that keeps what was checked: a run that is killed in
+    between would never check it again.
+
+    Args:
+        con: The warehouse.
+        results: What the checks of a layer found.
+        bill_ids: The bills that were checked; of others, earlier findings stay.
+    """
+    found = list(results)
+    con.execute(
+        "DELETE FROM ops.checks WHERE list_contains($names, name)"
+        " AND (subject = '' OR list_contains($bill_ids, subject))",
+        {"names": [result.name for result in found], "bill_ids": list(bill_ids)},
+    )
     now = datetime.now(UTC)
     rows = [
         (now, r.name, r.subject, r.severity, r.row_count, json.dumps(r.sample))
-        for r in results
+        for r in found
     ]
     if rows:
         con.executemany("INSERT INTO ops.checks VALUES (?, ?, ?, ?, ?, ?)", rows)

@@ -52,9 +52,9 @@ def aggregate(
         rows += written
         done += len(batch)
         progress(done, len(pending))
-    results += checks.run(con, "bills")
-    checks.store(con, results)
-    checks.require(results)
+    with warehouse.transaction(con):
+        checks.store(con, whole := checks.run(con, "bills"))
+    checks.require(results + whole)
     return done, rows
 
 
@@ -102,7 +102,9 @@ def _aggregate(
             con, [bill.bill_id for bill in batch if bill.bill_id not in refused]
         )
         checks.require(series := checks.run(con, "series"))
-    return results + series, written
+        results += series
+        checks.store(con, results, [bill.bill_id for bill in batch])
+    return results, written
 
 
 def _write_days(con: warehouse.Connection, bill_ids: list[str]) -> int:

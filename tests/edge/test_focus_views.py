@@ -233,6 +233,49 @@ def test_a_warning_stops_nothing(settings, load):
         ).fetchall() == [("focus__charges__lie_in_their_period",)]
 
 
+def test_checks_are_kept_with_what_was_checked(settings, load, monkeypatch):
+    """A run that ends early keeps the findings about what it kept; again adds none."""
+    load(row("1", day="2023-11-05"))
+
+    def found():
+        return con.execute(
+            "SELECT * EXCLUDE (checked_at) FROM ops.checks"
+            " WHERE name NOT LIKE 'bills%' ORDER BY ALL"
+        ).fetchall()
+
+    with warehouse.connect(settings.database) as con:
+        with monkeypatch.context() as patch:
+            patch.setattr(checks, "run", _stopped_at("bills", checks.run))
+            with pytest.raises(KeyboardInterrupt):
+                daily.aggregate(con, settings.lake_path)
+        before = found()
+        assert [each[0] for each in before if each[3]] == [
+            "focus__charges__lie_in_their_period"
+        ]
+        for _ in range(2):
+            daily.aggregate(con, settings.lake_path)
+        assert found() == before
+        assert con.execute(
+            "SELECT count(*) FROM ops.checks WHERE name LIKE 'bills%'"
+        ).fetchone() == (1,)
+
+
+def _stopped_at(layer, run):
+    def stopping(con, wanted):
+        if wanted == layer:
+            raise KeyboardInterrupt
+        return run(con, wanted)
+
+    return stopping
+
+
+def test_a_charge_without_an_end_counts_on_its_first_day(settings, load):
+    """It is told, and not spread over all the days until now."""
+    load(row("1").replace("2024-02-05T01:00:00Z", ""))
+    with warehouse.connect(settings.database) as con:
+        assert daily.aggregate(con, settings.lake_path) == (1, 1)
+
+
 def test_checks_say_what_they_found():
     """The sentence holds the promise, the check's name and the offending row."""
     found = checks.Checked("a__b__c", "Sums agree.", "fail", "x", 1, ({"n": "3"},))

@@ -153,6 +153,17 @@ def test_one_incident_in_many_regions_is_one_anomaly():
     assert anomaly.actual_cost == exact
 
 
+def test_a_member_too_young_for_a_band_adds_none():
+    """What the scope expects is a number, though one series has no spread yet."""
+    costs = steady(rows=4)
+    costs[:3, 150] *= 4
+    costs[3] = 1
+    costs[3, :130] = np.nan
+    [anomaly] = found_in(regions(costs, ["a", "b", "c", "d"]))
+    assert anomaly.rolled_up == ("region_id",)
+    assert anomaly.expected_low < anomaly.expected_cost < anomaly.expected_high
+
+
 def test_a_small_part_of_a_scope_speaks_for_itself():
     """Two of many equal regions are two anomalies, not one about all of them."""
     costs = steady(rows=12)

@@ -220,8 +220,11 @@ def _day(book: Book, alerts: Alerts, run: Run, column: int) -> Day:
     costs = np.nan_to_num(book.panel.costs[rows, column])
     known = np.isfinite(alerts.expected[rows, column])
     expected = np.where(known, alerts.expected[rows, column], costs)
-    low = np.where(known, alerts.low[rows, column], costs)
-    high = np.where(known, alerts.high[rows, column], costs)
+    # A member that is too young for a band of its own adds none.
+    low, high = (
+        np.where(known & np.isfinite(end), end, expected)
+        for end in (alerts.low[rows, column], alerts.high[rows, column])
+    )
     # Series move independently, so their bands add up like standard deviations.
     total = float(expected.sum())
     below = float(np.sqrt(np.square(expected - low).sum()))

@@ -6,6 +6,7 @@ CostwardenError
 │   ├── NoBills
 │   ├── UnknownFormat
 │   ├── MissingColumn
+│   ├── RepeatedColumn
 │   ├── BadValue
 │   ├── IncompleteDelivery
 │   └── TotalMismatch
@@ -46,6 +47,10 @@ class UnknownFormat(BillError):
 
 class MissingColumn(BillError):
     """A column that the format cannot do without is absent."""
+
+
+class RepeatedColumn(BillError):
+    """A column is there twice, and nobody can say which of them counts."""
 
 
 class BadValue(BillError):

@@ -44,6 +44,8 @@ def part(file, name, first="2026-05-01", last="2026-05-31", account="a"):
         ("d/bill-20260501.csv", "d/bill-20260502.csv", False),
         ("d/bill-v1.csv", "d/bill-v2.csv", False),
         ("d/cur-00001.csv", "e/cur-00002.csv", False),
+        ("d/cur.csv", "d/cur.parquet", False),
+        ("d/cur.csv", "d/cur.csv.gz", False),
     ],
 )
 def test_parts_have_one_stem(one, other, is_same):
@@ -191,6 +193,12 @@ def test_another_execution_is_no_substitute():
     )
     present = {"in/data/P/E2/x-1.parquet", "in/x-1.parquet"}
     assert list(locate(manifest, present).values()) == [None]
+
+
+def test_a_manifest_names_nothing_above_itself():
+    """A key with two dots leads to no file, whatever lies there."""
+    manifest = parse_manifest("d/r-Manifest.json", {"reportKeys": ["../../x/bill.csv"]})
+    assert list(locate(manifest, {"d/../../x/bill.csv"}).values()) == [None]
 
 
 @given(st.none() | st.text())

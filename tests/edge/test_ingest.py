@@ -91,7 +91,7 @@ def test_one_file_may_hold_many_bills(world, tmp_path):
         {},
         {"BillingCurrency": "EUR", "BilledCost": "7"},
         {"BillingAccountId": "/a/b", "BilledCost": "5"},
-        {"BillingAccountId": "NULL", "BilledCost": "NULL"},
+        {"BillingAccountId": "NULL", "BilledCost": "0"},
         {"BillingPeriodStart": "2026-06-01 00:00:00", "BilledCost": "9"},
     ]
     result = world.ingest(write_csv(tmp_path / "f.csv", rows_of(FOCUS, *changes)))

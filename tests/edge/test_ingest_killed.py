@@ -1,5 +1,6 @@
 """A killed run leaves nothing that the next one does not put right."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -55,8 +56,11 @@ def exports(tmp_path):
 
 def child(moment, world, exports):
     arguments = [str(moment), world.settings.database, str(exports)]
+    scratch = world.folder / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
     return subprocess.run(
         [sys.executable, "-c", CHILD, *arguments],
+        env=os.environ | {"TMPDIR": str(scratch)},
         capture_output=True,
         text=True,
         check=False,
@@ -73,7 +77,8 @@ def undisturbed(tmp_path, exports):
 
 def left_over(world):
     root = world.settings.lake_path
-    return [*(root / ".incoming").glob("*"), *(root / ".publishing").glob("*")]
+    places = [root / ".incoming", root / ".publishing", world.folder / "tmp"]
+    return [path for place in places for path in place.glob("*")]
 
 
 @pytest.mark.parametrize("first", [1, 6, 11, 16, 21, 26])

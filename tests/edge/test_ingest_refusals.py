@@ -3,6 +3,7 @@
 import gzip
 import re
 import zipfile
+from decimal import Decimal
 
 import pytest
 
@@ -92,6 +93,11 @@ def _unclosed(path):
     path.write_text(path.read_text().replace(",AmazonEC2", ',"AmazonEC2', 1))
 
 
+def _mixed_ends(path):
+    write_csv(path, rows_of(LEGACY, {}, {}))
+    path.write_bytes(path.read_bytes() + b"one,two\n")
+
+
 BAD = {
     "empty.csv": (lambda path: _text(path, ""), r"is empty: export it again"),
     "blank.csv": (lambda path: _text(path, "\n\n"), r"is empty: export it again"),
@@ -127,6 +133,25 @@ BAD = {
         _focus({"BillingCurrency": "NULL"}),
         r"has amounts without a currency in 2026-05",
     ),
+    "untimed.csv": (
+        _focus({}, {"ChargePeriodStart": ""}),
+        r"row 2, column ChargePeriodStart: there is no value; correct the export",
+    ),
+    "time.csv": (
+        _cur({}, {"lineItem/UsageStartDate": "5/2/26"}),
+        r"row 2, column lineItem/UsageStartDate: '5/2/26' is not a time like 2026-11",
+    ),
+    "first.csv": (
+        _cur({"lineItem/UsageStartDate": "0001-01-01T00:00:00Z"}),
+        r"row 1, column lineItem/UsageStartDate: '0001-.* within 10 years of the bill",
+    ),
+    "cost.csv": (_focus({}, {"BilledCost": ""}), r"row 2, column BilledCost: there is"),
+    "sort.csv": (_focus({"ChargeCategory": "NULL"}), r"row 1, column ChargeCategory: "),
+    "twice.csv": (
+        lambda path: write_csv(path, rows_of(FOCUS | {"billedcost": "9"})),
+        r"it has the column BilledCost twice; export it once",
+    ),
+    "ends.csv": (_mixed_ends, r"its lines do not all end alike, or a quotation mark"),
     "latin.csv": (_latin, r"line 2: not UTF-8 text; export it as UTF-8"),
     "utf16.csv": (
         lambda path: _text(path, "a,b\n1,2\n".encode("utf-16")),
@@ -165,6 +190,35 @@ def test_a_bad_file_is_one_sentence(world, tmp_path, name):
     )
     assert refused == [(problem, [str(path)], [])]
     assert len(world.lake()) == 1
+
+
+def test_the_same_bill_in_two_kinds_of_file_counts_once(world, tmp_path):
+    """A bill as CSV and as Parquet is there twice; a bad one keeps no good one out."""
+    write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS), "2026-05-03")
+    write_parquet(tmp_path / "in" / "bill.parquet", rows_of(FOCUS), {}, "2026-05-04")
+    _text(tmp_path / "in" / "bill.csv.gz", "")
+    result = world.ingest(tmp_path / "in")
+    assert (result.loaded, result.quarantined) == (2, 1)
+    assert world.rows(
+        "SELECT billed_cost FROM bills.versions WHERE status = 'current'"
+    ) == [(Decimal("1.5"),)]
+
+
+def test_a_word_for_no_number_is_none(world, tmp_path):
+    """Python programs write None where there is no number."""
+    path = tmp_path / "cur.csv"
+    rows = rows_of(LEGACY | {"pricing/publicOnDemandCost": "None"}, {}, {})
+    write_csv(path, rows)
+    assert world.ingest(path).quarantined == 0
+
+
+def test_a_manifest_too_deep_to_read_keeps_nothing_out(world, tmp_path):
+    """A manifest nested beyond reason is refused like any other that is broken."""
+    _text(tmp_path / "in" / "deep" / "r-Manifest.json", "[" * 100_000)
+    write_csv(tmp_path / "in" / "good.csv", rows_of(FOCUS))
+    result = world.ingest(tmp_path / "in")
+    assert (result.loaded, result.quarantined) == (1, 1)
+    assert "r-Manifest.json is not valid JSON" in result.problems[0]
 
 
 def test_refusing_twice_changes_nothing(world, tmp_path):

@@ -108,7 +108,7 @@ def locate(manifest: Manifest, present: Container[str]) -> dict[str, str | None]
     An export may have been copied from its bucket with or without the folders above
     it, so the longest ending of the listed key counts that exists below the manifest's
     folder or one above it. A bare file name counts in the manifest's own folder only,
-    for every execution of an export uses the same names.
+    for every execution of an export uses the same names. A key never leads upwards.
 
     Returns:
         The path of each listed file; None for one that is not there.
@@ -118,6 +118,8 @@ def locate(manifest: Manifest, present: Container[str]) -> dict[str, str | None]
 
     def find(key: str) -> str | None:
         steps = re.sub(r"^\w+://", "", key).split("/")
+        if ".." in steps:
+            return None
         for start in range(len(steps)):
             ending = "/".join(steps[start:])
             places = above if start < len(steps) - 1 else above[:1]
@@ -131,21 +133,24 @@ def locate(manifest: Manifest, present: Container[str]) -> dict[str, str | None]
 
 
 def stem(name: str) -> str:
-    """Return a file's path without suffixes and part number.
+    """Return a file's path without its part number.
+
+    The suffixes stay: the same bill as CSV and as Parquet is there twice, not in parts.
 
     Examples:
         >>> stem("out/cur-00001.snappy.parquet"), stem("out/cur-00002.csv.gz")
-        ('out/cur', 'out/cur')
+        ('out/cur.snappy.parquet', 'out/cur.csv.gz')
         >>> stem("bill-2024-05.csv"), stem("bill-202406.csv"), stem("bill-v2.csv")
-        ('bill-2024-05', 'bill-202406', 'bill-v2')
+        ('bill-2024-05.csv', 'bill-202406.csv', 'bill-v2.csv')
     """
-    folder, slash, base = name.rpartition("/")
-    base = SUFFIXES.sub("", base)
+    folder, slash, whole = name.rpartition("/")
+    base = SUFFIXES.sub("", whole)
+    suffixes = whole[len(base) :].lower()
     if SPARK.match(base):
         base = "part"
     elif not DATE.search(base):
         base = PART.sub("", base)
-    return f"{folder}{slash}{base}"
+    return f"{folder}{slash}{base}{suffixes}"
 
 
 def assemble(slices: Iterable[Slice]) -> list[list[Slice]]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tasks.core.errors import MissingColumn, UnknownFormat
+from tasks.core.errors import MissingColumn, RepeatedColumn, UnknownFormat
 from tasks.core.intake import columns
 
 
@@ -24,6 +24,9 @@ class Format:
         numbers: Columns that hold numbers; all others of a CSV stay text.
         nulls: Words that stand for "no value" in a cell.
         period: Column whose first seven characters are the billing month.
+    currency: Column without which a row is no charge.
+    start: Column of the time at which a charge begins.
+    filled: Other columns that each charge must have a value in.
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
             no bill.
     """
@@ -34,6 +37,9 @@ class Format:
     numbers: frozenset[str]
     nulls: tuple[str, ...] = ("",)
     period: str = ""
+    currency: str = ""
+    start: str = ""
+    filled: tuple[str, ...] = ()
     totals: str | None = None
 
     @property
@@ -59,6 +65,8 @@ AWS_CUR2 = Format(
     CUR_REQUIRED,
     columns.CUR_NUMBERS,
     period="bill_billing_period_start_date",
+    currency="line_item_currency_code",
+    start="line_item_usage_start_date",
     totals="raw/aws_totals",
 )
 AWS_LEGACY_CUR = Format(
@@ -67,6 +75,8 @@ AWS_LEGACY_CUR = Format(
     CUR_REQUIRED,
     columns.CUR_NUMBERS,
     period="bill_billing_period_start_date",
+    currency="line_item_currency_code",
+    start="line_item_usage_start_date",
     totals="raw/aws_totals",
 )
 FOCUS = Format(
@@ -84,6 +94,9 @@ FOCUS = Format(
     columns.FOCUS_NUMBERS,
     nulls=("", "NULL", "null"),
     period="BillingPeriodStart",
+    currency="BillingCurrency",
+    start="ChargePeriodStart",
+    filled=("BilledCost", "ChargeCategory"),
     totals="raw/focus_totals",
 )
 UTILISATION = Format(
@@ -152,6 +165,7 @@ def recognise(header: Sequence[str]) -> Recognised:
 
     Raises:
         MissingColumn: It is plainly one format, but lacks a column of it.
+        RepeatedColumn: It has a column twice that may be there once.
         UnknownFormat: It is none of them.
 
     Examples:
@@ -171,8 +185,16 @@ def recognise(header: Sequence[str]) -> Recognised:
     ]
     for kind, names in candidates:
         if set(kind.required) <= set(names):
+            _refuse_repeated(kind, names)
             return Recognised(kind, names)
     raise _nearest_miss(header, candidates)
+
+
+def _refuse_repeated(kind: Format, names: tuple[str, ...]) -> None:
+    """Refuse two columns of one name where nobody could say which of them counts."""
+    for name in kind.required:
+        if f"{name}_2" in names:
+            raise RepeatedColumn(f"it has the column {name} twice")
 
 
 def provider(name: str) -> str:

@@ -85,10 +85,10 @@ def ingest(
     if known_at is not None and known_at.tzinfo is None:
         known_at = known_at.replace(tzinfo=UTC)
     with (
-        tempfile.TemporaryDirectory(prefix="costwarden-") as folder,
         lake.opened(
             settings.lake_path, settings.database, wait_seconds=wait, say=say
         ) as store,
+        tempfile.TemporaryDirectory(dir=store.incoming) as folder,
     ):
         scratch = Path(folder)
         arrivals = sources.gather(paths, scratch / "downloads")

@@ -27,7 +27,7 @@ def bad_number(con: Connection, export: Export) -> BillError:
         rows = con.execute(
             f"SELECT position, value FROM (SELECT row_number() OVER () AS position,"
             f" {text} AS value FROM {reading.reader(export)})"
-            " WHERE value IS NOT NULL AND try_cast(value AS DECIMAL(38, 18)) IS NULL"
+            " WHERE value <> 'None' AND try_cast(value AS DECIMAL(38, 18)) IS NULL"
             " ORDER BY position LIMIT 1",
             reading.values(export),
         ).fetchall()
@@ -65,6 +65,11 @@ def explain(export: Export, error: duckdb.Error) -> BillError:
     if found and "quote" in text:
         return UnreadableFile(
             f"{place}: a quotation mark is never closed; export it again."
+        )
+    if "state machine" in text:
+        return UnreadableFile(
+            f"{place}: its lines do not all end alike, or a quotation mark stands"
+            " within a value; export it again."
         )
     if isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException):
         return BadValue(

@@ -14,7 +14,13 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.core.errors import BillError, MissingColumn, UnknownFormat, UnreadableFile
+from tasks.core.errors import (
+    BillError,
+    MissingColumn,
+    RepeatedColumn,
+    UnknownFormat,
+    UnreadableFile,
+)
 from tasks.core.intake.formats import Format, recognise
 from tasks.edge.intake.sources import Arrived
 
@@ -63,6 +69,7 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
         UnreadableFile: It is empty, damaged, or neither Parquet nor comma-separated.
         UnknownFormat: No known format has its columns.
         MissingColumn: It lacks a column that its format cannot do without.
+        RepeatedColumn: It has such a column twice.
     """
     readable = _unpacked(file, scratch)
     start = _start(readable, file.name)
@@ -80,6 +87,8 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
                 f"{file.name} is separated by {wrong}: export it with commas."
             ) from error
         remedy = "export all columns of CUR 2.0, legacy CUR or FOCUS"
+        if isinstance(error, RepeatedColumn):
+            remedy = "export it once"
         raise type(error)(f"{file.name}: {error}; {remedy}.") from error
     return Export(file, readable, types, recognised.format, header, recognised.names)
 

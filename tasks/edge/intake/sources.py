@@ -88,7 +88,7 @@ def read_manifest(file: Arrived) -> Manifest | None:
     """
     try:
         content = json.loads(file.path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise UnreadableFile(
             f"{file.name} is not valid JSON ({error}): fetch the manifest again."
         ) from error

@@ -15,7 +15,7 @@ import duckdb
 
 from tasks.core.errors import BadValue, UnreadableFile
 from tasks.edge import queries
-from tasks.edge.intake import defects, reading
+from tasks.edge.intake import defects, gaps, reading
 from tasks.edge.intake.exports import Export
 
 Connection = duckdb.DuckDBPyConnection
@@ -25,6 +25,7 @@ Connection = duckdb.DuckDBPyConnection
 # DuckDB casts text to so wide a decimal at 7 µs a value, so plain numbers are put
 # together from two integers, nine times as fast. And it rounds half away from zero,
 # which matters for values that have more than eighteen decimals.
+# None is what a Python program writes for no value; as a number it means nothing else.
 MACROS = r"""
 CREATE MACRO amount(x) AS CASE
     WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(28, 10)::DECIMAL(38, 18)
@@ -40,6 +41,7 @@ CREATE MACRO decimal_part(x) AS if(starts_with(x, '-'), -1, 1)::DECIMAL(1, 0)
 CREATE MACRO number(x) AS CASE
     WHEN regexp_full_match(x, '-?[0-9]{1,17}(\.[0-9]{0,18})?')
     THEN whole_part(x)::DECIMAL(20, 0)::DECIMAL(38, 18) + decimal_part(x)
+    WHEN x = 'None' THEN NULL
     WHEN regexp_full_match(x, '\s*[-+]?[0-9]*\.[0-9]{17}[02468]50*\s*')
     THEN substr(x, 1, strpos(x, '.') + 18)::DECIMAL(38, 18)
     ELSE x::DECIMAL(38, 18)
@@ -74,6 +76,7 @@ def connect(scratch: Path) -> Connection:
     con = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
     con.execute("SET TimeZone = 'UTC'")
     con.execute(MACROS)
+    gaps.install(con)
     con.execute(
         f"CREATE MACRO aws_optional() AS TABLE {queries.text('raw/aws_optional')}"
     )
@@ -104,7 +107,8 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
 
     Raises:
         UnreadableFile: A part of the file is damaged, or it has no rows.
-        BadValue: A row has no month, or amounts without a currency.
+        BadValue: A row has no month, or amounts without a currency; or a charge lacks
+            what every charge must have.
     """
     query = queries.text(export.format.totals or "")
     try:
@@ -127,6 +131,7 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         raise UnreadableFile(
             f"{export.file.name} has a header but no rows: export it again."
         )
+    gaps.refuse(con, export, staged)
     return sorted(totals, key=_order)
 
 

@@ -13,6 +13,12 @@ import click
 DONE, FAILED, WRONG_USAGE, QUARANTINED = 0, 1, 2, 3
 
 
+class Verbatim(str):
+    """A line that people copy, such as a command: it is never broken."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows for people.

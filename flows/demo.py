@@ -1,11 +1,14 @@
 """The demo: everything once, on bills that a simulator made up."""
 
+import shlex
+import shutil
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from flows import inprocess
-from flows.answers import Answer
+from flows.answers import Answer, Verbatim
 from tasks.core.errors import OtherBills
 from tasks.core.reporting import overview as core
 from tasks.edge import overview, queries, warehouse
@@ -55,7 +58,7 @@ def play(
     )
     found = overview.load(settings)
     facts = {"stages": summaries, "overview": found, "report": settings.report_path}
-    return Answer(facts, tuple(last_screen(settings, core.lines(found, 3))))
+    return Answer(facts, tuple(last_screen(settings, found)))
 
 
 def seen_from(until: date) -> datetime:
@@ -86,23 +89,43 @@ def refuse_other_bills(settings: Settings) -> None:
         )
 
 
-def last_screen(settings: Settings, found: list[str]) -> list[str]:
-    """Return what people read when the demo is done."""
-    return [
-        "",
-        "These bills are generated; nothing was changed in any cloud.",
-        "",
-        *found,
-        "",
-        f"Report     {settings.report_path}  (opens in any browser, without a network)",
-        f"Workflows  {settings.workflows_path}",
-        f"Notebook   notebooks/explore.ipynb, which reads {settings.published_path}",
-        "",
-        "Next, with your own bills, in a warehouse of their own:",
-        "  costwarden ingest PATH --database data/mine.duckdb",
-        "  costwarden run --database data/mine.duckdb",
-        "  costwarden report --database data/mine.duckdb",
-    ]
+def last_screen(settings: Settings, found: core.Overview) -> Iterator[str]:
+    """Say what people read when the demo is done, and what they could type."""
+    yield ""
+    yield "These bills are generated; nothing was changed in any cloud."
+    yield ""
+    yield from core.lines(found)
+    yield ""
+    yield Verbatim(f"Report     {settings.report_path}  (opens in any browser)")
+    yield Verbatim(f"Workflows  {settings.workflows_path}  (files; nothing submitted)")
+    yield Verbatim(f"Copy       {settings.published_path}  (notebooks/explore.ipynb)")
+    run = typed()
+    if found.findings:
+        first = found.findings[0].anomaly_id
+        here = f"--database {shlex.quote(settings.database)}"
+        yield ""
+        yield "Next, look at the first of these anomalies and at what drove it:"
+        yield Verbatim(f"  {run} explain {first} {here}")
+    yield ""
+    yield (
+        "Then load your own bills, in a warehouse of their own;"
+        " PATH is a file, a folder or a URL:"
+    )
+    yield Verbatim(f"  {run} ingest PATH --database data/mine.duckdb")
+    yield Verbatim(f"  {run} run --database data/mine.duckdb")
+
+
+def typed() -> str:
+    """Return the command as it can be typed here: it need not be on the PATH."""
+    script = Path(sys.executable).with_name("costwarden")
+    found = shutil.which("costwarden")
+    if found and script.exists() and Path(found).samefile(script):
+        return "costwarden"
+    if not script.exists():
+        return f"{shlex.quote(sys.executable)} -m flows.cli"
+    if script.is_relative_to(Path.cwd()):
+        script = script.relative_to(Path.cwd())
+    return shlex.quote(str(script))
 
 
 def say(line: str) -> None:

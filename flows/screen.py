@@ -1,20 +1,22 @@
 """Writes lines and tables to the terminal."""
 
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from flows.answers import Table
+from flows.answers import Table, Verbatim
 
 # A pipe has no width; a row must stay one line there.
 WIDE = 400
+# Longer lines of prose are hard to read, however wide the terminal is.
+READABLE = 100
 
 
 def show(said: Iterable[str | Table]) -> None:
@@ -22,10 +24,9 @@ def show(said: Iterable[str | Table]) -> None:
 
     Nothing that comes from a bill is read as markup or as a terminal's command.
     """
-    wraps = sys.stdout.isatty()
     console = Console(
         file=sys.stdout,
-        width=None if wraps else WIDE,
+        width=None if sys.stdout.isatty() else WIDE,
         highlight=False,
         markup=False,
         emoji=False,
@@ -33,16 +34,27 @@ def show(said: Iterable[str | Table]) -> None:
     for part in said:
         if isinstance(part, Table):
             console.print(_ruled(part))
-        elif wraps:
-            console.print(_indented(_tame(part)))
         else:
-            console.print(Text(_tame(part)), soft_wrap=True)
+            line = _tame(part)
+            if not isinstance(part, Verbatim):
+                line = _wrapped(line, min(console.width, READABLE))
+            console.print(Text(line), soft_wrap=True)
 
 
-def _indented(line: str) -> Padding:
-    """A long line goes on under its own beginning."""
-    text = line.lstrip(" ")
-    return Padding(Text(text), (0, 0, 0, len(line) - len(text)))
+def _wrapped(line: str, width: int) -> str:
+    """Break a long line between words; it goes on under its own beginning."""
+    text = line.lstrip(" -")
+    indent = len(line) - len(text)
+    if not text or width <= 2 * indent:
+        return line
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=line[:indent],
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _ruled(table: Table) -> RichTable:

@@ -52,6 +52,53 @@ def test_a_denial_with_two_reasons_counts_once():
     assert WHOLE.decisions == {"allow": 1, "deny": 3}
 
 
+def test_what_only_asks_for_approval_does_not_explain_a_denial():
+    """A denied change is explained by what would have denied any change."""
+    said = overview.lines(
+        Overview(
+            (),
+            (),
+            (
+                Reason("deny", "A person must approve.", 2, 2),
+                Reason("deny", "It saves too little.", 2, 2),
+                Reason("needs_approval", "A person must approve.", 1, 1),
+            ),
+            (),
+        )
+    )
+    denied = said[said.index("The policy denies 2 of these changes:") + 1 :]
+    assert denied == ["  2 x It saves too little."]
+
+
+def test_a_denial_is_never_left_without_a_reason():
+    """Where every reason of a denial also made others wait, all of them are told."""
+    both = (Reason("deny", "Why", 1, 1), Reason("needs_approval", "Why", 1, 1))
+    assert Overview((), (), both, ()).deciding("deny") == both[:1]
+
+
+def test_each_currency_is_ranked_by_itself():
+    """The weightiest of each currency are told, whatever the other currencies hold."""
+    many = tuple(
+        finding(
+            anomaly_id=f"{code}{rank}",
+            billing_currency=code,
+            explanation=f"{code}{rank}.",
+        )
+        for rank in range(5)
+        for code in ("USD", "EUR")
+    )
+    said = overview.lines(Overview(many, (), (), ()), 2)
+    assert said[:7] == [
+        "Found 10 anomalies: 10 open now, 0 over.",
+        "  In USD, the 2 weightiest of 5:",
+        "    - USD0.",
+        "    - USD1.",
+        "  In EUR, the 2 weightiest of 5:",
+        "    - EUR0.",
+        "    - EUR1.",
+    ]
+
+
 def test_the_terminal_is_told_everything():
     """Findings, savings per currency and each reason are said."""
     said = "\n".join(overview.lines(WHOLE))

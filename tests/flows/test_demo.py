@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -55,7 +56,12 @@ def test_the_demo_leaves_what_it_says(world, capsys):
     assert "anomalies" in said.out
     assert "a month" in said.out
     assert "The policy" in said.out
-    assert "costwarden ingest PATH --database" in said.out
+    ingest, explain = (
+        next(line.split() for line in said.out.splitlines() if f" {verb} " in line)
+        for verb in ("ingest PATH", "explain")
+    )
+    assert shutil.which(ingest[0])
+    assert cli.execute(explain[1:]) == 0
     assert (world / "published" / "costs.duckdb").exists()
     assert (world / "report.html").stat().st_size > 100_000
     assert str(world / "report.html") in said.out

@@ -6,15 +6,17 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.core.reporting import wording
+from tasks.core.reporting.rows import OPEN
 
-# A summary is read at a glance; the report has the rest.
-SHOWN = 5
+# Of each currency. A summary is read at a glance; the report has the rest.
+SHOWN = 3
 
 DECISIONS = {
     "allow": "allows",
     "needs_approval": "wants a person to approve",
     "deny": "denies",
 }
+KEPT = "It keeps to every rule."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,36 @@ class Overview:
     def savings_per_currency(self) -> dict[str, Decimal]:
         """Monthly saving by currency; currencies are never added up."""
         total: dict[str, Decimal] = {}
-        for saving in self.savings:
+        order = self.currencies
+        for saving in sorted(
+            self.savings, key=lambda one: order.index(one.billing_currency)
+        ):
             so_far = total.get(saving.billing_currency, Decimal(0))
             total[saving.billing_currency] = so_far + saving.monthly_saving
         return total
 
     @property
+    def currencies(self) -> tuple[str, ...]:
+        """Every currency once, that of the first finding first."""
+        rows: tuple[Finding | Saving, ...] = (*self.findings, *self.savings)
+        return tuple(dict.fromkeys(row.billing_currency for row in rows))
+
+    @property
     def decisions(self) -> dict[str, int]:
         """Recommendations by decision."""
         return {reason.decision: reason.of_decision for reason in self.reasons}
+
+    def deciding(self, decision: str) -> tuple[Reason, ...]:
+        """Return the reasons that are enough for a decision.
+
+        A denied change names all that stands against it. What only makes others wait
+        for a person is not why it was denied, so it is left out here.
+        """
+        given = tuple(one for one in self.reasons if one.decision == decision)
+        if decision != "deny":
+            return given
+        waits = {one.reason for one in self.reasons if one.decision == "needs_approval"}
+        return tuple(one for one in given if one.reason not in waits) or given
 
 
 def sentence(finding: Finding) -> str:
@@ -125,23 +148,18 @@ def markdown(overview: Overview, stages: dict[str, str]) -> str:
 
 def _paragraphs(overview: Overview, stages: dict[str, str]) -> Iterator[str]:
     yield "# What was found"
-    for finding in overview.findings[:SHOWN]:
-        yield f"- **{impact(finding)}** {plain(sentence(finding))} ({days(finding)})"
-    yield f"- {len(overview.findings)} anomalies in all"
+    yield f"{_count(overview)}\n"
+    for currency in overview.currencies:
+        for one in _of(currency, overview)[:SHOWN]:
+            yield f"- **{impact(one)}** {plain(sentence(one))} ({days(one)})"
     yield "\n# What it would save"
-    for currency, amount in overview.savings_per_currency.items():
-        yield f"- **{wording.money(amount, currency)}** a month"
-    for saving in overview.savings:
-        part = wording.money(saving.monthly_saving, saving.billing_currency)
-        yield f"  - {_words(saving.action)} ({saving.recommendations}): {part}"
-    yield f"- {sum(saving.recommendations for saving in overview.savings)} changes"
+    yield from _savings(overview)
     yield "\n# What the policy said"
     for decision, number in overview.decisions.items():
         yield f"- **{_words(decision)}: {number}**"
-    for reason in overview.reasons:
-        if reason.reason:
-            why = plain(reason.reason)
-            yield f"  - {_words(reason.decision)} ({reason.recommendations}): {why}"
+        for reason in overview.deciding(decision):
+            if reason.reason:
+                yield f"  - {reason.recommendations} x {plain(reason.reason)}"
     if overview.quarantined:
         yield "\n# Quarantined input"
         yield from (f"- {plain(why)}" for why in overview.quarantined)
@@ -149,12 +167,33 @@ def _paragraphs(overview: Overview, stages: dict[str, str]) -> Iterator[str]:
     yield from (f"- {plain(stage)}: {plain(said)}" for stage, said in stages.items())
 
 
+def _savings(overview: Overview) -> Iterator[str]:
+    if not overview.savings:
+        yield "Nothing: no change is recommended."
+    for currency, amount in overview.savings_per_currency.items():
+        yield f"- **{wording.money(amount, currency)}** a month"
+        for saving in overview.savings:
+            if saving.billing_currency == currency:
+                part = wording.money(saving.monthly_saving, currency)
+                many = saving.recommendations
+                yield f"  - {part} by {many} x {_words(saving.action)}"
+
+
+def _of(currency: str, overview: Overview) -> list[Finding]:
+    return [one for one in overview.findings if one.billing_currency == currency]
+
+
 def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
 def lines(overview: Overview, shown: int = SHOWN) -> list[str]:
-    """Return what was found, would be saved and was allowed, for a terminal."""
+    """Return what was found, would be saved and was allowed, for a terminal.
+
+    Args:
+        overview: The state of the warehouse.
+        shown: Findings to tell of each currency.
+    """
     return [
         *_found(overview, shown),
         *_to_save(overview),
@@ -162,13 +201,25 @@ def lines(overview: Overview, shown: int = SHOWN) -> list[str]:
     ]
 
 
-def _found(overview: Overview, shown: int) -> Iterator[str]:
+def _count(overview: Overview) -> str:
     total = len(overview.findings)
-    yield f"Found {total} {'anomaly' if total == 1 else 'anomalies'}."
-    for finding in overview.findings[:shown]:
-        yield f"  {impact(finding)}: {sentence(finding)}"
-    if total > shown:
-        yield f"  ... and {total - shown} more; the report has them all."
+    if not total:
+        return "Found 0 anomalies."
+    still = sum(one.status in OPEN for one in overview.findings)
+    said = f"Found {total} {'anomaly' if total == 1 else 'anomalies'}"
+    return f"{said}: {still} open now, {total - still} over."
+
+
+def _found(overview: Overview, shown: int) -> Iterator[str]:
+    yield _count(overview)
+    for currency in overview.currencies:
+        found = _of(currency, overview)
+        if found:
+            part = f"the {shown} weightiest of {len(found)}"
+            yield f"  In {currency}{f', {part}' if len(found) > shown else ''}:"
+        for one in found[:shown]:
+            told = one.explanation or f"{impact(one)}: {sentence(one)}"
+            yield f"    - {told}"
 
 
 def _to_save(overview: Overview) -> Iterator[str]:
@@ -185,11 +236,13 @@ def _to_save(overview: Overview) -> Iterator[str]:
 def _allowed(overview: Overview) -> Iterator[str]:
     for decision, said in DECISIONS.items():
         if decision in overview.decisions:
-            yield f"The policy {said} {overview.decisions[decision]}:"
-            for reason in overview.reasons:
-                if reason.decision == decision:
-                    why = reason.reason or "They keep to every rule."
-                    yield f"  {reason.recommendations} x {why}"
+            number = overview.decisions[decision]
+            reasons = overview.deciding(decision)
+            several = sum(one.recommendations for one in reasons) > number
+            why = " (one can have several reasons)" if several else ""
+            yield f"The policy {said} {number} of these changes{why}:"
+            for one in reasons:
+                yield f"  {one.recommendations} x {one.reason or KEPT}"
 
 
 def plain(text: str) -> str:

@@ -19,6 +19,9 @@ import pytest
 from tasks.edge import warehouse
 from tasks.edge.settings import ROOT
 
+# Its SQLite answers 503 while a worker writes; Prefect's own clients ask again too.
+BUSY_TRIES = 20
+
 pytestmark = [pytest.mark.service, pytest.mark.timeout(400)]
 
 PREFECT = Path(sys.executable).with_name("prefect")
@@ -41,7 +44,11 @@ class Server:
     def ask(self, path, body=None):
         with httpx.Client(trust_env=False, timeout=30) as client:
             method = "GET" if body is None else "POST"
-            answer = client.request(method, f"{self.url}{path}", json=body)
+            for _ in range(BUSY_TRIES):
+                answer = client.request(method, f"{self.url}{path}", json=body)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    break
+                time.sleep(1)
         answer.raise_for_status()
         return answer.json()
 

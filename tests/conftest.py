@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+
+# Where a landing depends on it, the same examples every time; at a desk, new ones. Time
+# limits for one example say more about who else uses the machine than about the code.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 REQUIRE_SERVICES = os.environ.get("COSTWARDEN_REQUIRE_SERVICES") == "1"
 

@@ -101,6 +101,12 @@ def test_names_are_unique(header):
     assert all(names)
 
 
+def test_a_repeated_column_is_refused():
+    """Two columns of one required name: nobody could say which of them counts."""
+    with pytest.raises(RepeatedColumn, match="BilledCost twice"):
+        recognise([*formats.FOCUS.required, "BILLEDCOST"])
+
+
 @given(st.text(min_size=1))
 def test_athena_names_are_plain(name):
     """Athena's names have lower-case letters, digits and underscores only."""

@@ -14,7 +14,8 @@ from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
 
 COLUMNS = tuple(column.name for column in fields(Verdict))
-SUFFIXES = frozenset({".yaml", ".yml"})
+# What kubectl applies of a folder; JSON is YAML too.
+SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,68 +1,12 @@
-"""The shipped policies hold, and whatever cannot be judged is refused."""
+"""The shipped policies hold against every way around them."""
 
 from copy import deepcopy
-from datetime import date
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
-import yaml
+from judged import FILES, KEY, LABEL, MANIFEST, NOTE, SHIPPED, STOP, changed, standing
 
 from tasks.core.policy import bundle, verdicts
-from tasks.core.rightsizing.advice import Recommendation
 from tasks.core.workflows import manifests
-
-POLICIES = Path(__file__).parents[2] / "deployments" / "policies"
-FILES = {path.name: path.read_text(encoding="utf-8") for path in POLICIES.iterdir()}
-SHIPPED = bundle.assemble(FILES)
-LABEL, NOTE = ("metadata", "labels"), ("metadata", "annotations")
-KEY = manifests.PREFIX
-
-STOP = Recommendation(
-    recommendation_id="rec-6d248c0b11089c03",
-    action="stop_instance",
-    provider="AWS",
-    sub_account_id="111122223333",
-    region_id="eu-west-1",
-    resource_id="i-0123456789abcdef0",
-    resource_type="instance",
-    environment="development",
-    protected_by=None,
-    current="m5.xlarge",
-    proposed=None,
-    billing_currency="USD",
-    monthly_cost=Decimal("138.24"),
-    monthly_saving=Decimal("138.24"),
-    saving_basis="removed",
-    risk="low",
-    effort="low",
-    evidence="Idle.",
-    evidence_from=date(2026, 6, 1),
-    evidence_to=date(2026, 6, 30),
-    status="open",
-    reason=None,
-)
-WINDOW = "tuesday-to-thursday-02-05"
-MANIFEST = manifests.to_object(manifests.workflow(STOP, WINDOW))
-
-
-def changed(path, value, manifest=MANIFEST):
-    """Return the manifest with one value set, or removed where it is None."""
-    copy = deepcopy(manifest)
-    place = copy
-    for key in path[:-1]:
-        place = place[key]
-    if value is None:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = value
-    return copy
-
-
-def standing(manifest, policies=SHIPPED, old=None):
-    """Return the objections apart from those against a dispatch."""
-    found = policies.objections(manifest, old)
-    return [item for item in found if not item.at_dispatch]
 
 
 def test_shipped_policies_are_understood():
@@ -218,83 +162,3 @@ def test_a_change_of_what_was_judged_is_judged_again():
         changed((*NOTE, f"{KEY}change-window"), None),
     ]
     assert all(standing(edit, old=MANIFEST) for edit in edits)
-
-
-def policy(**spec):
-    """Return the files of one small policy, with parts of its spec replaced."""
-    (policies, binding) = yaml.safe_load_all(FILES["protected.yaml"])
-    policies["spec"] |= spec
-    return {"one.yaml": yaml.safe_dump_all([policies, binding])}
-
-
-BROKEN = {
-    "nothing": {},
-    "no yaml": {"x.yaml": "a: : b"},
-    "key twice": {"x.yaml": "kind: A\nkind: B\n"},
-    "other kind": {"x.yaml": "kind: Deployment\n"},
-    "a list": {"x.yaml": "- 1\n"},
-    "unknown field": policy(matchPolicy="Exact"),
-    "ignored failures": policy(failurePolicy="Ignore"),
-    "no validation": policy(validations=[]),
-    "no cel": policy(validations=[{"expression": "(", "message": "x"}]),
-    "undeclared variable": policy(
-        validations=[{"expression": "variables.x == 1", "message": "x"}]
-    ),
-    "params without kind": policy(
-        validations=[{"expression": "params.data.x == ''", "message": "x"}]
-    ),
-    "not shared": policy(
-        validations=[{"expression": "object.reverse() == ''", "message": "x"}]
-    ),
-    "no params": {"money.yaml": FILES["money.yaml"]},
-    "no binding": {"x.yaml": FILES["money.yaml"].partition("---")[0]},
-    "no policy": {"x.yaml": FILES["protected.yaml"].partition("---")[2]},
-    "twice": {"a.yaml": FILES["protected.yaml"], "b.yaml": FILES["protected.yaml"]},
-    "only audits": {
-        "x.yaml": FILES["protected.yaml"].replace("[Deny, Audit]", "[Audit]")
-    },
-    "unknown violation": {
-        **FILES,
-        "environments.yaml": FILES["environments.yaml"].replace(
-            "on-violation: needs-approval", "on-violation: maybe"
-        ),
-    },
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_what_is_not_understood_denies_everything(case):
-    """A policy that is broken, or means more in the cluster, refuses every change."""
-    policies = bundle.assemble(BROKEN[case])
-    found = policies.objections(MANIFEST)
-    assert found
-    assert not any(item.may_be_approved or item.at_dispatch for item in found)
-
-
-def test_an_expression_that_fails_denies():
-    """An error is a refusal, and one that no approval settles."""
-    policies = bundle.assemble(
-        {**policy(validations=[{"expression": "object.x.y == 1", "message": "No y."}])}
-    )
-    (found,) = policies.objections(MANIFEST)
-    assert "could not be evaluated" in found.message
-    assert not found.may_be_approved
-
-
-def test_a_variable_that_fails_matters_only_where_it_is_used():
-    """As in Kubernetes, variables are evaluated when something reads them."""
-    variables = [{"name": "bad", "expression": "object.x.y"}]
-    unused = [{"expression": "true || variables.bad == 1", "message": "m"}]
-    used = [{"expression": "variables.bad == 1", "message": "m"}]
-    lazy = bundle.assemble(policy(variables=variables, validations=unused))
-    eager = bundle.assemble(policy(variables=variables, validations=used))
-    assert lazy.objections(MANIFEST) == []
-    assert eager.objections(MANIFEST) != []
-
-
-def test_the_digest_follows_every_byte():
-    """Another name, another order of bytes or another comment is another policy."""
-    other = {**FILES, "limits.yaml": FILES["limits.yaml"] + "# reviewed\n"}
-    renamed = {f"x{name}": text for name, text in FILES.items()}
-    digests = {bundle.assemble(files).digest for files in (FILES, other, renamed)}
-    assert len(digests) == 3

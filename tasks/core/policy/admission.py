@@ -4,16 +4,27 @@ Every model refuses fields that it does not know. A policy that uses one would m
 more in the cluster than here, and the two must never disagree.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+Item = TypeVar("Item")
 
 ON_VIOLATION = "costwarden.io/on-violation"
 DENY, NEEDS_APPROVAL = "deny", "needs-approval"
 STAGE = "costwarden.io/stage"
 DISPATCH = "dispatch"
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+
+Some = Annotated[list[Item], Field(min_length=1)]
+
+
+def _only_a_name(labels: dict[str, str]) -> dict[str, str]:
+    if set(labels) - {NAMESPACE_LABEL}:
+        raise ValueError(f"only {NAMESPACE_LABEL} is known here")
+    return labels
 
 
 class Part(BaseModel):
@@ -44,26 +55,31 @@ class Validation(Part):
     """One thing that must hold, and what to say when it does not."""
 
     expression: str
-    message: str
+    message: Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]+$")]
     message_expression: str | None = None
-    reason: str | None = None
+    reason: (
+        Literal["Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge"] | None
+    ) = None
 
 
 class ResourceRule(Part):
     """Which requests a policy is about."""
 
-    api_groups: list[str]
-    api_versions: list[str]
-    operations: list[str]
-    resources: list[str]
+    api_groups: Some[str]
+    api_versions: Some[str]
+    operations: Some[Literal["CREATE", "UPDATE", "DELETE", "CONNECT", "*"]]
+    resources: Some[str]
 
     def matches(self, group: str, version: str, operation: str, resource: str) -> bool:
-        """Say whether a request is one of these; ``*`` stands for any."""
+        """Say whether a request is one of these; ``*`` stands for any.
+
+        A resource may be followed by a subresource; ``/*`` is any of them, and none.
+        """
         wanted = (
             (self.api_groups, group),
             (self.api_versions, version),
             (self.operations, operation),
-            (self.resources, resource),
+            ([name.removesuffix("/*") for name in self.resources], resource),
         )
         return all("*" in listed or value in listed for listed, value in wanted)
 
@@ -71,7 +87,7 @@ class ResourceRule(Part):
 class MatchConstraints(Part):
     """All requests that a policy is about."""
 
-    resource_rules: Annotated[list[ResourceRule], Field(min_length=1)]
+    resource_rules: Some[ResourceRule]
 
 
 class ParamKind(Part):
@@ -86,7 +102,7 @@ class PolicySpec(Part):
 
     failure_policy: Literal["Fail"]
     match_constraints: MatchConstraints
-    validations: Annotated[list[Validation], Field(min_length=1)]
+    validations: Some[Validation]
     match_conditions: list[Named] = []
     variables: list[Named] = []
     param_kind: ParamKind | None = None
@@ -110,9 +126,9 @@ class ParamRef(Part):
 
 
 class NamespaceSelector(Part):
-    """Namespaces by their labels."""
+    """Namespaces by their name, or all; other labels are not known here."""
 
-    match_labels: dict[str, str]
+    match_labels: Annotated[dict[str, str], AfterValidator(_only_a_name)]
 
 
 class MatchResources(Part):
@@ -125,7 +141,7 @@ class BindingSpec(Part):
     """Where a policy applies, and with which parameters."""
 
     policy_name: str
-    validation_actions: Annotated[list[Literal["Deny", "Audit"]], Field(min_length=1)]
+    validation_actions: Some[Literal["Deny", "Audit"]]
     param_ref: ParamRef | None = None
     match_resources: MatchResources | None = None
 

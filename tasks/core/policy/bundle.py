@@ -1,6 +1,7 @@
 """Policy files become a set of compiled rules, or a list of what is wrong with them."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -22,7 +23,17 @@ from tasks.core.policy.admission import (
 )
 from tasks.core.policy.judgement import PolicySet, Rule
 
-REQUEST_NAMES = ("object", "oldObject", "request")
+# Kubernetes knows more of a request; what is not here does not compile.
+REQUEST_NAMES = cel.Names(
+    {
+        "object": cel.ANY,
+        "oldObject": cel.ANY,
+        "request.operation": cel.STRING,
+        "request.name": cel.STRING,
+        "request.namespace": cel.STRING,
+    }
+)
+WITH_PARAMS = REQUEST_NAMES.also("params", cel.ANY)
 
 
 @dataclass(slots=True)
@@ -32,6 +43,7 @@ class _Folder:
     policies: list[Policy] = field(default_factory=list)
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     params: dict[tuple[str | None, str], ConfigMap] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -63,7 +75,7 @@ def _digest(files: Mapping[str, str]) -> str:
 def _read(folder: _Folder, name: str, text: str) -> None:
     try:
         found = documents(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         folder.problems.append(f"{name} is not readable: {_one_line(error)}.")
         return
     for document in found:
@@ -81,6 +93,8 @@ def _read(folder: _Folder, name: str, text: str) -> None:
 
 
 def _sort(folder: _Folder, part: Policy | Binding | ConfigMap) -> None:
+    place = f" of {part.metadata.namespace}" if part.metadata.namespace else ""
+    folder.seen.append(f"The {part.kind} {part.metadata.name}{place}")
     if isinstance(part, Policy):
         folder.policies.append(part)
     elif isinstance(part, Binding):
@@ -91,11 +105,7 @@ def _sort(folder: _Folder, part: Policy | Binding | ConfigMap) -> None:
 
 def _rules(folder: _Folder) -> Iterable[Rule]:
     names = [policy.metadata.name for policy in folder.policies]
-    folder.problems.extend(
-        f"The policy {name} stands twice."
-        for name in sorted(set(names))
-        if names.count(name) > 1
-    )
+    folder.problems.extend(f"{name} stands twice." for name in _twins(folder.seen))
     folder.problems.extend(
         f"The policy {name} that a binding names is not there."
         for name in sorted(set(folder.bindings) - set(names))
@@ -120,28 +130,29 @@ def _rule(policy: Policy, binding: Binding, folder: _Folder) -> Rule:
         NotCompiled: An expression, its parameters or its labels are wrong.
     """
     params = _params(policy, binding, folder)
-    names = REQUEST_NAMES if params is None else (*REQUEST_NAMES, "params")
+    names = REQUEST_NAMES if params is None else WITH_PARAMS
     spec = policy.spec
-    known: list[str] = []
+    _refuse_twins("condition", (one.name for one in spec.match_conditions))
+    _refuse_twins("variable", (one.name for one in spec.variables))
     variables = []
     for variable in spec.variables:
-        compiled = _compile(variable.expression, names, known)
+        compiled = cel.Expression(variable.expression, names)
         variables.append((variable.name, compiled))
-        known.append(variable.name)
+        names = names.also(f"variables.{variable.name}", compiled.type)
     return Rule(
         policy=policy,
         binding=binding,
         params=params,
         conditions=tuple(
-            cel.Expression(condition.expression, REQUEST_NAMES)
+            cel.Expression(condition.expression, REQUEST_NAMES, cel.BOOL)
             for condition in spec.match_conditions
         ),
         variables=tuple(variables),
         validations=tuple(
             (
                 validation,
-                _compile(validation.expression, names, known),
-                _compile(validation.message_expression, names, known)
+                cel.Expression(validation.expression, names, cel.BOOL),
+                cel.Expression(validation.message_expression, names, cel.STRING)
                 if validation.message_expression
                 else None,
             )
@@ -150,11 +161,14 @@ def _rule(policy: Policy, binding: Binding, folder: _Folder) -> Rule:
     )
 
 
-def _compile(text: str, names: tuple[str, ...], known: list[str]) -> cel.Expression:
-    unknown = sorted(cel.mentioned(text, "variables") - set(known))
-    if unknown:
-        raise cel.NotCompiled(f"variables.{unknown[0]} is not declared before its use")
-    return cel.Expression(text, (*names, "variables"))
+def _refuse_twins(what: str, names: Iterable[str]) -> None:
+    twins = _twins(names)
+    if twins:
+        raise cel.NotCompiled(f"the {what} {twins[0]} stands twice")
+
+
+def _twins(names: Iterable[str]) -> list[str]:
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 def _params(policy: Policy, binding: Binding, folder: _Folder) -> ConfigMap | None:

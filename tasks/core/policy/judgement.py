@@ -12,6 +12,7 @@ from typing import Any
 from tasks.core.policy import cel
 from tasks.core.policy.admission import (
     DISPATCH,
+    NAMESPACE_LABEL,
     NEEDS_APPROVAL,
     ON_VIOLATION,
     STAGE,
@@ -22,7 +23,9 @@ from tasks.core.policy.admission import (
 )
 
 GROUP, VERSION, RESOURCE = "argoproj.io", "v1alpha1", "workflows"
-NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+
+# A computed message beyond this is left aside by Kubernetes, in bytes.
+LONGEST_MESSAGE = 5 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,16 @@ class PolicySet:
         rules = [rule for rule in self.rules if _is_about(rule, manifest, operation)]
         if not rules:
             return [Objection("policies", "No policy is about this workflow.")]
-        values = {"object": manifest, "oldObject": old}
-        request = cel.Scope({**values, "request": {"operation": operation}})
+        metadata = manifest.get("metadata", {})
+        request = cel.Scope(
+            {
+                "object": manifest,
+                "oldObject": old,
+                "request.operation": operation,
+                "request.name": metadata.get("name", ""),
+                "request.namespace": metadata.get("namespace", ""),
+            }
+        )
         return [found for rule in rules for found in _objections(rule, request)]
 
 
@@ -93,7 +104,8 @@ def _is_about(rule: Rule, manifest: Mapping[str, Any], operation: str) -> bool:
     if where is None:
         return True
     namespace = manifest.get("metadata", {}).get("namespace")
-    return where.namespace_selector.match_labels == {NAMESPACE_LABEL: namespace}
+    wanted = where.namespace_selector.match_labels
+    return not wanted or wanted == {NAMESPACE_LABEL: namespace}
 
 
 def _objections(rule: Rule, request: cel.Scope) -> Iterable[Objection]:
@@ -115,23 +127,27 @@ def _scope(rule: Rule, request: cel.Scope) -> cel.Scope:
     """Add parameters and variables; one that fails is left out, so its use fails."""
     values = dict(request.values)
     if rule.params is not None:
-        values["params"] = rule.params.model_dump(by_alias=True)
-    variables: dict[str, Any] = {}
+        # What the file does not set is not there: ``has()`` must say so.
+        values["params"] = rule.params.model_dump(by_alias=True, exclude_unset=True)
     for name, expression in rule.variables:
-        value = expression.value(cel.Scope({**values, "variables": variables}))
+        value = expression.value(cel.Scope(values))
         if not isinstance(value, cel.Failed):
-            variables[name] = value
-    return cel.Scope({**values, "variables": variables})
+            values[f"variables.{name}"] = value
+    return cel.Scope(values)
 
 
 def _objection(rule: Rule, message: str, *, certain: bool) -> Objection:
-    """Put an objection into words; one of a failed expression cannot be approved."""
+    """Put an objection into words.
+
+    One of a failed expression is a refusal at once: it can neither be approved nor
+    wait for the dispatch.
+    """
     labels = rule.policy.metadata.labels
     return Objection(
         policy=rule.policy.metadata.name,
         message=message,
         may_be_approved=certain and labels.get(ON_VIOLATION) == NEEDS_APPROVAL,
-        at_dispatch=labels.get(STAGE) == DISPATCH,
+        at_dispatch=certain and labels.get(STAGE) == DISPATCH,
     )
 
 
@@ -143,8 +159,9 @@ def _message(
 ) -> str:
     """Prefer the computed message, as Kubernetes does, over the fixed one."""
     computed = message.value(scope) if message else None
-    usable = isinstance(computed, str) and computed.strip() and "\n" not in computed
-    text = str(computed) if usable else validation.message
+    text = computed.strip() if isinstance(computed, str) else ""
+    if not text or "\n" in text or len(text.encode()) > LONGEST_MESSAGE:
+        text = validation.message
     if isinstance(value, cel.Failed):
         return f"{text.rstrip('.')} (it could not be evaluated: {value.why})."
     return text

@@ -33,10 +33,13 @@ def detect_anomalies(
     """Score the daily series and store what stands out, with its events."""
     params = settings.detect
     now = as_of or datetime.now(UTC)
+    # As of then, later days are not there yet. As known today they are, and tell
+    # whether what began before them is over.
+    until = to_date if as_of else None
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
-        loaded = series.load(con, params, as_of=now, until=to_date)
+        loaded = series.load(con, params, as_of=now, until=until)
         if loaded is None:
             return Detected(0, 0, 0, 0, 0)
         days = findings.days_to_judge(

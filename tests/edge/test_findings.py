@@ -147,6 +147,20 @@ def test_schedule_and_backfill_agree(settings, tmp_path):
     assert events(settings)[:3] == [("opened", 1), ("resolved", 2), ("opened", 1)]
 
 
+def test_old_days_as_known_today_know_how_they_ended(settings):
+    """What was still open at the end of a look back is over if later days say so."""
+    rng = np.random.default_rng(2)
+    rows = series_rows(
+        rng, DAYS, service="EC2", spikes=dict.fromkeys(range(150, 153), 4.0)
+    )
+    fill(settings, rows)
+    looked_at = {"from_date": START, "to_date": START + timedelta(days=152)}
+    detect(settings, **looked_at)
+    assert anomalies(settings, "status") == [("confirmed",)]
+    detect(settings, **looked_at, as_of=None)
+    assert anomalies(settings, "status") == [("resolved",)]
+
+
 def test_provisional_until_the_bill_settles(settings):
     """A rise on an unfinished day is provisional, and confirmed by the next export."""
     rng = np.random.default_rng(3)

@@ -21,7 +21,7 @@ class Aggregated:
     rows: int
 
 
-@task(name="aggregate costs")
+@task
 def aggregate_costs(settings: Settings) -> Aggregated:
     """Add the daily series of every bill version that has none yet."""
     with warehouse.connect(

@@ -11,7 +11,7 @@ from tasks.edge.settings import Settings
 __all__ = ["Ingested", "ingest_bills"]
 
 
-@task(name="ingest bills")
+@task
 def ingest_bills(
     settings: Settings,
     paths: list[str],

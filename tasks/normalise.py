@@ -19,7 +19,7 @@ class Normalised:
     bills: int
 
 
-@task(name="normalise bills")
+@task
 def normalise_bills(settings: Settings) -> Normalised:
     """Present every bill as FOCUS rows: refresh the views over the lake."""
     with warehouse.connect(

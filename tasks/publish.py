@@ -35,7 +35,7 @@ class Copied:
     path: str
 
 
-@task(name="publish copy")
+@task
 def publish_copy(settings: Settings) -> Copied:
     """Replace the copy that notebooks and dashboards open by what is known now."""
     with warehouse.connect(

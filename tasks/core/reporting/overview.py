@@ -123,12 +123,12 @@ def table(overview: Overview) -> list[dict[str, str]]:
     """Return the anomalies as rows of a table for people."""
     return [
         {
+            "impact": impact(finding),
             "severity": finding.severity,
             "status": finding.status,
-            "kind": finding.kind,
-            "scope": finding.scope,
+            "kind": _words(finding.kind),
             "days": days(finding),
-            "impact": impact(finding),
+            "scope": finding.scope,
             "explanation": finding.explanation or "",
             "id": finding.anomaly_id,
         }
@@ -151,7 +151,9 @@ def _paragraphs(overview: Overview, stages: dict[str, str]) -> Iterator[str]:
     yield f"{_count(overview)}\n"
     for currency in overview.currencies:
         for one in _of(currency, overview)[:SHOWN]:
-            yield f"- **{impact(one)}** {plain(sentence(one))} ({days(one)})"
+            # An explanation names the days already.
+            when = "" if one.explanation else f" ({days(one)})"
+            yield f"- **{impact(one)}** {plain(sentence(one))}{when}"
     yield "\n# What it would save"
     yield from _savings(overview)
     yield "\n# What the policy said"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tasks.core.workflows import manifests, plans
+from tasks.core.workflows import plans, templates
 from tasks.core.workflows.plans import Plan
 from tasks.edge import advice, policies, warehouse
 from tasks.edge.settings import Settings
@@ -96,7 +96,7 @@ def _save(
             row
             | {
                 "recommendation_id": one.recommendation_id,
-                "namespace": manifests.NAMESPACE,
+                "namespace": templates.NAMESPACE,
                 "planned_at": now,
             },
         )

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from tasks.core.policy import bundle
 from tasks.core.rightsizing.advice import Recommendation
-from tasks.core.workflows import manifests
+from tasks.core.workflows import manifests, templates
 
 POLICIES = Path(__file__).parents[2] / "deployments" / "policies"
 FILES = {path.name: path.read_text(encoding="utf-8") for path in POLICIES.iterdir()}
 SHIPPED = bundle.assemble(FILES)
 LABEL, NOTE = ("metadata", "labels"), ("metadata", "annotations")
-KEY = manifests.PREFIX
+KEY = templates.PREFIX
 
 STOP = Recommendation(
     recommendation_id="rec-6d248c0b11089c03",

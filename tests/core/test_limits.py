@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tasks.core.policy import verdicts
 from tasks.core.policy.limits import Limits
 from tasks.core.policy.verdicts import World
-from tests.core.test_policy import SHIPPED, STOP
+from tests.core.judged import SHIPPED, STOP
 
 TODAY = date(2026, 7, 1)
 FREE = Limits(resources_pct=Decimal(100))

@@ -1,4 +1,4 @@
-"""Policy files mean here what they mean in the cluster; what cannot be told is refused."""
+"""Policy files mean here what they mean in the cluster; all else is refused."""
 
 import pytest
 import yaml

@@ -15,7 +15,7 @@ import yaml
 
 from tasks.core.rightsizing import machine_types, recommendations
 from tasks.core.rightsizing.advice import Recommendation
-from tasks.core.workflows import manifests
+from tasks.core.workflows import manifests, playbook, templates
 from tasks.core.workflows.playbooks import PLAYBOOKS
 from tasks.core.workflows.targets import Refusal
 from tests.golden import argo_schema
@@ -120,14 +120,14 @@ def test_template_is_as_agreed(action, provider):
     """The deployed WorkflowTemplate is the playbook's, and nobody edited it by hand."""
     found = PLAYBOOKS[action, provider]
     header = HEADER.format(provider=provider, undo=found.undo.replace("_", " "))
-    text = header + manifests.to_text(manifests.template(found))
+    text = header + manifests.to_text(templates.template(found))
     agree(ARGO / f"{found.template}.yaml", text)
 
 
 def test_no_template_without_a_playbook():
     """The folder of deployed templates has one file a playbook, and no leftovers."""
     found = {path.stem for path in ARGO.glob("costwarden-*.yaml")}
-    assert found == {playbook.template for playbook in PLAYBOOKS.values()}
+    assert found == {one.template for one in PLAYBOOKS.values()}
 
 
 @pytest.mark.shared
@@ -196,6 +196,12 @@ def test_what_is_wrong_is_found(schema, path, value):
         "",
         "vol-0123456789abcdef0",
         "i-0123456789ABCDEF0",
+        "i-\uff10123456789abcdef0",
+        "i-0123456789abcdef0" * 500,
+        "--instance-ids",
+        # Clouds apart, which the role of the templates is not in.
+        "arn:aws-cn:ec2:cn-north-1:111122223333:instance/i-0123456789abcdef0",
+        "arn:aws:ec2:eu-west-1:444455556666:instance/i-0123456789abcdef0",
     ],
 )
 def test_odd_ids_are_refused(resource_id):
@@ -204,13 +210,60 @@ def test_odd_ids_are_refused(resource_id):
     assert isinstance(manifests.workflow(odd, WINDOW), Refusal)
 
 
+@pytest.mark.parametrize("name", ["web-\u212a", "we\u017f", "web 1", "web'1", "-web"])
+def test_letters_that_only_look_like_others_are_refused(name):
+    """Upper and lower case are one, but no letter outside ASCII counts as either."""
+    odd = recommendation("stop_instance", "azure")
+    odd = replace(odd, resource_id=odd.resource_id.replace("web-1", name))
+    assert isinstance(manifests.workflow(odd, WINDOW), Refusal)
+
+
+@pytest.mark.parametrize("provider", ["aws", "azure", "google"])
+def test_what_is_not_running_is_left_alone(provider):
+    """Before the attempt there are only looks, and nothing follows one that fails."""
+    built = templates.template(PLAYBOOKS["resize_instance", provider])
+    spec = manifests.to_object(built)["spec"]
+    assert "onExit" not in spec
+    sequences = {one["name"]: one.get("steps") for one in spec["templates"]}
+    calls = [call for (call,) in sequences["change"]]
+    names = [call["name"] for call in calls]
+    at = names.index("attempt")
+    looks = {one.name for one in PLAYBOOKS["resize_instance", provider].steps}
+    assert set(names[:at]) == looks
+    assert not any("continueOn" in call for call in calls[:at] + calls[at + 2 :])
+    assert calls[at + 1]["when"] == "{{steps.attempt.status}} != Succeeded"
+    assert names[at + 1 :] == ["bring-back", "runs-again", "has-new-type"]
+
+
+@pytest.mark.parametrize("provider", ["aws", "google"])
+def test_a_type_without_room_does_not_keep_a_machine_down(provider):
+    """What is brought back starts with the type that it had, the workflow fails."""
+    back = PLAYBOOKS["resize_instance", provider].on_failure
+    assert playbook.CURRENT in " ".join(back[0].arguments)
+    assert [one.may_fail for one in back] == [True, False]
+    proof = PLAYBOOKS["resize_instance", provider].proof[-1]
+    assert proof.expect == playbook.PROPOSED
+
+
+def test_only_looks_are_repeated():
+    """No step that changes or deletes something is ever tried twice by itself."""
+    for found in PLAYBOOKS.values():
+        for step in (*found.steps, *found.attempt, *found.on_failure, *found.proof):
+            assert step.attempts == 1 or step.expect is not None
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"proposed": "m5.large --no-dry-run"},
         {"current": None},
         {"sub_account_id": "11112222333"},
+        {"sub_account_id": "\u0661\u0661\u0661\u06612222\u0663333"},
         {"region_id": "eu-west-1;"},
+        {"region_id": "eu-west-\u0661"},
+        {"region_id": "us-gov-west-1"},
+        {"proposed": "m5.large{{workflow.name}}"},
+        {"proposed": "--m5.large"},
         {"provider": "Oracle"},
         {"action": "format_disk"},
     ],

@@ -15,12 +15,12 @@ from tasks.core.policy.judgement import Objection, PolicySet
 from tasks.core.policy.limits import Limits, Run
 from tasks.core.rightsizing.advice import Recommendation
 from tasks.core.rightsizing.recommendations import ZERO
-from tasks.core.workflows import manifests
+from tasks.core.workflows import manifests, templates
 from tasks.core.workflows.targets import Refusal
 
 ALLOW, NEEDS_APPROVAL, DENY = "allow", "needs_approval", "deny"
-APPROVED_BY = f"{manifests.PREFIX}approved-by"
-APPROVED_FOR = f"{manifests.PREFIX}approved-for"
+APPROVED_BY = f"{templates.PREFIX}approved-by"
+APPROVED_FOR = f"{templates.PREFIX}approved-for"
 
 
 @dataclass(frozen=True, slots=True)

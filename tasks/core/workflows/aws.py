@@ -1,5 +1,7 @@
 """EC2, by AWS's own command line."""
 
+from dataclasses import replace
+
 from tasks.core.workflows.playbook import (
     CURRENT,
     HALF_AN_HOUR,
@@ -74,6 +76,8 @@ PLAYBOOKS = (
                 "InstanceTypeOfferings[].InstanceType",
                 PROPOSED,
             ),
+        ),
+        attempt=(
             _run("stop", f"stop-instances --instance-ids {RESOURCE}"),
             _shows("is-stopped", _INSTANCE, _STATE, "stopped", HALF_AN_HOUR),
             _run(
@@ -82,10 +86,23 @@ PLAYBOOKS = (
                 f" --instance-type Value={PROPOSED}",
             ),
             _run("start", f"start-instances --instance-ids {RESOURCE}"),
+        ),
+        # A type that has no room now must not keep the machine down.
+        on_failure=(
+            replace(
+                _run(
+                    "resize",
+                    f"modify-instance-attribute --instance-id {RESOURCE}"
+                    f" --instance-type Value={CURRENT}",
+                ),
+                may_fail=True,
+            ),
+            _run("start", f"start-instances --instance-ids {RESOURCE}"),
+        ),
+        proof=(
             _shows("runs-again", _INSTANCE, _STATE, "running", HALF_AN_HOUR),
             _shows("has-new-type", _INSTANCE, _TYPE, PROPOSED),
         ),
-        on_failure=(_run("start", f"start-instances --instance-ids {RESOURCE}"),),
     ),
     Playbook(
         "delete_volume",

@@ -25,6 +25,7 @@ def _shows(name: str, text: str, query: str, expect: str, attempts: int = 1) -> 
 _VM = f"vm get-instance-view --ids {RESOURCE}"
 _VM_STATE = "instanceView.statuses[?starts_with(code, 'PowerState/')].code | [0]"
 _VM_TYPE = "hardwareProfile.vmSize"
+_NOBODY = "ipConfiguration == null && natGateway == null"
 _ADDRESS = f"network public-ip show --ids {RESOURCE}"
 
 PLAYBOOKS = (
@@ -53,11 +54,13 @@ PLAYBOOKS = (
                 f"[?name=='{PROPOSED}'].name | [0]",
                 PROPOSED,
             ),
-            _run("resize", f"vm resize --ids {RESOURCE} --size {PROPOSED}"),
-            _shows("has-new-type", _VM, _VM_TYPE, PROPOSED),
-            _shows("runs-again", _VM, _VM_STATE, "PowerState/running", HALF_AN_HOUR),
         ),
+        attempt=(_run("resize", f"vm resize --ids {RESOURCE} --size {PROPOSED}"),),
         on_failure=(_run("start", f"vm start --ids {RESOURCE}"),),
+        proof=(
+            _shows("runs-again", _VM, _VM_STATE, "PowerState/running", HALF_AN_HOUR),
+            _shows("has-new-type", _VM, _VM_TYPE, PROPOSED),
+        ),
     ),
     Playbook(
         "delete_volume",
@@ -86,7 +89,7 @@ PLAYBOOKS = (
         "azure",
         "none",
         (
-            _shows("is-unused", _ADDRESS, "ipConfiguration == null", "true"),
+            _shows("is-unused", _ADDRESS, _NOBODY, "true"),
             _run("release", f"network public-ip delete --ids {RESOURCE}"),
             _run(
                 "is-gone",

@@ -1,5 +1,7 @@
 """Compute Engine, by Google Cloud's own command line."""
 
+from dataclasses import replace
+
 from tasks.core.workflows.playbook import (
     ACCOUNT,
     CURRENT,
@@ -52,6 +54,8 @@ PLAYBOOKS = (
                 "name",
                 PROPOSED,
             ),
+        ),
+        attempt=(
             _run("stop", f"compute instances stop {_ZONE}"),
             _shows("is-stopped", _INSTANCE, "status", "TERMINATED", HALF_AN_HOUR),
             _run(
@@ -59,10 +63,23 @@ PLAYBOOKS = (
                 f"compute instances set-machine-type {_ZONE} --machine-type {PROPOSED}",
             ),
             _run("start", f"compute instances start {_ZONE}"),
+        ),
+        # A type that has no room now must not keep the machine down.
+        on_failure=(
+            replace(
+                _run(
+                    "resize",
+                    f"compute instances set-machine-type {_ZONE}"
+                    f" --machine-type {CURRENT}",
+                ),
+                may_fail=True,
+            ),
+            _run("start", f"compute instances start {_ZONE}"),
+        ),
+        proof=(
             _shows("runs-again", _INSTANCE, "status", "RUNNING", HALF_AN_HOUR),
             _shows("has-new-type", _INSTANCE, _TYPE, PROPOSED),
         ),
-        on_failure=(_run("start", f"compute instances start {_ZONE}"),),
     ),
     Playbook(
         "delete_volume",

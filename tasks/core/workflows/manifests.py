@@ -1,78 +1,22 @@
-"""Argo manifests: one Workflow a recommendation, one WorkflowTemplate a playbook.
+"""Argo manifests: one Workflow a recommendation.
 
-The only module that imports Hera. Nothing here depends on a clock or on chance: the
-same recommendation gives the same bytes.
+Nothing here depends on a clock or on chance: the same recommendation gives the same
+bytes.
 """
 
 import hashlib
 from typing import Any
 
 import yaml
-from hera.workflows import Container, Parameter, Step, Steps, Workflow, WorkflowTemplate
+from hera.workflows import Parameter, Workflow, WorkflowTemplate
 from hera.workflows import models as m
 
 from tasks.core.rightsizing.advice import Recommendation
-from tasks.core.workflows import playbook, targets
+from tasks.core.workflows import targets
 from tasks.core.workflows.playbook import Playbook
 from tasks.core.workflows.playbooks import PLAYBOOKS
 from tasks.core.workflows.targets import Refusal, Target
-
-NAMESPACE = "costwarden"
-SERVICE_ACCOUNT = "costwarden-executor"
-PREFIX = "costwarden.io/"
-
-# Pinned: what a change runs must not change by itself.
-IMAGES = {
-    "aws": "public.ecr.aws/aws-cli/aws-cli:2.27.50",
-    "azure": "mcr.microsoft.com/azure-cli:2.74.0",
-    "google": "gcr.io/google.com/cloudsdktool/google-cloud-cli:525.0.0-slim",
-}
-COMMANDS = {"aws": "aws", "azure": "az", "google": "gcloud"}
-
-# Fixed programs: parameters reach them as arguments and environment, never as text.
-LOG_IN = {
-    "aws": "",
-    "azure": (
-        'az login --service-principal --username "$AZURE_CLIENT_ID"'
-        ' --tenant "$AZURE_TENANT_ID" --allow-no-subscriptions --output none'
-        ' --federated-token "$(cat "$AZURE_FEDERATED_TOKEN_FILE")"\n'
-    ),
-    "google": "",
-}
-RUN = 'exec "$@"\n'
-COMPARE = (
-    'found="$("$@")"\n'
-    "printf '%s\\n' \"$found\"\n"
-    'if [ "$found" != "$EXPECTED" ]; then\n'
-    "  printf 'expected: %s\\n' \"$EXPECTED\" >&2\n"
-    "  exit 1\n"
-    "fi\n"
-)
-
-SCRATCH = "/tmp"  # noqa: S108 - an empty volume of the pod's own
-TOKENS = "/var/run/secrets/costwarden"
-AUDIENCES = {"aws": "sts.amazonaws.com", "google": "costwarden"}
-ENVIRONMENT = {
-    "aws": {
-        "AWS_REGION": "{{workflow.parameters.region}}",
-        "AWS_ROLE_ARN": f"arn:aws:iam::{playbook.ACCOUNT}:role/{SERVICE_ACCOUNT}",
-        "AWS_ROLE_SESSION_NAME": "{{workflow.name}}",
-        "AWS_WEB_IDENTITY_TOKEN_FILE": f"{TOKENS}/token",
-        "AWS_PAGER": "",
-    },
-    "azure": {
-        "AZURE_CONFIG_DIR": f"{SCRATCH}/azure",
-        "AZURE_CORE_COLLECT_TELEMETRY": "false",
-    },
-    "google": {
-        "CLOUDSDK_CONFIG": f"{SCRATCH}/gcloud",
-        "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE": "/etc/costwarden/google.json",
-        "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "true",
-    },
-}
-
-FOUR_HOURS, A_STEP = 4 * 3600, 900
-DAY, WEEK = 86400, 7 * 86400
+from tasks.core.workflows.templates import NAMESPACE, PREFIX, SERVICE_ACCOUNT
 
 
 def workflow(recommendation: Recommendation, change_window: str) -> Workflow | Refusal:
@@ -115,42 +59,6 @@ def name(recommendation: Recommendation) -> str:
     """
     action = recommendation.action.replace("_", "-")
     return f"{action}-{recommendation.recommendation_id.removeprefix('rec-')}"
-
-
-def template(found: Playbook) -> WorkflowTemplate:
-    """Build the WorkflowTemplate of a playbook."""
-    with WorkflowTemplate(
-        name=found.template,
-        namespace=NAMESPACE,
-        labels={
-            "app.kubernetes.io/managed-by": "costwarden",
-            f"{PREFIX}action": found.action,
-            f"{PREFIX}provider": found.provider,
-        },
-        annotations={f"{PREFIX}undo": found.undo},
-        entrypoint="change",
-        on_exit="bring-back" if found.on_failure else None,
-        arguments=[Parameter(name=key) for key in found.parameters],
-        service_account_name=SERVICE_ACCOUNT,
-        active_deadline_seconds=FOUR_HOURS,
-        pod_gc=m.PodGC(strategy="OnPodSuccess"),
-        ttl_strategy=m.TTLStrategy(
-            seconds_after_success=DAY, seconds_after_failure=WEEK
-        ),
-        pod_metadata=_pod_metadata(found.provider),
-        security_context=m.PodSecurityContext(
-            run_as_non_root=True,
-            run_as_user=65532,
-            run_as_group=65532,
-            fs_group=65532,
-            seccomp_profile=m.SeccompProfile(type="RuntimeDefault"),
-        ),
-        volumes=_volumes(found.provider),
-    ) as built:
-        _sequence("change", "", found.steps, found.provider)
-        if found.on_failure:
-            _sequence("bring-back", "bring-back-", found.on_failure, found.provider)
-    return built
 
 
 def to_text(manifest: Workflow | WorkflowTemplate) -> str:
@@ -201,94 +109,3 @@ def _mutex(recommendation: Recommendation) -> str:
     """Two changes of one resource never run at the same time."""
     resource = f"{recommendation.provider}\x1f{recommendation.resource_id.casefold()}"
     return f"costwarden-{hashlib.sha256(resource.encode()).hexdigest()[:16]}"
-
-
-def _pod_metadata(provider: str) -> m.Metadata | None:
-    if provider != "azure":
-        return None
-    return m.Metadata(labels={"azure.workload.identity/use": "true"})
-
-
-def _volumes(provider: str) -> list[m.Volume]:
-    volumes = [m.Volume(name="scratch", empty_dir=m.EmptyDirVolumeSource())]
-    if provider in AUDIENCES:
-        token = m.ServiceAccountTokenProjection(
-            audience=AUDIENCES[provider], expiration_seconds=3600, path="token"
-        )
-        sources = [m.VolumeProjection(service_account_token=token)]
-        projected = m.ProjectedVolumeSource(sources=sources)
-        volumes.append(m.Volume(name="token", projected=projected))
-    if provider == "google":
-        source = m.ConfigMapVolumeSource(name="costwarden-google")
-        volumes.append(m.Volume(name="google", config_map=source))
-    return volumes
-
-
-def _mounts(provider: str) -> list[m.VolumeMount]:
-    mounts = [m.VolumeMount(name="scratch", mount_path=SCRATCH)]
-    if provider in AUDIENCES:
-        mounts.append(m.VolumeMount(name="token", mount_path=TOKENS, read_only=True))
-    if provider == "google":
-        path = "/etc/costwarden"
-        mounts.append(m.VolumeMount(name="google", mount_path=path, read_only=True))
-    return mounts
-
-
-def _sequence(
-    entry: str, prefix: str, steps: tuple[playbook.Step, ...], provider: str
-) -> None:
-    """Add one template a step, and the one that calls them in order.
-
-    What brings a resource back runs only when the change did not succeed.
-    """
-    containers = {step.name: _container(step, prefix, provider) for step in steps}
-    when = "{{workflow.status}} != Succeeded" if prefix else None
-    with Steps(name=entry):
-        for step in steps:
-            arguments = {"result": f"{{{{steps.{step.uses}.outputs.result}}}}"}
-            Step(
-                name=f"{prefix}{step.name}",
-                template=containers[step.name].name,
-                arguments=arguments if step.uses else None,
-                when=when,
-            )
-
-
-def _container(step: playbook.Step, prefix: str, provider: str) -> Container:
-    script = LOG_IN[provider] + (RUN if step.expect is None else COMPARE)
-    environment = {"HOME": SCRATCH, **ENVIRONMENT[provider]}
-    if step.expect is not None:
-        environment["EXPECTED"] = step.expect
-    return Container(
-        name=f"{prefix}{step.name}",
-        image=IMAGES[provider],
-        # The word after the script is its $0, the arguments after it are "$@".
-        command=["sh", "-euc", script, "costwarden"],
-        args=[COMMANDS[provider], *step.arguments],
-        env=[m.EnvVar(name=key, value=value) for key, value in environment.items()],
-        inputs=[Parameter(name="result")] if step.uses else None,
-        active_deadline_seconds=str(A_STEP),
-        retry_strategy=_retries(step.attempts),
-        volume_mounts=_mounts(provider),
-        resources=m.ResourceRequirements(
-            requests={"cpu": "100m", "memory": "256Mi"},
-            limits={"cpu": "1", "memory": "1Gi"},
-        ),
-        security_context=m.SecurityContext(
-            allow_privilege_escalation=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-            capabilities=m.Capabilities(drop=["ALL"]),
-        ),
-    )
-
-
-def _retries(attempts: int) -> m.RetryStrategy | None:
-    """Repeat only looks; a change is made once, and a second try is a person's."""
-    if attempts == 1:
-        return None
-    return m.RetryStrategy(
-        limit=str(attempts - 1),
-        retry_policy="Always",
-        backoff=m.Backoff(duration="60s", factor="1"),
-    )

@@ -27,6 +27,7 @@ class Step:
         arguments: Arguments of the provider's command.
         expect: What it must print; None where its success suffices.
         uses: Earlier step whose output is the argument ``RESULT``.
+        may_fail: What follows it runs all the same.
         attempts: How often it is tried: more than once only for what just looks.
     """
 
@@ -35,6 +36,7 @@ class Step:
     expect: str | None = None
     uses: str | None = None
     attempts: int = 1
+    may_fail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,20 @@ class Playbook:
     Attributes:
         undo: ``start``, ``resize_back``, ``restore_snapshot``, ``change_back`` or
             ``none``: how the change is taken back.
-        steps: In order; the first one that fails ends it.
+        steps: In order; the first one that fails ends it. Where there is something
+            to bring back, only looks: nothing is touched yet.
+        attempt: The part after which ``on_failure`` runs when it did not succeed.
         on_failure: Brings a half-changed resource back into service.
+        proof: Looks, after both: the workflow fails unless the change was made.
     """
 
     action: str
     provider: str
     undo: str
     steps: tuple[Step, ...]
+    attempt: tuple[Step, ...] = ()
     on_failure: tuple[Step, ...] = ()
+    proof: tuple[Step, ...] = ()
 
     @property
     def template(self) -> str:

@@ -21,11 +21,12 @@ AWS_IDS = {
     "address": re.compile(r"eipalloc-(?:[0-9a-f]{8}|[0-9a-f]{17})"),
 }
 AWS_ARN = re.compile(
-    r"arn:aws(?:-cn|-us-gov)?:ec2:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):"
+    r"arn:aws:ec2:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):"
     r"(?:instance|volume|elastic-ip)/(?P<id>[a-z]+-[0-9a-f]+)"
 )
-AWS_ACCOUNT = re.compile(r"\d{12}")
-AWS_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+){1,3}-\d")
+AWS_ACCOUNT = re.compile(r"[0-9]{12}")
+# China and the government's clouds have other roles than those of the templates.
+AWS_REGION = re.compile(r"(?!cn-|us-gov-|us-iso)[a-z]{2}(?:-[a-z]+){1,2}-[0-9]")
 
 AZURE_KINDS = {
     "instance": "Microsoft.Compute/virtualMachines",
@@ -36,7 +37,7 @@ AZURE_ID = re.compile(
     r"/subscriptions/(?P<account>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     rf"/resourceGroups/(?P<group>{AZURE_PART})"
     rf"/providers/(?P<kind>Microsoft\.[A-Za-z]+/[A-Za-z]+)/(?P<name>{AZURE_PART})",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 GOOGLE_KINDS = {
@@ -47,7 +48,7 @@ GOOGLE_KINDS = {
 GOOGLE_ID = re.compile(
     rf"(?://compute\.googleapis\.com/)?projects/(?P<account>{NAME})"
     rf"/(?P<scope>zones|regions)/(?P<location>{NAME})"
-    rf"/(?P<kind>instances|disks|addresses)/(?P<name>{NAME}|\d{{1,20}})"
+    rf"/(?P<kind>instances|disks|addresses)/(?P<name>{NAME}|[0-9]{{1,20}})"
 )
 
 SKU = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
@@ -106,6 +107,8 @@ def _aws(recommendation: Recommendation) -> Target | Refusal:
     pattern = AWS_IDS.get(recommendation.resource_type)
     if pattern is None or not pattern.fullmatch(resource):
         return _odd(recommendation)
+    if account != (recommendation.sub_account_id or account):
+        return Refusal("Its id names another account than the bill.")
     if not AWS_ACCOUNT.fullmatch(account) or not AWS_REGION.fullmatch(region):
         return Refusal("Its account or region does not have the shape of one of AWS.")
     return Target(

@@ -3,12 +3,13 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tasks.core.errors import ConfigError
 from tasks.core.workflows import plans, templates
 from tasks.core.workflows.plans import Plan
 from tasks.edge import advice, policies, warehouse
@@ -16,6 +17,8 @@ from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
 
 COLUMNS = ("workflow_name", "verdict_id", "manifest_digest", "manifest_path", "phase")
+
+DRAFT = ".draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,9 @@ def plan(settings: Settings, as_of: datetime | None = None) -> Planned:
 
     Files come before rows and leave after them, so that a run that is killed leaves
     nothing that the next one does not mend.
+
+    Raises:
+        ConfigError: The folder cannot be written.
     """
     now = as_of or datetime.now(UTC)
     folder = settings.workflows_path
@@ -39,7 +45,8 @@ def plan(settings: Settings, as_of: datetime | None = None) -> Planned:
     ) as con:
         known = _known(con)
         wanted = _wanted(con, settings, known)
-        written = [one for one in wanted if _write(folder / one.path, one.text)]
+        with _naming(folder):
+            written = [one for one in wanted if _write(folder / one.path, one.text)]
         names = {one.workflow_name for one in wanted}
         gone = [
             row
@@ -49,8 +56,21 @@ def plan(settings: Settings, as_of: datetime | None = None) -> Planned:
         with warehouse.transaction(con):
             _save(con, wanted, known, folder, now)
             _withdraw(con, gone)
-        _clear(folder, wanted, known)
+        with _naming(folder):
+            _clear(folder, wanted, known)
     return Planned(written=len(written), withdrawn=len(gone))
+
+
+@contextlib.contextmanager
+def _naming(folder: Path) -> Iterator[None]:
+    """Say which folder it is about when a file in it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"The workflows cannot be written to {folder}: {error.strerror}"
+            f" ({error.filename})."
+        ) from error
 
 
 def _known(con: Connection) -> dict[str, dict[str, Any]]:
@@ -113,24 +133,35 @@ def _withdraw(con: Connection, gone: Iterable[Mapping[str, Any]]) -> None:
 def _clear(
     folder: Path, wanted: Iterable[Plan], known: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Remove the files of what is withdrawn, or of what moved to the other folder."""
-    keep = {folder / one.path for one in wanted}
-    for name, row in known.items():
-        if row["phase"] not in plans.OURS:
-            continue
-        for place in plans.FOLDERS.values():
-            path = folder / f"{place}{name}.yaml"
-            if path not in keep:
-                path.unlink(missing_ok=True)
+    """Remove every file of ours that is not wanted, also one without a row.
+
+    A run that was killed may have left a manifest that no row tells of; when it is
+    denied afterwards, nothing else would ever take it away. What Argo has already
+    got stays, and so does what other people put there.
+    """
+    keep = {(folder / one.path).resolve() for one in wanted}
+    argos = {name for name, row in known.items() if row["phase"] not in plans.OURS}
+    found = {Path(row["manifest_path"]) for row in known.values()}
+    for place in plans.FOLDERS.values():
+        with contextlib.suppress(FileNotFoundError):
+            found |= {path for path in (folder / place).iterdir() if _is_ours(path)}
+    for path in found:
+        if path.stem not in argos and path.resolve() not in keep:
+            path.unlink(missing_ok=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Say whether a plan, or the draft of one, has this name."""
+    return bool(plans.FILE.fullmatch(path.name)) or path.suffix == DRAFT
 
 
 def _write(path: Path, text: str) -> bool:
     """Replace a file as a whole; return False when it already has this content."""
     with contextlib.suppress(FileNotFoundError):
-        if path.read_text(encoding="utf-8") == text:
+        if path.read_bytes() == text.encode():
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".draft")
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=DRAFT)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tasks.core.errors import ConfigError
 from tasks.edge import advice, policies, warehouse, workflows
 from tasks.edge.policies import Judged
 from tasks.edge.settings import Settings
@@ -181,6 +182,49 @@ def test_a_lost_file_is_written_again(settings):
     assert workflows.plan(settings) == Planned(written=1, withdrawn=0)
     assert path.read_text() == text
     assert yaml.safe_load(text)["metadata"]["name"] == path.stem
+
+
+def test_a_file_without_a_row_is_taken_away(settings, monkeypatch):
+    """A run killed after its files, then a denial: no manifest is left behind."""
+    policies.judge(settings)
+    with monkeypatch.context() as patch:
+        patch.setattr(workflows, "_save", killed)
+        with pytest.raises(KeyboardInterrupt):
+            workflows.plan(settings)
+    assert len(files(settings)) == 4
+    folder = settings.workflows_path
+    (folder / ".x.draft").touch()
+    (folder / "notes.yaml").touch()
+    shutil.rmtree(settings.policies)
+    policies.judge(settings)
+    assert workflows.plan(settings) == Planned(written=0, withdrawn=0)
+    assert files(settings) == ["notes.yaml"]
+    assert not list(folder.glob(".*"))
+
+
+def killed(*_arguments):
+    raise KeyboardInterrupt
+
+
+def test_a_manifest_edited_by_hand_is_put_right(settings):
+    """What was judged replaces what somebody made of it, even bytes of no text."""
+    policies.judge(settings)
+    workflows.plan(settings)
+    (path,) = settings.workflows_path.glob("*.yaml")
+    judged = path.read_bytes()
+    path.write_bytes(judged + b"\xff\xfe")
+    assert workflows.plan(settings) == Planned(written=1, withdrawn=0)
+    assert path.read_bytes() == judged
+
+
+def test_a_folder_that_cannot_be_written_is_named(settings):
+    """Where a file stands in place of the folder, the message says so."""
+    policies.judge(settings)
+    settings.workflows_path.parent.mkdir()
+    settings.workflows_path.touch()
+    with pytest.raises(ConfigError, match="cannot be written to"):
+        workflows.plan(settings)
+    assert rows(settings, "FROM actions.workflows") == []
 
 
 def test_what_argo_has_is_left_alone(settings):

@@ -1,5 +1,6 @@
 """Which manifests should lie in the folder, and what becomes of those that do."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ OURS = frozenset({PLANNED, AWAITING, WITHDRAWN})
 
 # What waits for a person lies apart, so that nobody submits a whole folder of it.
 FOLDERS = {PLANNED: "", AWAITING: "awaiting-approval/"}
+
+# How a plan's file is called: the name of its Workflow.
+FILE = re.compile(r"[a-z]+(?:-[a-z]+)*-[0-9a-f]{16}\.yaml")
 
 
 @dataclass(frozen=True, slots=True)

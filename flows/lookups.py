@@ -107,7 +107,12 @@ def explain(settings: Any, *, anomaly_id: str) -> Answer:
         right=("impact", "share"),
     )
     facts = Table(
-        ("what", "value"), [item for item in row.items() if item[1] is not None]
+        ("what", "value"),
+        [
+            (name, value)
+            for name, value in row.items()
+            if value is not None and name != "explanation"
+        ],
     )
     said = row["explanation"] or "Nobody has explained it yet: run costwarden detect."
     return Answer(found, (said, facts, drivers) if found.drivers else (said, facts))

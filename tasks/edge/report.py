@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
+INNER_CAPITAL = re.compile(r"\B(?=[A-Z])")
 
 # Thirteen months and some days: each month beside its namesake of the year before.
 SPEND = {"days": 400, "top": charts.COLOURS, "monthly": rows.MONTHLY}
@@ -105,6 +107,7 @@ def render(facts: rows.Facts) -> str:
             facts=facts,
             currencies=report.currencies(facts),
             anomalies=report.charted(facts.anomalies),
+            monthly=rows.MONTHLY,
             groups=report.by_action(facts.recommendations),
             objections=report.objections(facts.recommendations),
             figures=_embedded(_figures(facts)),
@@ -191,6 +194,7 @@ def _environment() -> jinja2.Environment:
     ):
         environment.filters[function.__name__] = function
     environment.filters["words"] = lambda name: name.replace("_", " ")
+    environment.filters["phase"] = lambda name: INNER_CAPITAL.sub(" ", name).lower()
     environment.filters["span"] = lambda ends: wording.days(*ends)
     environment.filters["verdict"] = lambda decision: charts.VERDICTS[decision][0]
     environment.filters["count_actions"] = _count_actions

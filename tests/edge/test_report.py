@@ -138,6 +138,21 @@ def test_monthly_charges_are_no_service(settings, con):
     assert bars == {"Storage": [10.0], "tax, support, fees and credits": [2.0]}
 
 
+def test_a_tax_that_is_not_there_yet_is_no_saving(settings, con):
+    """The headline says how costs moved without what comes once a month."""
+    add_bill(con, days=60)
+    con.execute(
+        "INSERT INTO series.daily_cost_versions BY NAME SELECT * REPLACE"
+        " ('tax' AS charge_kind, 70 AS effective_cost) FROM series.daily_cost_versions"
+        " QUALIFY row_number() OVER (ORDER BY charge_date) = 1"
+    )
+    _, page = written(settings, con)
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    told = text.index("against the 30 days before")
+    assert "USD 0.00" in text[told : told + 80]
+    assert "without tax, support, fees and credits" in text[told:]
+
+
 def test_small_services_are_summed(settings, con):
     """The ninth service by cost is among all others, and no cent is lost."""
     add_bill(con, days=1)

@@ -74,6 +74,21 @@ class Currency:
     saving: Decimal
     verdicts: Sequence[Verdicts]
 
+    @property
+    def running(self) -> Movement | None:
+        """The total without what comes once a month; None where that moves nothing.
+
+        Taxes and fees of an open month come late, so the total alone may seem to fall.
+        """
+        once = [one for one in self.services if one.service_name == MONTHLY]
+        if self.total.earlier is None:
+            return None
+        spend = sum((one.spend for one in once), ZERO)
+        earlier = sum((one.earlier or ZERO for one in once), ZERO)
+        if spend == earlier:
+            return None
+        return Movement(None, self.total.spend - spend, self.total.earlier - earlier)
+
 
 def currencies(facts: Facts) -> list[Currency]:
     """Return the numbers of each currency, that with the greatest spend first."""

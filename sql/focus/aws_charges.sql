@@ -2,7 +2,7 @@
 --
 -- grain:  charge
 -- reads:  -
--- params: files
+-- params: lines
 --
 -- docs/methods/focus_mapping.md gives the reason of each rule. Commitments are paid on
 -- their purchase (billed) and counted on their use or waste (effective), so neither
@@ -21,7 +21,7 @@ WITH typed AS (
         coalesce(savings_plan_id, reservation_id) AS commitment_id,
         coalesce(known(product_product_family), known(attributes['product_family']))
             AS family
-    FROM focus.aws_lines($files)
+    FROM focus.aws_lines($lines)
 ),
 
 categorised AS (

@@ -2,7 +2,7 @@
 --
 -- grain:  charge
 -- reads:  focus.charges
--- params: files
+-- params: lines
 --
 -- What the columns mean is decided in focus/aws_charges and focus/aws_prices; here they
 -- get their names. Columns that AWS has nothing for come from focus.charges, which is
@@ -84,6 +84,7 @@ SELECT
         if(is_discount, 0, least(billed, effective))
     ) AS x_ChargeKind,
     line_type AS x_SourceChargeType,
+    x_ChargeCount,
     version AS x_BillId,
     source AS x_Source
-FROM focus.aws_prices($files)
+FROM focus.aws_prices($lines)

@@ -1,8 +1,8 @@
 -- Lines of AWS cost and usage reports, legacy and 2.0 alike, typed and named once.
 --
 -- grain:  report line, and a second one for the unused part of a commitment's fee
--- reads:  raw.aws_cur
--- params: files
+-- reads:  the report lines, exported or summed, that $lines names
+-- params: lines
 --
 -- A fee line of a reservation or savings plan holds two facts: what was paid, and what
 -- was not used. They become a purchase and an unused line. Negation lines cancel the
@@ -11,23 +11,14 @@
 --
 -- Lines without a currency have no amounts (ingest refuses a bill where they do).
 -- A column that is none of AWS's is left behind, lest it take the name of one of ours.
-WITH exported AS NOT MATERIALIZED (
-    FROM
-        read_parquet(
-            $files, union_by_name = TRUE,
-            hive_partitioning = TRUE, hive_types_autocast = FALSE
-        )
-    UNION ALL BY NAME
-    FROM raw.aws_cur
-),
-
-known_columns AS NOT MATERIALIZED (
+WITH known_columns AS NOT MATERIALIZED (
     SELECT
         COLUMNS(
             '^(bill|line_item|pricing|product|reservation|savings_plan)(_.*)?$'
         ),
         source,
         version,
+        x_ChargeCount,
         pairs(product) AS attributes,
         coalesce(
             known(resource_tags_user_name), known(pairs(resource_tags)['user_name'])
@@ -35,7 +26,7 @@ known_columns AS NOT MATERIALIZED (
         to_json(struct_pack(*COLUMNS('^resource_tags_(user|aws)_.*$')))::VARCHAR
             AS tag_columns,
         pairs(resource_tags) AS tag_map
-    FROM exported
+    FROM query_table($lines)
 ),
 
 split AS (

@@ -2,7 +2,7 @@
 --
 -- grain:  charge
 -- reads:  -
--- params: files
+-- params: lines
 --
 -- Unit prices are AWS's own rates. They are text there and may be empty or tiered, so
 -- costs are never derived from them.
@@ -74,4 +74,4 @@ SELECT
         coalesce(known(line_item_legal_entity), 'AWS Marketplace'),
         'Amazon Web Services, Inc.'
     ) AS publisher
-FROM focus.aws_charges($files)
+FROM focus.aws_charges($lines)

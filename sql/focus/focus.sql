@@ -1,24 +1,14 @@
 -- FOCUS exports of any version from 1.0 to 1.4 as FOCUS 1.4 rows.
 --
 -- grain:  charge
--- reads:  focus.charges, raw.focus
--- params: files
+-- reads:  focus.charges, the rows, exported or summed, that $lines names
+-- params: lines
 --
 -- Columns that came with a later version are derived from those they replaced; older
 -- previews and Oracle's export spell a few names differently. A cost that is missing
 -- though it may not be is the billed one: FOCUS says so of rows without a price. Rows
 -- without a currency have no amounts (ingest refuses a bill where they do).
-WITH exported AS (
-    FROM
-        read_parquet(
-            $files, union_by_name = TRUE,
-            hive_partitioning = TRUE, hive_types_autocast = FALSE
-        )
-    UNION ALL BY NAME
-    FROM raw.focus
-),
-
-named AS (
+WITH named AS (
     SELECT
         coalesce(
             provider_name(ServiceProviderName), provider_name(ProviderName),
@@ -32,7 +22,7 @@ named AS (
             known(PublisherName), known(Publisher), known(ServiceProviderName)
         ) AS published_by,
         *
-    FROM exported
+    FROM query_table($lines)
     WHERE known(BillingCurrency) IS NOT NULL
 )
 
@@ -112,6 +102,7 @@ SELECT
         third_party(published_by, sold_on),
         least(money(BilledCost), money(EffectiveCost))
     ) AS x_ChargeKind,
+    x_ChargeCount,
     version AS x_BillId,
     source AS x_Source
 FROM named

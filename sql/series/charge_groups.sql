@@ -4,17 +4,8 @@
 -- reads:  the table or view of FOCUS rows that $charges names
 -- params: charges
 --
--- The only query of a run that reads every charge: series and checks read its result.
--- Price times quantity is compared in floating point, because the product of two exact
--- numbers of 18 decimals has no type; a ten-thousandth off is rounding.
-WITH charges AS (
-    SELECT
-        *,
-        ListUnitPrice::DOUBLE * PricingQuantity::DOUBLE AS list_product,
-        ContractedUnitPrice::DOUBLE * PricingQuantity::DOUBLE AS contracted_product
-    FROM query_table($charges)
-)
-
+-- Series and checks read nothing but its result. A row that it reads may stand for many
+-- charges (see focus/aws_summed), x_ChargeCount says for how many.
 SELECT
     x_BillId AS bill_id,
     ServiceProviderName AS provider,
@@ -42,20 +33,23 @@ SELECT
     max(ConsumedUnit) AS greatest_unit,
     sum(ContractedCost) FILTER (WHERE x_SourceChargeType = 'SavingsPlanCoveredUsage')
         AS covered_cost,
-    count(*) AS charges,
-    count(*) - count(BilledCost + EffectiveCost) AS charges_without_cost,
-    count(*) - count(InvoiceIssuerName) AS charges_without_issuer,
-    count_if(
-        ChargePeriodEnd IS NULL
-        OR ChargePeriodEnd <= ChargePeriodStart
-        OR ChargePeriodStart > BillingPeriodEnd + INTERVAL 1 DAY
-        OR ChargePeriodStart < BillingPeriodStart - INTERVAL 1 DAY
-    ) AS charges_outside_period,
-    count_if(
-        abs(ListCost::DOUBLE - list_product)
-        > 0.000001 + 0.0001 * abs(ListCost::DOUBLE)
-        OR abs(ContractedCost::DOUBLE - contracted_product)
-        > 0.000001 + 0.0001 * abs(ContractedCost::DOUBLE)
-    ) AS charges_off_price
-FROM charges
+    sum(x_ChargeCount)::BIGINT AS charges,
+    coalesce(
+        sum(x_ChargeCount) FILTER (WHERE BilledCost + EffectiveCost IS NULL), 0
+    )::BIGINT AS charges_without_cost,
+    coalesce(
+        sum(x_ChargeCount) FILTER (WHERE InvoiceIssuerName IS NULL), 0
+    )::BIGINT AS charges_without_issuer,
+    coalesce(sum(x_ChargeCount) FILTER (
+        WHERE outside_period(
+            ChargePeriodStart, ChargePeriodEnd, BillingPeriodStart, BillingPeriodEnd
+        )
+    ), 0)::BIGINT AS charges_outside_period,
+    coalesce(sum(x_ChargeCount) FILTER (
+        WHERE off_price(ListCost, ListUnitPrice, PricingQuantity, x_ChargeCount) <> 0
+        OR off_price(
+            ContractedCost, ContractedUnitPrice, PricingQuantity, x_ChargeCount
+        ) <> 0
+    ), 0)::BIGINT AS charges_off_price
+FROM query_table($charges)
 GROUP BY ALL

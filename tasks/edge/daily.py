@@ -85,7 +85,7 @@ def _aggregate(
     """Write the days of some bills; return what the checks found, and the rows."""
     batch = list(bills)
     with warehouse.transaction(con):
-        rows = focus.rows_of(con, batch)
+        rows = focus.sums_of(con, batch)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {LOADING} AS {rows}")
         con.execute(
             "CREATE OR REPLACE TEMP TABLE charge_groups AS "

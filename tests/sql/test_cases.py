@@ -5,7 +5,7 @@ that it names are compared, and what the query is to read:
 
 - ``<schema>.<table>.csv``: rows of a warehouse table.
 - ``files.csv``: an export; it becomes a Parquet file in a lake whose bill version has
-  the name of the case, and ``$files`` names it.
+  the name of the case. ``$files`` names it, ``$lines`` the view of its rows.
 - ``focus.charges.csv``: FOCUS rows; ``$charges`` names them, and
   ``focus.cost_and_usage`` and ``charge_groups`` are made from them.
 - ``params.toml``: other parameters, if any.
@@ -22,6 +22,7 @@ from tasks.edge import focus, queries, warehouse
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/*/expect.csv"))
 CHARGES = "case_charges"
+LINES = "case_lines"
 
 
 def layer_and_query(case):
@@ -49,9 +50,14 @@ def fill(con, table, path):
     )
 
 
+def family(case):
+    """Return what the macros begin with that read the export of a case."""
+    return "focus.focus" if case.parent.name.startswith("focus") else "focus.aws"
+
+
 def export(con, case, folder):
     """Write ``files.csv`` as Parquet, as ingest does: numbers exact, the rest text."""
-    raw = "raw.focus" if layer_and_query(case) == "focus/focus" else "raw.aws_cur"
+    raw = "raw.focus" if family(case) == "focus.focus" else "raw.aws_cur"
     types = {row[0]: row[1] for row in con.execute(f"DESCRIBE {raw}").fetchall()}
     named = header(case / "files.csv")
     numbers = {name for name in named if "DECIMAL" in types.get(name, "")}
@@ -73,6 +79,7 @@ def prepare(con, case, folder):
     if (case / "params.toml").exists():
         values = tomllib.loads((case / "params.toml").read_text(encoding="utf-8"))
     con.execute(f"CREATE TABLE {CHARGES} AS FROM focus.charges")
+    con.execute(f"ALTER TABLE {CHARGES} ADD COLUMN x_ChargeCount BIGINT DEFAULT 1")
     for path in sorted(case.glob("*.*.csv")):
         table = CHARGES if path.stem == "focus.charges" else path.stem
         fill(con, table, path)
@@ -83,6 +90,11 @@ def prepare(con, case, folder):
     )
     if (case / "files.csv").exists():
         values["files"] = [export(con, case, folder)]
+        con.execute(
+            f"CREATE VIEW {LINES} AS"
+            f" FROM {family(case)}_exported({queries.literal(values['files'])})"
+        )
+    values["lines"] = LINES
     values["charges"] = CHARGES
     return {key: values[key] for key in queries.params(layer_and_query(case))}
 
@@ -100,6 +112,32 @@ def test_case(con, case, tmp_path):
     missing = con.execute(f"FROM expected EXCEPT ALL {actual}").fetchall()
     surplus = con.execute(f"{actual} EXCEPT ALL FROM expected").fetchall()
     assert (missing, surplus) == ([], [])
+
+
+EXPORTS = [
+    case
+    for case in CASES
+    if (case / "files.csv").exists() and case.parent.name != "file_shapes"
+]
+GROUPS = queries.text("series/charge_groups")
+
+
+@pytest.mark.parametrize("case", EXPORTS, ids=lambda case: str(case.relative_to(HERE)))
+def test_sums_give_the_same_groups(con, case, tmp_path):
+    """What is mapped from sums of lines is what is mapped from the lines one by one."""
+    prepare(con, case, tmp_path)
+    mapping = "focus.focus" if family(case) == "focus.focus" else "focus.aws_cur"
+    con.execute(f"CREATE VIEW sums AS FROM {family(case)}_summed('{LINES}')")
+    for source, groups in ((LINES, "one_by_one"), ("sums", "summed")):
+        con.execute(f"CREATE VIEW {groups}_charges AS FROM {mapping}('{source}')")
+        con.execute(
+            f"CREATE TABLE {groups} AS {GROUPS}", {"charges": f"{groups}_charges"}
+        )
+    one_by_one, summed = (
+        sorted(con.execute(f"FROM {groups}").fetchall(), key=repr)
+        for groups in ("one_by_one", "summed")
+    )
+    assert summed == one_by_one
 
 
 @pytest.mark.parametrize(

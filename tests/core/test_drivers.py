@@ -160,3 +160,15 @@ def test_sentence_names_cause_and_share():
         "Amazon EC2 in eu-west-1 (account 1, AWS) cost 90.00 USD more than expected"
         " (+90 %) on 5 March 2026; resource i-2 is new (90.00 USD, 100 % of it)."
     )
+
+
+def test_a_group_that_starts_together_is_one_reason():
+    """Ten equal newcomers are not told as the first one, with a tenth of the share."""
+    lines = [STEADY] + [
+        line(f"i-{number}", "m5.large", 30, 0, (3, None)) for number in range(2, 5)
+    ]
+    found = anomaly(Decimal(190), Decimal(100))
+    text = explanation(found, explain(found, lines))
+    assert text.endswith(
+        "; resource i-2 and 2 more like it are new (90.00 USD, 100 % of it)."
+    )

@@ -109,12 +109,24 @@ def explanation(anomaly: Anomaly, drivers: Sequence[Driver]) -> str:
     first = drivers[0]
     if first.member is None or first.impact * anomaly.impact <= 0:
         return sentence(anomaly)
-    share = float(first.impact / anomaly.impact * 100)
-    amount = f"{abs(first.impact):,.2f} {anomaly.scope.billing_currency}"
+    told, impact = _phrase(anomaly, first), first.impact
+    # A group that starts together is one reason, not the first of its members.
+    alike = [one for one in drivers if _is_like(one, first)]
+    if first.effect == "new" and len(alike) > 1:
+        others = len(alike) - 1
+        told = f"{told.removesuffix(' is new')} and {others} more like it are new"
+        impact = sum((one.impact for one in alike), Decimal(0))
+    share = float(impact / anomaly.impact * 100)
+    amount = f"{abs(impact):,.2f} {anomaly.scope.billing_currency}"
     return (
-        f"{sentence(anomaly)[:-1]}; {_phrase(anomaly, first)}"
-        f" ({amount}, {min(share, 999):.0f} % of it)."
+        f"{sentence(anomaly)[:-1]}; {told} ({amount}, {min(share, 999):.0f} % of it)."
     )
+
+
+def _is_like(one: Driver, other: Driver) -> bool:
+    """Tell whether two drivers are the same news about two members."""
+    alike = (one.dimension, one.effect) == (other.dimension, other.effect)
+    return alike and one.member is not None and one.impact * other.impact > 0
 
 
 def _phrase(anomaly: Anomaly, driver: Driver) -> str:

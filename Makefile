@@ -40,7 +40,7 @@ bench: $(READY) ## measure simulation, bill store, engine and detection
 	$(BIN)/python -m benchmarks.detection
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes \
+	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 
 clean: ## remove what a run wrote; bills and settings stay

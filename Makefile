@@ -40,7 +40,7 @@ bench: $(READY) ## measure simulation, bill store, engine and detection
 	$(BIN)/python -m benchmarks.detection
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes --no-strip-extras \
+	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes \
 	    --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 
 clean: ## remove what a run wrote; bills and settings stay
@@ -50,7 +50,8 @@ setup: $(READY) ## only set up the virtual environment
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock \
+	    --constraint requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -1,8 +1,8 @@
--- What the newest inventory says of each resource.
+-- What the newest inventory says of each resource, unless it was taken too late.
 --
 -- grain:  provider, resource_id
 -- reads:  evidence.resources
--- params:
+-- params: until
 SELECT
     provider,
     resource_id,
@@ -16,3 +16,4 @@ SELECT
     detached_at,
     observed_at
 FROM evidence.resources
+WHERE observed_at <= $until

@@ -1,12 +1,11 @@
 -- What each resource cost over the days of evidence, and by which unit.
 --
--- grain:  provider, resource_id, billing_currency
+-- grain:  provider, resource_id (in any case), billing_currency
 -- reads:  focus.cost_and_usage
 -- params: seen_from, from_date, to_date
 --
--- Costs are of the days from $from_date to $to_date; the days from $seen_from on only
--- tell how old a resource is. Uncovered is what no commitment pays for: only that is
--- saved when a resource goes. The type is what the bill itself says of the machine.
+-- Costs are of the days from $from_date on; those before only tell how old a resource
+-- is. Uncovered is what no commitment pays for: only that is saved when it goes.
 WITH lines AS (
     SELECT
         ServiceProviderName AS provider,
@@ -18,15 +17,16 @@ WITH lines AS (
         EffectiveCost AS effective_cost,
         ChargePeriodStart AS charge_start,
         ChargePeriodStart::DATE AS charge_date,
-        ChargePeriodStart::DATE >= $from_date AS is_evidence,
+        coalesce(ChargePeriodEnd - INTERVAL 1 SECOND, charge_start)::DATE AS end_date,
+        charge_date >= $from_date AS is_evidence,
+        coalesce(PricingCategory, '') = 'Dynamic' AS is_spot,
         CommitmentDiscountId IS NULL
         AND coalesce(PricingCategory, '') <> 'Committed' AS is_uncovered,
         coalesce(PricingUnit, ConsumedUnit, '') AS unit,
-        CASE
-            WHEN regexp_matches(ConsumedUnit, '^(hours?|hrs?)$', 'i')
-                THEN ConsumedQuantity
-            ELSE coalesce(PricingQuantity, ConsumedQuantity)
-        END AS quantity,
+        if(
+            regexp_matches(ConsumedUnit, '^(hours?|hrs?)$', 'i'),
+            ConsumedQuantity, coalesce(PricingQuantity, ConsumedQuantity)
+        ) AS quantity,
         coalesce(SkuMeter, ChargeDescription, '') AS meter,
         try_cast(SkuPriceDetails::VARCHAR AS JSON) AS details
     FROM focus.cost_and_usage
@@ -44,19 +44,19 @@ measured AS (
         regexp_matches(unit, '^(gi?b|gi[bg][a-z]*byte)', 'i')
         AND regexp_matches(unit, 'mo', 'i') AS is_capacity,
         coalesce(
-            details ->> '$.InstanceType',
-            details ->> '$.x_InstanceType',
-            nullif(regexp_extract(meter, ':([a-z0-9-]+\.[a-z0-9]+)$', 1), ''),
-            nullif(regexp_extract(meter, 'VolumeUsage\.([a-z0-9]+)', 1), '')
+            nullif(regexp_extract(meter, 'VolumeUsage\.([a-z0-9]+)', 1), ''),
+            details ->> '$.InstanceType', details ->> '$.x_InstanceType',
+            nullif(regexp_extract(meter, ':([a-z0-9-]+\.[a-z0-9]+)$', 1), '')
         ) AS sku,
         details ->> '$.OperatingSystem' AS operating_system,
-        regexp_matches(meter, 'idle|static ip charge', 'i') AS is_idle
+        regexp_matches(meter, 'idle|static ip charge', 'i') AS is_idle,
+        if(is_evidence AND is_uncovered, effective_cost, NULL) AS spared
     FROM lines
 )
 
 SELECT
     provider,
-    resource_id,
+    max(resource_id) AS resource_id,
     billing_currency,
     arg_max(sub_account_id, charge_start) AS sub_account_id,
     arg_max(region_id, charge_start) AS region_id,
@@ -67,12 +67,14 @@ SELECT
     count(DISTINCT charge_date) FILTER (is_evidence) AS days,
     count(DISTINCT charge_date) FILTER (is_evidence AND is_idle) AS idle_days,
     sum(effective_cost) FILTER (is_evidence) AS effective_cost,
-    sum(effective_cost) FILTER (is_evidence AND is_uncovered) AS uncovered_cost,
-    sum(effective_cost) FILTER (is_evidence AND is_uncovered AND is_time) AS time_cost,
-    sum(quantity) FILTER (is_evidence AND is_uncovered AND is_time) AS time_quantity,
-    sum(effective_cost) FILTER (is_evidence AND is_uncovered AND is_capacity)
-        AS capacity_cost,
-    sum(quantity) FILTER (is_evidence AND is_uncovered AND is_capacity)
-        AS capacity_quantity
+    sum(spared) AS uncovered_cost,
+    sum(spared) FILTER (is_time) AS time_cost,
+    sum(quantity) FILTER (is_time AND spared IS NOT NULL) AS time_quantity,
+    sum(spared) FILTER (is_capacity) AS capacity_cost,
+    sum(quantity) FILTER (is_capacity AND spared IS NOT NULL) AS capacity_quantity,
+    max(end_date) AS last_date,
+    count(DISTINCT sub_account_id) AS accounts,
+    count(DISTINCT sku) FILTER (is_evidence AND (is_time OR is_capacity)) AS types,
+    bool_or(is_spot) AS is_spot
 FROM measured
-GROUP BY ALL
+GROUP BY provider, lower(resource_id), billing_currency

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tasks.core.errors import NothingThere
+from tasks.core.rightsizing import machine_types
 from tasks.core.rightsizing.advice import Rules
 from tasks.core.rightsizing.prices import Observed
 from tasks.core.rightsizing.recommendations import ZERO, Cost, Metric, Resource, Window
@@ -37,6 +38,9 @@ TYPES_BY_ID = (
     ),
 )
 
+# What can change its type and stay the same resource.
+RETYPED = frozenset({"instance", "volume"})
+
 Key = tuple[str, str]
 Sku = tuple[str, str, str, str, str, str]
 
@@ -62,7 +66,7 @@ def load(con: Connection, rules: Rules, until: datetime) -> Evidence:
         )
     newest = queries.run(con, "evidence/newest_days", until=until.date()).fetchall()
     windows = {provider: _window(last, rules) for provider, last in newest}
-    inventory = _inventory(con)
+    inventory = _inventory(con, until)
     resources, observed = [], []
     for days in sorted(set(windows.values()), key=lambda window: window.first):
         providers = {name for name, window in windows.items() if window == days}
@@ -97,8 +101,8 @@ def _key(provider: str, resource_id: str) -> Key:
     return provider, resource_id.casefold()
 
 
-def _inventory(con: Connection) -> dict[Key, dict[str, Any]]:
-    rows = _rows(con, "evidence/inventory")
+def _inventory(con: Connection, until: datetime) -> dict[Key, dict[str, Any]]:
+    rows = _rows(con, "evidence/inventory", until=until)
     return {_key(row["provider"], row["resource_id"]): row for row in rows}
 
 
@@ -165,7 +169,21 @@ def _resource(
         observed_at=known.get("observed_at"),
         tags=_tags(row["tags"]),
         usage=usage,
+        accounts=row["accounts"],
+        is_spot=row["is_spot"],
+        has_settled_type=row["types"] <= 1 and _agree(row, known),
     )
+
+
+def _agree(row: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Say whether bill and inventory name the same type, where they can be compared."""
+    billed, listed = row["sku"], known.get("sku")
+    if not billed or not listed or known["resource_type"] not in RETYPED:
+        return True
+    if known["resource_type"] == "instance":
+        types = (machine_types.machine(row["provider"], it) for it in (billed, listed))
+        return None in types or billed == listed
+    return bool(billed == listed)
 
 
 def _billed_size(row: Mapping[str, Any]) -> float | None:
@@ -185,6 +203,7 @@ def _cost(row: Mapping[str, Any]) -> Cost:
         days=row["days"],
         idle_days=row["idle_days"],
         first_date=row["first_date"],
+        last_date=row["last_date"],
     )
 
 
@@ -202,9 +221,14 @@ def _tags(text: str | None) -> dict[str, str]:
 def _observed(
     costs: Iterable[Mapping[str, Any]], inventory: Mapping[Key, Mapping[str, Any]]
 ) -> list[Observed]:
-    """Sum what was charged per type: the bill's own price list."""
+    """Sum what was charged per type: the bill's own price list.
+
+    Spot prices are left out: nobody can count on them.
+    """
     sums: dict[Sku, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
     for row in costs:
+        if row["is_spot"]:
+            continue
         known = inventory.get(_key(row["provider"], row["resource_id"]), {})
         for unit in ("time", "capacity"):
             key = (

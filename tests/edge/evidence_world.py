@@ -11,6 +11,7 @@ COLUMNS = """
     ServiceProviderName VARCHAR, ResourceId VARCHAR, BillingCurrency VARCHAR,
     SubAccountId VARCHAR, RegionId VARCHAR, Tags JSON,
     EffectiveCost DECIMAL(38, 18), ChargePeriodStart TIMESTAMPTZ,
+    ChargePeriodEnd TIMESTAMPTZ,
     CommitmentDiscountId VARCHAR, PricingCategory VARCHAR, PricingUnit VARCHAR,
     PricingQuantity DECIMAL(38, 18), ConsumedUnit VARCHAR,
     ConsumedQuantity DECIMAL(38, 18), SkuMeter VARCHAR, SkuPriceDetails JSON,
@@ -32,8 +33,8 @@ def build(con):
     )
 
 
-def bill(con, resource_id, *, per_day, meter, days=DAYS, tags="{}", **columns):
-    """Charge a resource once a day up to the last day of evidence."""
+def bill(con, resource_id, *, per_day, meter, days=DAYS, since=0, tags="{}", **columns):
+    """Charge a resource once a day, up to so many days before the evidence ends."""
     row = {
         "ServiceProviderName": "AWS",
         "ResourceId": resource_id,
@@ -51,9 +52,10 @@ def bill(con, resource_id, *, per_day, meter, days=DAYS, tags="{}", **columns):
     names = ", ".join(row)
     marks = ", ".join(f"${name}" for name in row)
     con.execute(
-        f"INSERT INTO focus.cost_and_usage ({names}, ChargePeriodStart)"
-        f" SELECT {marks}, $last::DATE - age::INTEGER FROM range($days) ages (age)",
-        row | {"last": LAST, "days": days},
+        f"INSERT INTO focus.cost_and_usage ({names}, ChargePeriodStart,"
+        f" ChargePeriodEnd) SELECT {marks}, $last::DATE - age::INTEGER,"
+        " $last::DATE - age::INTEGER + 1 FROM range($since, $since + $days) ages (age)",
+        row | {"last": LAST, "days": days, "since": since},
     )
 
 

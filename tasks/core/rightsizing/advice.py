@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tasks.core.model import Frozen
 from tasks.core.rightsizing import (
+    doubts,
     idle,
     oversized,
     previous_generation,
@@ -152,7 +153,7 @@ def _advice(
 ) -> Proposal | Abstention | None:
     is_trifle = resource.cost.effective < rules.minimum_saving
     is_owned = resource.resource_type == "instance" and tags.owner(resource.tags)
-    if is_trifle or is_owned:
+    if is_trifle or is_owned or doubts.is_gone(resource, window):
         return None
     found = recommendations.choose(
         (
@@ -162,9 +163,11 @@ def _advice(
             previous_generation.advise(resource, rules.previous_generation, prices),
         )
     )
-    if isinstance(found, Proposal) and found.saving < rules.minimum_saving:
+    if not isinstance(found, Proposal):
+        return found
+    if found.saving < rules.minimum_saving:
         return None
-    return found
+    return doubts.doubted(resource, found)
 
 
 def _is_per_machine(observed: Observed) -> bool:

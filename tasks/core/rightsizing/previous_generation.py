@@ -69,7 +69,7 @@ def _volume(resource: Resource, previous: PreviousGeneration, prices: Prices) ->
             action, f"The bill shows no price of {target} in this region."
         )
     saving = resource.cost.uncovered_capacity * (1 - ratio.value)
-    if saving * 100 < resource.cost.effective * previous.saving_pct:
+    if saving * 100 < resource.cost.effective * previous.saving_pct or saving <= 0:
         return None
     return Proposal(
         action=action,

@@ -12,6 +12,9 @@ from decimal import Decimal
 
 ZERO = Decimal(0)
 
+# Newest days that a metric may lack: what was idle then need not be idle now.
+UNMEASURED_DAYS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -23,6 +26,7 @@ class Metric:
         mean: Mean of the daily means.
         peak: 95th percentile of the daily 95th percentiles.
         highest: Largest sample of all days.
+        age: Days of evidence after the last one that has a value.
     """
 
     days: int
@@ -30,6 +34,7 @@ class Metric:
     mean: float
     peak: float
     highest: float
+    age: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Cost:
         days: Days with a charge.
         idle_days: Days on which the provider's own meter says that it was idle.
         first_date: First day with a charge, also before the days of evidence.
+        last_date: Last day that is charged; None where it is not known.
     """
 
     currency: str
@@ -54,6 +60,7 @@ class Cost:
     days: int
     idle_days: int
     first_date: date
+    last_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,9 @@ class Resource:
         sku: Machine or volume type.
         operating_system: As the bill says; empty when it does not.
         attached_to: Resource that uses it; None when nothing does.
+        accounts: Accounts that are charged for this id.
+        is_spot: It runs, or ran, at a price and for a time that nobody promised.
+        has_settled_type: Bill and inventory know it as one type, all days long.
     """
 
     provider: str
@@ -83,6 +93,9 @@ class Resource:
     observed_at: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     usage: Mapping[str, Metric] = field(default_factory=dict)
+    accounts: int = 1
+    is_spot: bool = False
+    has_settled_type: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +177,13 @@ def choose(found: Iterable[Advice]) -> Proposal | Abstention | None:
 def identity(action: str, provider: str, resource_id: str, proposed: str | None) -> str:
     """Return the id of a recommendation: the same change has the same id for ever.
 
+    Bills write one id in upper case today and in lower case tomorrow.
+
     Examples:
         >>> identity("stop_instance", "AWS", "i-1", None)
         'rec-6d248c0b11089c03'
     """
-    parts = "\x1f".join((action, provider, resource_id, proposed or ""))
+    parts = "\x1f".join((action, provider, resource_id.casefold(), proposed or ""))
     return f"rec-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
 
 
@@ -181,6 +196,8 @@ def short_evidence(
         return f"There are no measurements of {metric}."
     if found.days < days:
         return f"{metric} was measured on {found.days} days; {days} are needed."
+    if found.age > UNMEASURED_DAYS:
+        return f"{metric} was not measured on the last {found.age} days."
     if found.samples < samples:
         return (
             f"A day of {metric} has as few as {found.samples} samples;"

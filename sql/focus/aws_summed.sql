@@ -45,9 +45,9 @@ SELECT
     savings_plan_savings_plan_arn,
     product_servicename,
     product_region,
-    coalesce(known(product_product_name), known(pairs(product)['product_name']))
+    coalesce(known(product_product_name), pairs(product)['product_name'])
         AS product_product_name,
-    coalesce(known(product_region_code), known(pairs(product)['region']))
+    coalesce(known(product_region_code), pairs(product)['region'])
         AS product_region_code,
     if(
         line_item_line_item_type = 'Refund', line_item_line_item_description, NULL

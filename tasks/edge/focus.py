@@ -8,20 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from tasks.core.errors import LakeDamaged
+from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import queries, warehouse
 
-# The table macro that presents each format as FOCUS rows, and what the macros that read
-# its files and sum them begin with.
-FORMATS = {
-    "aws_cur2": ("focus.aws_cur", "focus.aws"),
-    "aws_legacy_cur": ("focus.aws_cur", "focus.aws"),
-    "focus": ("focus.focus", "focus.focus"),
-}
-
-# In order of use: each reads the ones before it.
+# What every format may use, in order of use: each reads the ones before it.
 SCALARS = (
     "money",
     "total",
@@ -39,23 +33,7 @@ SCALARS = (
     "third_party",
     "charge_kind",
     "service_category",
-    "aws_service_subcategory",
-    "aws_region_name",
-    "aws_column_tags",
-    "aws_map_tags",
-    "aws_tags",
     "share",
-)
-TABLES = (
-    "focus/aws_exported",
-    "focus/aws_summed",
-    "focus/aws_lines",
-    "focus/aws_charges",
-    "focus/aws_prices",
-    "focus/aws_cur",
-    "focus/focus_exported",
-    "focus/focus_summed",
-    "focus/focus",
 )
 
 
@@ -105,9 +83,11 @@ def install(con: warehouse.Connection, lake: Path) -> int:
 
 def install_macros(con: warehouse.Connection) -> None:
     """Create the rules and formats that need no bill."""
-    for name in SCALARS:
+    for name in dict.fromkeys(
+        chain(SCALARS, *(kind.scalars for kind in BILLS.values()))
+    ):
         con.execute(scalar_macro(name))
-    for name in TABLES:
+    for name in dict.fromkeys(chain(*(kind.tables for kind in BILLS.values()))):
         con.execute(queries.as_macro(name))
 
 
@@ -190,7 +170,8 @@ def _scans(
     scans: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for bill in kept:
         for file in bill.files:
-            scans[*FORMATS[bill.source_format], shapes[file]].append(file)
+            kind = BILLS[bill.source_format]
+            scans[kind.mapping, kind.family, shapes[file]].append(file)
     return [(macro, family, files) for (macro, family, _), files in scans.items()]
 
 

@@ -5,10 +5,11 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from tasks.core.errors import MissingColumn, RepeatedColumn, UnknownFormat
-from tasks.core.intake import columns, formats
-from tasks.core.intake.formats import athena_names, recognise
+from tasks.core.intake.formats import aws, evidence, focus
+from tasks.core.intake.formats.aws import athena_names
+from tasks.core.intake.formats.recognition import recognise
 
-CUR = list(formats.CUR_REQUIRED)
+CUR = list(aws.CUR_REQUIRED)
 SLASHED = [
     "bill/BillingPeriodStartDate",
     "bill/PayerAccountId",
@@ -31,10 +32,10 @@ SLASHED = [
         ([*CUR, "resource_tags", "resource_tags_user_team"], "aws_cur2"),
         (CUR, "aws_cur2"),
         ([column.upper() for column in CUR], "aws_cur2"),
-        (formats.FOCUS.required, "focus"),
-        ([column.lower() for column in formats.FOCUS.required], "focus"),
-        (formats.UTILISATION.required, "utilisation"),
-        (formats.INVENTORY.required, "inventory"),
+        (focus.FOCUS.required, "focus"),
+        ([column.lower() for column in focus.FOCUS.required], "focus"),
+        (evidence.UTILISATION.required, "utilisation"),
+        (evidence.INVENTORY.required, "inventory"),
     ],
 )
 def test_each_format_is_recognised(header, name):
@@ -43,7 +44,7 @@ def test_each_format_is_recognised(header, name):
     assert recognise([*reversed(header), "x_More"]).format.name == name
 
 
-@pytest.mark.parametrize("kind", [formats.FOCUS, formats.AWS_CUR2, formats.UTILISATION])
+@pytest.mark.parametrize("kind", [focus.FOCUS, aws.CUR2, evidence.UTILISATION])
 def test_what_is_missing_is_named(kind):
     """A file that lacks a column is told which, under the name that the lake uses."""
     for column in kind.required:
@@ -60,7 +61,7 @@ def test_what_is_unknown_is_shown():
 
 def test_focus_names_are_spelt_as_specified():
     """FOCUS columns get the specification's spelling; extra columns keep theirs."""
-    header = [*formats.FOCUS.required, "SkuPriceid", "commitment_discount_id", "x_Me"]
+    header = [*focus.FOCUS.required, "SkuPriceid", "commitment_discount_id", "x_Me"]
     assert recognise(header).names[-3:] == (
         "SkuPriceId",
         "CommitmentDiscountId",
@@ -86,15 +87,15 @@ def test_the_older_spelling_of_arns_gives_way():
 
 def test_numbers_are_columns():
     """Every FOCUS number is a FOCUS column, and costs of a CUR are numbers."""
-    assert set(columns.FOCUS) >= columns.FOCUS_NUMBERS
-    assert "line_item_unblended_cost" in columns.CUR_NUMBERS
+    assert set(focus.COLUMNS) >= focus.NUMBERS
+    assert "line_item_unblended_cost" in aws.CUR_NUMBERS
 
 
 @given(st.lists(st.text(max_size=20), max_size=20))
 def test_names_are_unique(header):
     """Whatever a header says, each column has a name, and no two have the same."""
     try:
-        names = recognise([*formats.FOCUS.required, *header]).names
+        names = recognise([*focus.FOCUS.required, *header]).names
     except RepeatedColumn:
         reject()
     assert len({name.lower() for name in names}) == len(names) == len(header) + 7
@@ -104,7 +105,7 @@ def test_names_are_unique(header):
 def test_a_repeated_column_is_refused():
     """Two columns of one required name: nobody could say which of them counts."""
     with pytest.raises(RepeatedColumn, match="BilledCost twice"):
-        recognise([*formats.FOCUS.required, "BILLEDCOST"])
+        recognise([*focus.FOCUS.required, "BILLEDCOST"])
 
 
 @given(st.text(min_size=1))

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tasks.core.intake.formats import aws
+from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import focus, queries, warehouse
 
 HERE = Path(__file__).parent
@@ -50,14 +52,21 @@ def fill(con, table, path):
     )
 
 
+def kind_of(case):
+    """Return the format whose queries a case is about, by the query's name."""
+    by_name = sorted(BILLS.values(), key=lambda kind: -len(kind.family))
+    query = f"focus.{case.parent.name}"
+    return next((k for k in by_name if query.startswith(k.family)), aws.CUR2)
+
+
 def family(case):
     """Return what the macros begin with that read the export of a case."""
-    return "focus.focus" if case.parent.name.startswith("focus") else "focus.aws"
+    return kind_of(case).family
 
 
 def export(con, case, folder):
     """Write ``files.csv`` as Parquet, as ingest does: numbers exact, the rest text."""
-    raw = "raw.focus" if family(case) == "focus.focus" else "raw.aws_cur"
+    raw = kind_of(case).raw
     types = {row[0]: row[1] for row in con.execute(f"DESCRIBE {raw}").fetchall()}
     named = header(case / "files.csv")
     numbers = {name for name in named if "DECIMAL" in types.get(name, "")}
@@ -126,7 +135,7 @@ GROUPS = queries.text("series/charge_groups")
 def test_sums_give_the_same_groups(con, case, tmp_path):
     """What is mapped from sums of lines is what is mapped from the lines one by one."""
     prepare(con, case, tmp_path)
-    mapping = "focus.focus" if family(case) == "focus.focus" else "focus.aws_cur"
+    mapping = kind_of(case).mapping
     con.execute(f"CREATE VIEW sums AS FROM {family(case)}_summed('{LINES}')")
     for source, groups in ((LINES, "one_by_one"), ("sums", "summed")):
         con.execute(f"CREATE VIEW {groups}_charges AS FROM {mapping}('{source}')")

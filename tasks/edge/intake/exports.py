@@ -21,7 +21,8 @@ from tasks.core.errors import (
     UnknownFormat,
     UnreadableFile,
 )
-from tasks.core.intake.formats import Format, recognise
+from tasks.core.intake.formats.declaration import Format
+from tasks.core.intake.formats.recognition import recognise
 from tasks.edge.intake.sources import Arrived
 
 Connection = duckdb.DuckDBPyConnection

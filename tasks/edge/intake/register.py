@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tasks.core.intake.deliveries import slug
-from tasks.core.intake.formats import provider
+from tasks.core.intake.formats.recognition import provider
 from tasks.edge import warehouse
 from tasks.edge.intake import lake
 from tasks.edge.intake.lake import Lake

@@ -77,9 +77,10 @@ def connect(scratch: Path) -> Connection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute(MACROS)
     gaps.install(con)
-    con.execute(
-        f"CREATE MACRO aws_optional() AS TABLE {queries.text('raw/aws_optional')}"
-    )
+    for name in queries.names("raw"):
+        if name.endswith("_optional"):
+            macro = name.removeprefix("raw/")
+            con.execute(f"CREATE MACRO {macro}() AS TABLE {queries.text(name)}")
     return con
 
 
@@ -184,10 +185,9 @@ def _convert(con: Connection, export: Export, target: Path) -> None:
 
 
 def _keys(export: Export) -> tuple[str, str]:
-    if export.format.name == "focus":
-        account = "nullif(nullif(BillingAccountId::VARCHAR, ''), 'NULL')"
-    else:
-        account = "nullif(bill_payer_account_id::VARCHAR, '')"
+    account = f"{export.format.account}::VARCHAR"
+    for word in export.format.nulls:
+        account = f"nullif({account}, {queries.literal(word)})"
     return account, export.format.period
 
 

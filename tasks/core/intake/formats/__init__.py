@@ -1,0 +1,1 @@
+"""What each export format is called, has to have, and is read by."""

@@ -1,0 +1,55 @@
+"""What has to be known of an export format."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What has to be known of a format before its rows are read.
+
+    Attributes:
+        name: As in ``bills.versions.source_format``.
+        title: What people call it.
+        required: Columns without which the file is of no use.
+        numbers: Columns that hold numbers; all others of a CSV stay text.
+        nulls: Words that stand for "no value" in a cell.
+        period: Column whose first seven characters are the billing month.
+        account: Column of the billing account.
+        currency: Column without which a row is no charge.
+        start: Column of the time at which a charge begins.
+        filled: Other columns that each charge must have a value in.
+        totals: Query under ``sql/`` that sums a bill's own columns; None for what is
+            no bill.
+        mapping: Table macro that presents its rows as FOCUS rows.
+        family: What the macros begin with that read its files and sum them.
+        raw: Table that declares its columns, always empty.
+        scalars: Macros under ``sql/macros`` that it alone needs, in order of use.
+        tables: Queries under ``sql/focus`` that it is read by, in order of use.
+    """
+
+    name: str
+    title: str
+    required: tuple[str, ...]
+    numbers: frozenset[str]
+    nulls: tuple[str, ...] = ("",)
+    period: str = ""
+    account: str = ""
+    currency: str = ""
+    start: str = ""
+    filled: tuple[str, ...] = ()
+    totals: str | None = None
+    mapping: str = ""
+    family: str = ""
+    raw: str = ""
+    scalars: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+    @property
+    def is_bill(self) -> bool:
+        """Whether it holds charges."""
+        return self.totals is not None
+
+
+# A format, and the name that each column of a file would have if it were of it.
+Candidate = tuple[Format, Sequence[str]]

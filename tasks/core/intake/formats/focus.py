@@ -1,0 +1,130 @@
+"""FOCUS bills of any version, whoever wrote them."""
+
+from collections.abc import Sequence
+
+from tasks.core.intake.formats.declaration import Candidate, Format
+
+COLUMNS = [
+    "AllocatedMethodDetails",
+    "AllocatedMethodId",
+    "AllocatedResourceId",
+    "AllocatedResourceName",
+    "AllocatedTags",
+    "AvailabilityZone",
+    "BilledCost",
+    "BillingAccountId",
+    "BillingAccountName",
+    "BillingAccountType",
+    "BillingCurrency",
+    "BillingPeriodEnd",
+    "BillingPeriodStart",
+    "CapacityReservationId",
+    "CapacityReservationStatus",
+    "ChargeCategory",
+    "ChargeClass",
+    "ChargeDescription",
+    "ChargeFrequency",
+    "ChargePeriodEnd",
+    "ChargePeriodStart",
+    "CommitmentDiscountCategory",
+    "CommitmentDiscountId",
+    "CommitmentDiscountName",
+    "CommitmentDiscountQuantity",
+    "CommitmentDiscountStatus",
+    "CommitmentDiscountType",
+    "CommitmentDiscountUnit",
+    "CommitmentProgramEligibilityDetails",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "ContractApplied",
+    "ContractedCost",
+    "ContractedUnitPrice",
+    "EffectiveCost",
+    "HostProviderName",
+    "InvoiceDetailId",
+    "InvoiceId",
+    "InvoiceIssuerName",
+    "ListCost",
+    "ListUnitPrice",
+    "PricingCategory",
+    "PricingCurrency",
+    "PricingCurrencyContractedUnitPrice",
+    "PricingCurrencyEffectiveCost",
+    "PricingCurrencyListUnitPrice",
+    "PricingQuantity",
+    "PricingUnit",
+    "ProviderName",
+    "PublisherName",
+    "RegionId",
+    "RegionName",
+    "ResourceId",
+    "ResourceName",
+    "ResourceType",
+    "ServiceCategory",
+    "ServiceName",
+    "ServiceProviderName",
+    "ServiceSubcategory",
+    "SkuId",
+    "SkuMeter",
+    "SkuPriceDetails",
+    "SkuPriceId",
+    "SubAccountId",
+    "SubAccountName",
+    "SubAccountType",
+    "Tags",
+]
+
+NUMBERS = frozenset(
+    [
+        "BilledCost",
+        "CommitmentDiscountQuantity",
+        "ConsumedQuantity",
+        "ContractedCost",
+        "ContractedUnitPrice",
+        "EffectiveCost",
+        "ListCost",
+        "ListUnitPrice",
+        "PricingCurrencyContractedUnitPrice",
+        "PricingCurrencyEffectiveCost",
+        "PricingCurrencyListUnitPrice",
+        "PricingQuantity",
+    ]
+)
+
+FOCUS = Format(
+    "focus",
+    "a FOCUS bill",
+    (
+        "BilledCost",
+        "BillingAccountId",
+        "BillingCurrency",
+        "BillingPeriodStart",
+        "ChargeCategory",
+        "ChargePeriodStart",
+        "EffectiveCost",
+    ),
+    NUMBERS,
+    nulls=("", "NULL", "null"),
+    period="BillingPeriodStart",
+    account="BillingAccountId",
+    currency="BillingCurrency",
+    start="ChargePeriodStart",
+    filled=("BilledCost", "ChargeCategory"),
+    totals="raw/focus_totals",
+    mapping="focus.focus",
+    family="focus.focus",
+    raw="raw.focus",
+    tables=("focus/focus_exported", "focus/focus_summed", "focus/focus"),
+)
+
+_SPELLING = {name.lower(): name for name in COLUMNS}
+
+
+def candidate(header: Sequence[str]) -> Candidate:
+    """Return the format, and the columns as the specification spells them."""
+    return FOCUS, [_as_spelt(name) for name in header]
+
+
+def _as_spelt(name: str) -> str:
+    """Return a FOCUS name as the specification spells it; keep any other name."""
+    return _SPELLING.get(name.strip().replace("_", "").lower(), name.strip())

@@ -16,6 +16,7 @@ from flows.artifacts import show
 from flows.stages import stages
 from tasks.advise import recommend_changes
 from tasks.aggregate import aggregate_costs
+from tasks.audit import audit_bills
 from tasks.core.months import in_utc
 from tasks.detect import detect_anomalies
 from tasks.edge.settings import load
@@ -26,7 +27,7 @@ from tasks.plan import plan_workflows
 from tasks.publish import publish_copy, publish_events
 from tasks.report import write_report
 
-STEPS = 11
+STEPS = 12
 # The next morning's run must not queue behind one that hangs.
 TIMEOUT_SECONDS = 20 * 60 * 60
 
@@ -73,6 +74,7 @@ async def daily(
         await stage(recommend_changes, as_of=as_of, is_muted=is_muted)
         await stage(judge_recommendations, as_of=as_of)
         await stage(plan_workflows, as_of=as_of)
+        await stage(audit_bills)
         await stage(publish_events)
         await stage(publish_copy)
         await stage(write_report)

@@ -1,4 +1,4 @@
-"""The commands of ``costwarden`` that only look: bills, explain, reconcile, doctor."""
+"""The commands of ``costwarden`` that only look: bills, explain, doctor."""
 
 from typing import Any
 
@@ -33,53 +33,6 @@ def bills(settings: Any) -> Answer:
         right=("version", "rows", "billed", "effective"),
     )
     return Answer(rows, (table,) if rows else ("No bill was loaded yet.",))
-
-
-@click.command()
-@answering
-def reconcile(settings: Any) -> Answer:
-    """Show that the daily series adds up to the bills, and what checks found."""
-    from tasks.edge import lookups
-
-    found = lookups.reconciliation(settings)
-    names = {
-        "billing_period": "month",
-        "bill_id": "bill",
-        "row_count": "rows",
-        "billed_cost": "billed",
-        "billed_difference": "billed off by",
-        "effective_cost": "effective",
-        "effective_difference": "effective off by",
-        "billing_currency": "currency",
-    }
-    sums = Table(
-        tuple(names.values()),
-        [[row[name] for name in names] for row in found.bills],
-        right=("rows", "billed", "billed off by", "effective", "effective off by"),
-    )
-    checks = Table(
-        ("check", "severity", "bill", "rows", "first of them"),
-        [
-            (
-                row["name"],
-                row["severity"],
-                row["subject"],
-                row["row_count"],
-                row["sample"],
-            )
-            for row in found.checks
-            if row["row_count"]
-        ],
-        right=("rows",),
-    )
-    quiet = sum(not row["row_count"] for row in found.checks)
-    verdict = "Every cent is accounted for." if found.holds else "It does not add up."
-    said = (sums, checks) if checks.rows else (sums,)
-    return Answer(
-        {"holds": found.holds, "bills": found.bills, "checks": found.checks},
-        (*said, f"{verdict} {quiet} checks found nothing."),
-        status=DONE if found.holds else FAILED,
-    )
 
 
 @click.command()
@@ -139,4 +92,4 @@ def _short(value: object) -> object:
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
 
 
-ALL = (bills, explain, reconcile, doctor)
+ALL = (bills, explain, doctor)

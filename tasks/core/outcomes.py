@@ -8,6 +8,7 @@ COUNTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Ingested": (("loaded", "known", "quarantined"), ("loaded",)),
     "Normalised": (("bills",), ("bills",)),
     "Aggregated": (("bills",), ("rows",)),
+    "Audited": (("bills",), ("bills",)),
     "Detected": (("series",), ("opened", "updated", "resolved", "retracted")),
     "Explained": ((), ("anomalies",)),
     "Advised": (("open", "abstained"), ("open", "abstained", "withdrawn")),

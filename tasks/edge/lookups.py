@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import NothingThere
-from tasks.edge import queries, warehouse
+from tasks.edge import audit, conformance, queries, warehouse
 from tasks.edge.settings import Settings
 
 # Enough to see how an id that was cut too short goes on.
@@ -26,10 +26,19 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Bills beside what was made of them, and the newest result of each check."""
+    """Bills beside what was made of them, and what was found in them.
+
+    Attributes:
+        bills: Their totals, and how far the daily series is off.
+        checks: The newest result of each check.
+        rules: Rules of FOCUS that charges of these bills break, by provider.
+        unaudited: Bills that count and were not audited by the rules of today.
+    """
 
     bills: tuple[Row, ...]
     checks: tuple[Row, ...]
+    rules: tuple[Row, ...]
+    unaudited: int
 
     @property
     def holds(self) -> bool:
@@ -53,17 +62,31 @@ def versions(settings: Settings) -> list[Row]:
         return _rows(queries.run(con, "ops/versions"))
 
 
-def reconciliation(settings: Settings) -> Reconciliation:
+def reconciliation(settings: Settings, *, is_audited: bool = True) -> Reconciliation:
     """Return whether the daily series adds up to the bills, and what checks found.
 
+    Args:
+        settings: Name the warehouse and the lake.
+        is_audited: Audit first what was not audited yet.
+
     Raises:
+        LakeDamaged: A file of a bill is no longer in the lake.
         NothingThere: There is no warehouse.
         WarehouseBusy: A run kept it for longer than we were told to wait.
     """
     with _waiting(settings) as con:
+        if is_audited:
+            audit.audit(con, settings.lake_path)
+        pending = queries.run(con, "audit/pending_audits", rules=audit.rules_digest())
+        unaudited = len(pending.fetchall())
         return Reconciliation(
             bills=tuple(_rows(queries.run(con, "report/bills"))),
             checks=tuple(_rows(queries.run(con, "ops/checks"))),
+            rules=tuple(
+                row | {"says": conformance.rules()[row["rule"]].says}
+                for row in _rows(queries.run(con, "ops/broken_rules"))
+            ),
+            unaudited=unaudited,
         )
 
 

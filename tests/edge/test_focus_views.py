@@ -223,52 +223,6 @@ def test_a_bill_that_does_not_add_up_is_left_out(settings, load):
         ).fetchall() == [("focus.2.2024-02.v1", "fail", 1)]
 
 
-def test_a_warning_stops_nothing(settings, load):
-    """What is odd but not wrong is kept in ops.checks, and the run goes on."""
-    load(row("1", day="2023-11-05"))
-    with warehouse.connect(settings.database) as con:
-        assert daily.aggregate(con, settings.lake_path) == (1, 1)
-        assert con.execute(
-            "SELECT name FROM ops.checks WHERE row_count > 0"
-        ).fetchall() == [("focus__charges__lie_in_their_period",)]
-
-
-def test_checks_are_kept_with_what_was_checked(settings, load, monkeypatch):
-    """A run that ends early keeps the findings about what it kept; again adds none."""
-    load(row("1", day="2023-11-05"))
-
-    def found():
-        return con.execute(
-            "SELECT * EXCLUDE (checked_at) FROM ops.checks"
-            " WHERE name NOT LIKE 'bills%' ORDER BY ALL"
-        ).fetchall()
-
-    with warehouse.connect(settings.database) as con:
-        with monkeypatch.context() as patch:
-            patch.setattr(checks, "run", _stopped_at("bills", checks.run))
-            with pytest.raises(KeyboardInterrupt):
-                daily.aggregate(con, settings.lake_path)
-        before = found()
-        assert [each[0] for each in before if each[3]] == [
-            "focus__charges__lie_in_their_period"
-        ]
-        for _ in range(2):
-            daily.aggregate(con, settings.lake_path)
-        assert found() == before
-        assert con.execute(
-            "SELECT count(*) FROM ops.checks WHERE name LIKE 'bills%'"
-        ).fetchone() == (1,)
-
-
-def _stopped_at(layer, run):
-    def stopping(con, wanted):
-        if wanted == layer:
-            raise KeyboardInterrupt
-        return run(con, wanted)
-
-    return stopping
-
-
 def test_a_charge_without_an_end_counts_on_its_first_day(settings, load):
     """It is told, and not spread over all the days until now."""
     load(row("1").replace("2024-02-05T01:00:00Z", ""))

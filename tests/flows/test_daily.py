@@ -25,6 +25,7 @@ DAILY = [
     "recommend_changes",
     "judge_recommendations",
     "plan_workflows",
+    "audit_bills",
     "publish_events",
     "publish_copy",
     "write_report",

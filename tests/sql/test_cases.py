@@ -7,7 +7,8 @@ that it names are compared, and what the query is to read:
 - ``files.csv``: an export; it becomes a Parquet file in a lake whose bill version has
   the name of the case. ``$files`` names it, ``$lines`` the view of its rows.
 - ``focus.charges.csv``: FOCUS rows; ``$charges`` names them, and
-  ``focus.cost_and_usage`` and ``charge_groups`` are made from them.
+  ``focus.cost_and_usage``, ``charge_groups``, ``audited_groups`` and ``broken_rules``
+  are made from them.
 - ``params.toml``: other parameters, if any.
 """
 
@@ -19,7 +20,7 @@ import pytest
 
 from tasks.core.intake.formats import aws
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import focus, queries, warehouse
+from tasks.edge import audit, focus, queries, warehouse
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/*/expect.csv"))
@@ -97,6 +98,7 @@ def prepare(con, case, folder):
         "CREATE TEMP TABLE charge_groups AS " + queries.text("series/charge_groups"),
         {"charges": CHARGES},
     )
+    audit.judge(con, f"FROM {CHARGES}")
     if (case / "files.csv").exists():
         values["files"] = [export(con, case, folder)]
         con.execute(
@@ -104,7 +106,7 @@ def prepare(con, case, folder):
             f" FROM {family(case)}_exported({queries.literal(values['files'])})"
         )
     values["lines"] = LINES
-    values["charges"] = CHARGES
+    values["charges"] = audit.JUDGED if case.parent.parent.name == "audit" else CHARGES
     return {key: values[key] for key in queries.params(layer_and_query(case))}
 
 
@@ -155,6 +157,7 @@ def test_sums_give_the_same_groups(con, case, tmp_path):
         *queries.names("focus"),
         *queries.names("series"),
         *queries.names("checks"),
+        *queries.names("audit"),
     ],
 )
 def test_every_query_has_a_case(query):

@@ -17,7 +17,9 @@ FILES = sorted(
 MACROS = sorted((queries.SQL / "macros").glob("*.sql"))
 TABLE = re.compile(r"\b[a-z_0-9]+\.[a-z_0-9]+\b")
 # Tables that exist only while a run works on something.
-TEMPORARY = re.compile(r"\b(?:charge_groups|compared_days)\b")
+TEMPORARY = re.compile(
+    r"(?<![.\w])(?:charge_groups|compared_days|audited_groups|broken_rules)\b"
+)
 
 
 def name_of(path):

@@ -1,0 +1,96 @@
+"""``costwarden reconcile``: whether every cent is accounted for, and what is odd."""
+
+from typing import Any
+
+import click
+
+from flows.answers import DONE, FAILED, Answer, Table, answering
+
+BILLS = {
+    "billing_period": "month",
+    "bill_id": "bill",
+    "row_count": "rows",
+    "billed_cost": "billed",
+    "billed_difference": "billed off by",
+    "effective_cost": "effective",
+    "effective_difference": "effective off by",
+    "billing_currency": "currency",
+}
+CHECKS = {
+    "name": "check",
+    "severity": "severity",
+    "subject": "bill",
+    "row_count": "rows",
+    "sample": "first of them",
+}
+RULES = {
+    "rule": "rule",
+    "says": "what it asks",
+    "provider": "provider",
+    "source": "source",
+    "charges": "charges",
+    "of_charges": "of",
+    "mostly_in": "mostly in",
+}
+# What it finds is told rule by rule, on request.
+FOLLOW_FOCUS = "audit__charges__follow_focus"
+# Amounts and counts; they are set to the right.
+RIGHT = (
+    "rows",
+    "billed",
+    "billed off by",
+    "effective",
+    "effective off by",
+    "charges",
+    "of",
+)
+
+
+@click.command()
+@click.option("--focus", "with_rules", is_flag=True, help="Show each rule of FOCUS.")
+@click.option(
+    "--no-audit", is_flag=True, help="Do not look at bills that were not audited yet."
+)
+@answering
+def reconcile(settings: Any, *, with_rules: bool, no_audit: bool) -> Answer:
+    """Show that the daily series adds up to the bills, and what checks found."""
+    from tasks.edge import lookups
+
+    found = lookups.reconciliation(settings, is_audited=not no_audit)
+    odd = [check for check in found.checks if check["row_count"]]
+    said: list[str | Table] = [_table(BILLS, found.bills)]
+    if others := [check for check in odd if check["name"] != FOLLOW_FOCUS]:
+        said.append(_table(CHECKS, others))
+    if with_rules and found.rules:
+        said.append(_table(RULES, found.rules))
+    said.append(_verdict(found, len(odd)))
+    facts = {
+        "holds": found.holds,
+        "bills": found.bills,
+        "checks": found.checks,
+        "rules": found.rules,
+        "unaudited": found.unaudited,
+    }
+    return Answer(facts, tuple(said), status=DONE if found.holds else FAILED)
+
+
+def _table(names: dict[str, str], rows: Any) -> Table:
+    cells = [[row[name] for name in names] for row in rows]
+    return Table(tuple(names.values()), cells, right=RIGHT)
+
+
+def _verdict(found: Any, odd: int) -> str:
+    waiting = sum(bill["billed_difference"] is None for bill in found.bills)
+    sums = "Every cent is accounted for."
+    if waiting:
+        sums = f"{waiting} bills have no daily series yet: costwarden run writes it."
+    if not found.holds:
+        sums = "It does not add up."
+    broken = len({row["rule"] for row in found.rules})
+    rules = f"{broken} rules of FOCUS are not kept (--focus)." if broken else ""
+    left = f"{found.unaudited} bills were not audited." if found.unaudited else ""
+    quiet = f"{len(found.checks) - odd} checks found nothing."
+    return " ".join(part for part in (sums, quiet, rules, left) if part)
+
+
+ALL = (reconcile,)

@@ -5,7 +5,8 @@
 -- params: lines
 --
 -- Columns that came with a later version are derived from those they replaced; older
--- previews and Oracle's export spell a few names differently. A cost that is missing
+-- previews and Oracle's export spell a few names differently, and a preview's
+-- subcategory says what became a category, a class and a status. A cost that is missing
 -- though it may not be is the billed one: FOCUS says so of rows without a price. Rows
 -- without a currency have no amounts (ingest refuses a bill where they do).
 WITH named AS (
@@ -21,6 +22,13 @@ WITH named AS (
         coalesce(
             known(PublisherName), known(Publisher), known(ServiceProviderName)
         ) AS published_by,
+        if(
+            ChargeSubcategory = 'Credit', 'Credit', spelled(ChargeCategory)
+        ) AS category,
+        coalesce(
+            spelled(CommitmentDiscountStatus),
+            spelled(regexp_extract(ChargeSubcategory, '^(Used|Unused) Commitment$', 1))
+        ) AS commitment_status,
         *
     FROM query_table($lines)
     WHERE known(BillingCurrency) IS NOT NULL
@@ -44,8 +52,10 @@ SELECT
     instant(BillingPeriodStart) AS BillingPeriodStart,
     known(CapacityReservationId) AS CapacityReservationId,
     spelled(CapacityReservationStatus) AS CapacityReservationStatus,
-    spelled(ChargeCategory) AS ChargeCategory,
-    spelled(ChargeClass) AS ChargeClass,
+    category AS ChargeCategory,
+    coalesce(
+        spelled(ChargeClass), if(ChargeSubcategory = 'Refund', 'Correction', NULL)
+    ) AS ChargeClass,
     known(ChargeDescription) AS ChargeDescription,
     spelled(ChargeFrequency) AS ChargeFrequency,
     after_end(instant(ChargePeriodEnd)) AS ChargePeriodEnd,
@@ -54,7 +64,7 @@ SELECT
     known(CommitmentDiscountId) AS CommitmentDiscountId,
     known(CommitmentDiscountName) AS CommitmentDiscountName,
     money(CommitmentDiscountQuantity) AS CommitmentDiscountQuantity,
-    spelled(CommitmentDiscountStatus) AS CommitmentDiscountStatus,
+    commitment_status AS CommitmentDiscountStatus,
     known(CommitmentDiscountType) AS CommitmentDiscountType,
     known(CommitmentDiscountUnit) AS CommitmentDiscountUnit,
     document(CommitmentProgramEligibilityDetails)
@@ -97,8 +107,8 @@ SELECT
     document(Tags) AS Tags,
     published_by AS x_PublisherName,
     charge_kind(
-        spelled(ChargeCategory), known(CommitmentDiscountId),
-        spelled(CommitmentDiscountStatus), coalesce(known(ServiceName), ''),
+        category, known(CommitmentDiscountId), commitment_status,
+        coalesce(known(ServiceName), ''),
         third_party(published_by, sold_on),
         least(money(BilledCost), money(EffectiveCost))
     ) AS x_ChargeKind,

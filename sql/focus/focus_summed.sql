@@ -28,6 +28,7 @@ SELECT
     ChargeCategory,
     ChargeClass,
     ChargeFrequency,
+    ChargeSubcategory,
     CommitmentDiscountId,
     CommitmentDiscountStatus,
     ConsumedUnit,

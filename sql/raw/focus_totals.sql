@@ -5,7 +5,8 @@
 -- params: files
 --
 -- Written apart from the FOCUS mapping, so that each can be held against the other.
--- AWS leaves the EffectiveCost of tax rows empty: it then is the billed cost.
+-- AWS leaves the EffectiveCost of tax rows empty: it then is the billed cost. It also
+-- writes text in a second pair of quotation marks.
 WITH optional AS (
     SELECT
         NULL::VARCHAR AS ProviderName,
@@ -20,13 +21,11 @@ exported AS (
 )
 
 SELECT
-    nullif(nullif(BillingAccountId::VARCHAR, ''), 'NULL') AS billing_account_id,
+    bare(BillingAccountId) AS billing_account_id,
     left(BillingPeriodStart::VARCHAR, 7) AS billing_period,
-    nullif(nullif(BillingCurrency, ''), 'NULL') AS billing_currency,
-    list(DISTINCT coalesce(
-        nullif(nullif(ServiceProviderName, ''), 'NULL'),
-        nullif(nullif(ProviderName, ''), 'NULL')
-    )) AS providers,
+    bare(BillingCurrency) AS billing_currency,
+    list(DISTINCT coalesce(bare(ServiceProviderName), bare(ProviderName)))
+        AS providers,
     count(*) AS row_count,
     coalesce(sum(amount(BilledCost)), 0) AS billed_cost,
     coalesce(sum(coalesce(amount(EffectiveCost), amount(BilledCost))), 0)

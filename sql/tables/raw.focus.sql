@@ -73,6 +73,7 @@ CREATE TABLE IF NOT EXISTS raw.focus (
     Publisher VARCHAR,
     InvoiceIssuer VARCHAR,
     Region VARCHAR,
+    ChargeSubcategory VARCHAR,
     x_InvoiceId VARCHAR,
     x_PricingCurrency VARCHAR,
     x_SkuMeterName VARCHAR,

@@ -31,6 +31,9 @@ CREATE MACRO amount(x) AS CASE
     WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(28, 10)::DECIMAL(38, 18)
     ELSE x::DECIMAL(38, 18)
 END;
+CREATE MACRO bare(x) AS nullif(
+    nullif(nullif(trim(x::VARCHAR, ' "'), ''), 'NULL'), 'null'
+);
 CREATE MACRO net(net, gross) AS coalesce(amount(net), amount(gross), 0);
 CREATE MACRO whole_part(x) AS split_part(x, '.', 1)::BIGINT;
 CREATE MACRO decimal_part(x) AS if(starts_with(x, '-'), -1, 1)::DECIMAL(1, 0)
@@ -186,6 +189,8 @@ def _convert(con: Connection, export: Export, target: Path) -> None:
 
 def _keys(export: Export) -> tuple[str, str]:
     account = f"{export.format.account}::VARCHAR"
+    if export.format.has_quotes:
+        account = f"trim({account}, ' \"')"
     for word in export.format.nulls:
         account = f"nullif({account}, {queries.literal(word)})"
     return account, export.format.period

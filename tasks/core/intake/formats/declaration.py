@@ -14,6 +14,7 @@ class Format:
         required: Columns without which the file is of no use.
         numbers: Columns that hold numbers; all others of a CSV stay text.
         nulls: Words that stand for "no value" in a cell.
+        has_quotes: Whether text may come in a second pair of quotation marks.
         period: Column whose first seven characters are the billing month.
         account: Column of the billing account.
         currency: Column without which a row is no charge.
@@ -33,6 +34,7 @@ class Format:
     required: tuple[str, ...]
     numbers: frozenset[str]
     nulls: tuple[str, ...] = ("",)
+    has_quotes: bool = False
     period: str = ""
     account: str = ""
     currency: str = ""

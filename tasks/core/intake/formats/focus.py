@@ -105,6 +105,7 @@ FOCUS = Format(
     ),
     NUMBERS,
     nulls=("", "NULL", "null"),
+    has_quotes=True,
     period="BillingPeriodStart",
     account="BillingAccountId",
     currency="BillingCurrency",
@@ -119,10 +120,23 @@ FOCUS = Format(
 
 _SPELLING = {name.lower(): name for name in COLUMNS}
 
+# Names of the previews of 1.0, which Oracle still writes. Microsoft's preview
+# had the cost before commitments in a column of its own.
+_RENAMED = {
+    "UsageQuantity": "ConsumedQuantity",
+    "UsageUnit": "ConsumedUnit",
+    "x_OnDemandCost": "ContractedCost",
+    "x_OnDemandUnitPrice": "ContractedUnitPrice",
+}
+
 
 def candidate(header: Sequence[str]) -> Candidate:
     """Return the format, and the columns as the specification spells them."""
-    return FOCUS, [_as_spelt(name) for name in header]
+    spelt = [_as_spelt(name) for name in header]
+    return FOCUS, [
+        new if (new := _RENAMED.get(name, name)) not in spelt else name
+        for name in spelt
+    ]
 
 
 def _as_spelt(name: str) -> str:

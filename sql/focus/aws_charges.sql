@@ -71,7 +71,9 @@ SELECT
     *,
     CASE
         WHEN is_unused THEN unused
-        WHEN NOT (is_covered OR line_type = 'Usage') THEN billed
+        WHEN is_discount THEN 0
+        WHEN NOT (is_covered OR line_type IN ('Usage', 'FlatRateSubscription'))
+            THEN billed
         WHEN money(pricing_public_on_demand_cost) = 0 AND effective <> 0
             THEN coalesce(money(line_item_unblended_cost), invoiced)
         ELSE coalesce(

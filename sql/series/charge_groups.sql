@@ -21,6 +21,7 @@ SELECT
     PricingCategory AS pricing_category,
     CommitmentDiscountId AS commitment_id,
     CommitmentDiscountStatus AS commitment_status,
+    coalesce(x_SourceChargeType = 'SavingsPlanCoveredUsage', FALSE) AS is_plan_covered,
     ChargePeriodStart::DATE AS first_date,
     coalesce(ChargePeriodEnd - INTERVAL 1 MICROSECOND, ChargePeriodStart)::DATE
         AS last_date,

@@ -8,22 +8,28 @@
 -- over its days up to the one on which the bill became known; the last day takes the
 -- remainder, so that nothing is lost to rounding. Everything else that spans days, a
 -- monthly fee or a tax, stays on its first day: its kind keeps it out of usage series.
-WITH spans AS (
+-- A day that cannot be true is replaced by one of the bill's month.
+WITH known AS (
     SELECT
         groups.*,
-        if(
-            groups.charge_category = 'Usage',
-            greatest(groups.first_date, least(
-                groups.last_date,
-                (
-                    coalesce(versions.known_at, versions.loaded_at)
-                    AT TIME ZONE 'UTC'
-                )::DATE
-            )),
-            groups.first_date
-        ) - groups.first_date + 1 AS days
+        versions.billing_period,
+        (coalesce(versions.known_at, versions.loaded_at) AT TIME ZONE 'UTC')::DATE
+            AS known_date
     FROM charge_groups AS groups
     INNER JOIN bills.versions AS versions ON groups.bill_id = versions.bill_id
+),
+
+spans AS (
+    SELECT
+        * REPLACE (
+            credible_date(first_date, known_date, billing_period) AS first_date
+        ),
+        if(
+            charge_category = 'Usage'
+            AND first_date = credible_date(first_date, known_date, billing_period),
+            greatest(first_date, least(last_date, known_date)), first_date
+        ) - first_date + 1 AS days
+    FROM known
 ),
 
 dated AS (

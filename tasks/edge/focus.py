@@ -34,6 +34,7 @@ SCALARS = (
     "charge_kind",
     "service_category",
     "share",
+    "credible_date",
 )
 
 

@@ -10,7 +10,9 @@ from tasks.edge.intake.exports import Export
 
 Connection = duckdb.DuckDBPyConnection
 
-# Charges begin at most so many years from their bill; 0001 and 9999 stand for nothing.
+# Charges begin at most so many years before their bill: 0001 stands for nothing, and a
+# date in another order is read as one of the first century. Those that begin too late
+# are loaded and told, see sql/macros/credible_date.sql.
 YEARS = 10
 
 # They tell a value from what only stands for none; FOCUS rows are read by the same.
@@ -40,8 +42,8 @@ def refuse(con: Connection, export: Export, staged: Path) -> None:
     # Exports have few different times: asking each once is much faster.
     times = f"(SELECT DISTINCT {kind.start}, {kind.period} FROM read_parquet($staged))"
     lacks = (
-        f"coalesce(abs(year(instant({kind.start}))"
-        f" - left({kind.period}::VARCHAR, 4)::INTEGER) > {YEARS}, TRUE)"
+        f"coalesce(year(instant({kind.start}))"
+        f" < left({kind.period}::VARCHAR, 4)::INTEGER - {YEARS}, TRUE)"
     )
     if con.execute(
         f"SELECT 1 FROM {times} WHERE {lacks} LIMIT 1", {"staged": str(staged)}

@@ -80,7 +80,9 @@ SELECT
     aws_tags(tag_columns, tag_map) AS Tags,
     publisher AS x_PublisherName,
     charge_kind(
-        category, commitment_id, commitment_status, service, is_marketplace,
+        category, commitment_id, commitment_status,
+        if(line_item_product_code ILIKE '%support%', 'support', service),
+        is_marketplace,
         if(is_discount, 0, least(billed, effective))
     ) AS x_ChargeKind,
     line_type AS x_SourceChargeType,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from prefect import flow
 from pydantic import Field
 
-from flows.arrivals import take_in
+from flows import arrivals
 from flows.artifacts import show
 from flows.stages import stages
 from tasks.aggregate import aggregate_costs
@@ -63,7 +63,7 @@ async def backfill(
     """
     settings = load(config, database=database)
     async with stages(settings, "backfill", steps=4) as stage:
-        await take_in(stage, paths, source)
+        left_out = await arrivals.take_in(stage, paths, source)
         await stage(normalise_bills)
         await stage(aggregate_costs)
         look = history.look(
@@ -93,6 +93,7 @@ async def backfill(
         await stage(publish_copy)
         await stage(write_report)
         await show(settings, "backfill", stage.sentences)
+    arrivals.require(left_out)
     return stage.summaries
 
 

@@ -11,7 +11,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 from pydantic import AfterValidator
 
-from flows.arrivals import take_in
+from flows import arrivals
 from flows.artifacts import show
 from flows.stages import stages
 from tasks.advise import recommend_changes
@@ -66,7 +66,7 @@ async def daily(
     """
     settings = load(config, database=database)
     async with stages(settings, "daily", steps=STEPS) as stage:
-        await take_in(stage, paths, source)
+        left_out = await arrivals.take_in(stage, paths, source)
         await stage(normalise_bills)
         await stage(aggregate_costs)
         await stage(detect_anomalies, as_of=as_of, is_muted=is_muted)
@@ -79,6 +79,7 @@ async def daily(
         await stage(publish_copy)
         await stage(write_report)
         await show(settings, "daily", stage.sentences)
+    arrivals.require(left_out)
     return stage.summaries
 
 

@@ -21,6 +21,7 @@ CostwardenError
 └── ServiceError    something outside is down or busy: wait, then run it again
     ├── WarehouseBusy
     ├── SourceUnavailable
+    ├── SourcesLeftOut
     └── PrefectUnavailable
 """
 
@@ -107,6 +108,10 @@ class WarehouseBusy(ServiceError):
 
 class SourceUnavailable(ServiceError):
     """A bucket or an API does not answer."""
+
+
+class SourcesLeftOut(ServiceError):
+    """A run is through, but had to do without some of its sources."""
 
 
 class PrefectUnavailable(ServiceError):

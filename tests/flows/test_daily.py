@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.core.errors import NothingThere, ServiceError, WarehouseBusy
+from tasks.core.errors import (
+    NothingThere,
+    ServiceError,
+    SourcesLeftOut,
+    WarehouseBusy,
+)
 from tasks.edge import journal, warehouse
 from tasks.edge.settings import Settings, load
 
@@ -96,6 +101,22 @@ def test_sources_of_the_settings_are_looked_at(bills, tmp_path, database):
     summaries = daily(database=database, config=str(config))
     assert summaries["ingest_bills payer"].loaded == 3
     assert ask(database, "SELECT DISTINCT source FROM bills.versions") == [("payer",)]
+
+
+def test_a_source_that_fails_keeps_no_other_out(bills, tmp_path, database):
+    """The other sources are read and looked at; the end names what was left out."""
+    config = tmp_path / "costwarden.toml"
+    config.write_text(
+        "[[sources]]\nname = 'gone'\npath = '/nowhere/at/all'\n"
+        f"[[sources]]\nname = 'payer'\npath = {json.dumps(str(bills))}\n"
+    )
+    with pytest.raises(SourcesLeftOut, match="gone: There is nothing at /nowhere"):
+        daily(database=database, config=str(config))
+    assert ask(database, "SELECT DISTINCT source FROM bills.versions") == [("payer",)]
+    outcomes = dict(ask(database, "SELECT stage, outcome FROM ops.runs"))
+    assert outcomes.pop("ingest_bills gone") == "failed"
+    assert set(outcomes.values()) <= {"done", "nothing_new"}
+    assert "write_report" in outcomes
 
 
 def test_people_find_the_run_in_the_ui(bills, database):

@@ -3,12 +3,15 @@
 -- grain:  bill_id, commitment_id, billing_currency
 -- reads:  audited_groups
 -- params: -
+--
+-- A fee that counts where it is paid, as Google's does, is not used a second time.
 SELECT
     bill_id,
     commitment_id,
     billing_currency,
-    coalesce(sum(billed_cost) FILTER (WHERE charge_category = 'Purchase'), 0)
-        AS purchased_cost,
+    coalesce(sum(billed_cost - effective_cost) FILTER (
+        WHERE charge_category = 'Purchase'
+    ), 0) AS purchased_cost,
     coalesce(sum(effective_cost) FILTER (
         WHERE charge_category = 'Usage' AND commitment_status = 'Used'
     ), 0) AS used_cost,

@@ -104,7 +104,7 @@ SELECT
     known(SubAccountId) AS SubAccountId,
     known(SubAccountName) AS SubAccountName,
     known(SubAccountType) AS SubAccountType,
-    document(Tags) AS Tags,
+    tag_document(Tags) AS Tags,
     published_by AS x_PublisherName,
     charge_kind(
         category, known(CommitmentDiscountId), commitment_status,

@@ -27,6 +27,8 @@ SCALARS = (
     "known",
     "spelled",
     "document",
+    "object_of",
+    "tag_document",
     "pairs",
     "unit",
     "provider_name",

@@ -64,6 +64,16 @@ def literal(value: str | list[str]) -> str:
     return "[" + ", ".join(literal(item) for item in value) + "]"
 
 
+def identifier(name: str) -> str:
+    """Write a column's name as an SQL identifier.
+
+    Examples:
+        >>> identifier('6" disk')
+        '"6"" disk"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
 def run(
     con: duckdb.DuckDBPyConnection, name: str, **values: object
 ) -> duckdb.DuckDBPyConnection:

@@ -138,3 +138,53 @@ def test_toolkit_commitments_close_exactly(road):
         ).fetchall()
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "charges", "billed"),
+    [
+        ("gcp/koku/gcp_2020-11-08_2020-11-11.csv", 33, "0"),
+        ("gcp/koku/gcp_2022-08-01_5.csv", 9, "0.000012"),
+        (
+            "synthetic_nise/nise_gcp_202508_2025-08-01_2025-09-01.csv.gz",
+            8928,
+            "37.79964589055792",
+        ),
+        (
+            "synthetic_nise/nise_gcp_202509_2025-09-01_2025-09-30.csv.gz",
+            8352,
+            "35.167846918012712",
+        ),
+        (
+            "synthetic_nise/nise_gcpr_202508_2025-08-01_2025-09-01.csv.gz",
+            8928,
+            "36.929656398556656",
+        ),
+        (
+            "synthetic_nise/nise_gcpr_202509_2025-09-01_2025-09-30.csv.gz",
+            8352,
+            "35.0394720218718",
+        ),
+    ],
+)
+def test_google_bills(road, name, charges, billed):
+    """Costs and credits come to the sum of what is printed, to the last decimal."""
+    con = road(name)
+    assert con.execute(
+        "SELECT count(*), sum(BilledCost) FROM focus.cost_and_usage"
+    ).fetchall() == [(charges, Decimal(billed))]
+    assert con.execute("SELECT sum(billed_cost) FROM series.daily_cost").fetchall() == [
+        (Decimal(billed),)
+    ]
+
+
+def test_google_promotions_are_credits(road):
+    """Eight rows of a free trial are paid for by eight promotions."""
+    con = road("gcp/koku/gcp_2020-11-08_2020-11-11.csv")
+    assert con.execute(
+        "SELECT ChargeCategory, count(*), sum(BilledCost) FROM focus.cost_and_usage"
+        " GROUP BY ALL ORDER BY ALL"
+    ).fetchall() == [
+        ("Credit", 8, Decimal("-0.000032")),
+        ("Usage", 25, Decimal("0.000032")),
+    ]

@@ -66,13 +66,17 @@ def family(case):
 
 
 def export(con, case, folder):
-    """Write ``files.csv`` as Parquet, as ingest does: numbers exact, the rest text."""
+    """Write ``files.csv`` as Parquet, as ingest does: only text is left untyped."""
     raw = kind_of(case).raw
     types = {row[0]: row[1] for row in con.execute(f"DESCRIBE {raw}").fetchall()}
     named = header(case / "files.csv")
-    numbers = {name for name in named if "DECIMAL" in types.get(name, "")}
+    typed = {
+        name
+        for name in named
+        if any(word in types.get(name, "") for word in ("DECIMAL", "[]"))
+    }
     declared = ", ".join(
-        f'"{name}" {types[name] if name in numbers else "VARCHAR"}' for name in named
+        f'"{name}" {types[name] if name in typed else "VARCHAR"}' for name in named
     )
     con.execute(f"CREATE TABLE exported ({declared})")
     fill(con, "exported", case / "files.csv")

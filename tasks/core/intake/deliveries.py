@@ -16,7 +16,9 @@ from itertools import groupby, pairwise
 PART = re.compile(r"(?:[-_. ]|^)(?:part|chunk)?[-_. ]?\d+$", re.IGNORECASE)
 DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?[0-3]\d)?$")
 SPARK = re.compile(r"^part-\d+-[0-9a-f-]{36}.*$")
-SUFFIXES = re.compile(r"(?:\.(?:snappy|gz|zip|csv|txt|parquet))+$", re.IGNORECASE)
+SUFFIXES = re.compile(
+    r"(?:\.(?:snappy|gz|zip|csv|txt|json|jsonl|ndjson|parquet))+$", re.IGNORECASE
+)
 
 # 2024-04-02T13:14:43.337Z-6b622448… (Data Exports), 20230803T081120Z (legacy).
 STAMP = re.compile(

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from tasks.core.errors import TotalMismatch
 from tasks.core.intake.deliveries import Slice, assemble, digest_of
+from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge.intake import evidence, exports, staging
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.register import Bill
@@ -169,7 +170,7 @@ def _bill(
     written = max(staged.export.file.changed_at for staged, _ in parts)
     return Bill(
         folder=folder,
-        source=source or first.source_format,
+        source=source or BILLS[first.source_format].source or first.source_format,
         source_format=first.source_format,
         billing_account_id=first.billing_account_id,
         billing_period=first.billing_period,

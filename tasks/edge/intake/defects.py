@@ -11,18 +11,14 @@ from tasks.edge.intake.exports import Export
 Connection = duckdb.DuckDBPyConnection
 
 
-def bad_number(con: Connection, export: Export) -> BillError:
+def bad_number(con: Connection, export: Export, error: duckdb.Error) -> BillError:
     """Find the first value that is no number, and say where it is."""
     sources = zip(reading.positions(export), export.header, export.names, strict=True)
     suspects = [item for item in sources if item[2] in export.format.numbers]
     found = []
     for source, header, name in suspects:
-        text = (
-            reading.typed(export, source, name)
-            .removeprefix("number(")
-            .removesuffix(")")
-        )
-        if text == source and export.types is not None:
+        text = reading.plain(export, source, name)
+        if export.types and reading.typed(export, source, name) == source:
             continue
         rows = con.execute(
             f"SELECT position, value FROM (SELECT row_number() OVER () AS position,"
@@ -32,6 +28,8 @@ def bad_number(con: Connection, export: Export) -> BillError:
             reading.values(export),
         ).fetchall()
         found += [(position, header, value) for position, value in rows]
+    if not found:
+        return explain(export, error)
     position, header, value = min(found)
     return BadValue(
         f"{export.file.name}, row {position}, column {header}:"
@@ -52,7 +50,7 @@ def explain(export: Export, error: duckdb.Error) -> BillError:
             f"There was no room to convert {name}: {text.splitlines()[0]}"
         ) from error
     first_line = text.splitlines()[0]
-    found = re.search(r"CSV Error on Line: (\d+)", text)
+    found = re.search(r"(?:CSV Error on Line: |JSON .* in line )(\d+)", text)
     place = f"{name}, line {found[1]}" if found else name
     widths = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if widths:

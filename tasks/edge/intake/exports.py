@@ -9,6 +9,7 @@ import gzip
 import shutil
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from tasks.core.errors import (
 )
 from tasks.core.intake.formats.declaration import Format
 from tasks.core.intake.formats.recognition import recognise
+from tasks.edge.intake import nested
+from tasks.edge.intake.nested import Columns
 from tasks.edge.intake.sources import Arrived
 
 Connection = duckdb.DuckDBPyConnection
@@ -30,6 +33,8 @@ Connection = duckdb.DuckDBPyConnection
 PARQUET = b"PAR1"
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+JSON = (b"{", b"[")
+UTF8_MARK = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 CHUNK_BYTES = 1 << 20
 
@@ -39,12 +44,12 @@ DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export file that can be read as plain CSV or Parquet.
+    """An export file that can be read as plain CSV, JSON or Parquet.
 
     Attributes:
         file: The file as it arrived.
         readable: The same content, unpacked.
-        types: DuckDB types of a Parquet file's columns; None for CSV.
+        columns: How the columns of JSON or Parquet are read; None for CSV.
         format: What it is.
         header: Names of the columns in the file.
         names: Names that they get in the lake.
@@ -52,10 +57,15 @@ class Export:
 
     file: Arrived
     readable: Path
-    types: tuple[str, ...] | None
+    columns: Columns | None
     format: Format
     header: tuple[str, ...]
     names: tuple[str, ...]
+
+    @property
+    def types(self) -> tuple[str, ...] | None:
+        """DuckDB types of a Parquet file's columns; None for text."""
+        return self.columns.types if self.columns else None
 
 
 def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
@@ -75,23 +85,45 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
     readable = _unpacked(file, scratch)
     start = _start(readable, file.name)
     if start.startswith(PARQUET):
-        header, types = _parquet_columns(con, readable, file.name)
-    else:
-        _refuse_what_is_no_text(start, file.name)
-        header, types = _csv_header(readable, file.name), None
+        choices = nested.parquet_columns(con, readable, file.name)
+        return _nested(file, readable, choices)
+    _refuse_what_is_no_text(start, file.name)
+    if start.removeprefix(UTF8_MARK).lstrip().startswith(JSON):
+        choices = nested.json_columns(con, readable, file.name)
+        return _nested(file, readable, choices)
+    header = _csv_header(readable, file.name)
     try:
         recognised = recognise(header)
     except BillError as error:
-        wrong = None if types else _other_delimiter(header)
+        wrong = _other_delimiter(header)
         if wrong:
             raise UnreadableFile(
                 f"{file.name} is separated by {wrong}: export it with commas."
             ) from error
-        remedy = "export all columns of CUR 2.0, legacy CUR or FOCUS"
-        if isinstance(error, RepeatedColumn):
-            remedy = "export it once"
-        raise type(error)(f"{file.name}: {error}; {remedy}.") from error
-    return Export(file, readable, types, recognised.format, header, recognised.names)
+        raise _refusal(file, error) from error
+    return Export(file, readable, None, recognised.format, header, recognised.names)
+
+
+def _nested(file: Arrived, readable: Path, choices: Sequence[Columns]) -> Export:
+    """Recognise a file that may nest, by its columns as they are or else opened."""
+    problem: BillError | None = None
+    for columns in choices:
+        try:
+            form = recognise(columns.header).format
+        except BillError as error:
+            problem = error
+            continue
+        whole = columns.having(form.columns)
+        names = recognise(whole.header).names
+        return Export(file, readable, whole, form, whole.header, names)
+    raise _refusal(file, problem or UnknownFormat("it has no columns"))
+
+
+def _refusal(file: Arrived, error: BillError) -> BillError:
+    remedy = "export all columns of a format that is known"
+    if isinstance(error, RepeatedColumn):
+        remedy = "export it once"
+    return type(error)(f"{file.name}: {error}; {remedy}.")
 
 
 def _unpacked(file: Arrived, scratch: Path) -> Path:
@@ -140,20 +172,6 @@ def _unzip(file: Arrived, scratch: Path) -> Path:
             f"{file.name} is a damaged or locked ZIP file ({error}): fetch it again."
         ) from error
     return target
-
-
-def _parquet_columns(
-    con: Connection, path: Path, name: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    try:
-        rows = con.execute(
-            "DESCRIBE FROM read_parquet($path)", {"path": str(path)}
-        ).fetchall()
-    except duckdb.Error as error:
-        raise UnreadableFile(
-            f"{name} is a truncated or damaged Parquet file: fetch it again."
-        ) from error
-    return tuple(row[0] for row in rows), tuple(row[1] for row in rows)
 
 
 def _refuse_what_is_no_text(start: bytes, name: str) -> None:

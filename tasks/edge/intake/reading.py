@@ -1,5 +1,6 @@
 """The SQL that reads an export under the names and types of the lake."""
 
+import json
 from collections.abc import Sequence
 
 from tasks.edge import queries
@@ -10,21 +11,27 @@ def select(export: Export) -> tuple[str, dict[str, object]]:
     """Return the query that reads an export under the names and types of the lake."""
     columns = zip(positions(export), export.names, strict=True)
     shown = ", ".join(
-        f"{typed(export, source, name)} AS {quoted(name)}" for source, name in columns
+        f"{typed(export, source, name)} AS {queries.identifier(name)}"
+        for source, name in columns
     )
     return f"SELECT {shown} FROM {reader(export)}", values(export)
 
 
-def quoted(name: str) -> str:
-    """Write a column's name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def positions(export: Export) -> Sequence[str]:
     """Return what the reader calls the columns; a CSV's own names never enter SQL."""
-    if export.types is None:
+    if export.columns is None:
         return [f"c{position}" for position in range(len(export.header))]
-    return [quoted(name) for name in export.header]
+    return export.columns.sources
+
+
+def plain(export: Export, source: str, name: str) -> str:
+    """Return the expression for a column's value as the file has it, nulls told."""
+    if export.columns is None or _kind(export, name) not in {"VARCHAR", "JSON"}:
+        return source
+    text = f"{source}::VARCHAR" if _kind(export, name) == "JSON" else source
+    for word in export.format.nulls:
+        text = f"nullif({text}, {queries.literal(word)})"
+    return text
 
 
 def typed(export: Export, source: str, name: str) -> str:
@@ -35,31 +42,69 @@ def typed(export: Export, source: str, name: str) -> str:
         source: What the reader calls the column, see ``positions``.
         name: What the lake calls it.
     """
-    kinds = dict(zip(export.names, export.types or (), strict=False))
-    if kinds.get(name, "VARCHAR") != "VARCHAR":
-        return source
-    text = source
-    if export.types is not None:
-        for word in export.format.nulls:
-            text = f"nullif({text}, {queries.literal(word)})"
-    return f"number({text})" if name in export.format.numbers else text
+    form, kind = export.format, _kind(export, name)
+    value = plain(export, source, name)
+    if name in form.lists:
+        value = _list(value, kind, form.lists[name])
+    elif name in form.readings:
+        value = f"{value}::VARCHAR"
+    if name in form.readings:
+        return f"{form.readings[name]}({value})"
+    if name in form.lists:
+        return value
+    if name in form.numbers:
+        return _number(value, kind, is_retyped=form.is_retyped)
+    is_scalar = not kind.endswith(("]", ")"))
+    return f"{value}::VARCHAR" if form.is_retyped and is_scalar else value
 
 
 def reader(export: Export) -> str:
     """Return the table function that reads the file, to be run with ``values``."""
-    if export.types is not None:
+    if export.columns is None:
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in positions(export))
+        return (
+            f"read_csv($path, columns = {{{columns}}}, header = TRUE,"
+            " auto_detect = FALSE, delim = ',', quote = '\"', escape = '\"',"
+            " nullstr = $nulls, max_line_size = 16777216)"
+        )
+    if export.columns.keys is None:
         return "read_parquet($path)"
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in positions(export))
-    return (
-        f"read_csv($path, columns = {{{columns}}}, header = TRUE, auto_detect = FALSE,"
-        " delim = ',', quote = '\"', escape = '\"', nullstr = $nulls,"
-        " max_line_size = 16777216)"
+    keys = ", ".join(f"{queries.literal(key)}: 'JSON'" for key in export.columns.keys)
+    return f"read_json($path, format = 'auto', columns = {{{keys}}})"
+
+
+def _kind(export: Export, name: str) -> str:
+    """Return the DuckDB type of a column, by its name in the lake."""
+    return dict(zip(export.names, export.types or (), strict=False)).get(
+        name, "VARCHAR"
     )
+
+
+def _list(value: str, kind: str, fields: Sequence[str]) -> str:
+    """Read a list of structs, or the text of one: JSON, or as Python shows it."""
+    members = ", ".join(f"{queries.identifier(name)} VARCHAR" for name in fields)
+    native = f"CAST({value} AS STRUCT({members})[])"
+    if kind != "VARCHAR":
+        return native
+    shape = queries.literal(json.dumps([dict.fromkeys(fields, "VARCHAR")]))
+    return (
+        f"CASE WHEN json_valid({value}) THEN json_transform({value}, {shape})"
+        f" ELSE {native} END"
+    )
+
+
+def _number(value: str, kind: str, *, is_retyped: bool) -> str:
+    if kind == "VARCHAR":
+        return f"number({value})"
+    if not is_retyped:
+        return value
+    is_float = kind in {"DOUBLE", "FLOAT"}
+    return f"number({value}::VARCHAR)" if is_float else f"{value}::DECIMAL(38, 18)"
 
 
 def values(export: Export) -> dict[str, object]:
     """Return the parameters of ``reader``."""
     bound: dict[str, object] = {"path": str(export.readable)}
-    if export.types is None:
+    if export.columns is None:
         bound["nulls"] = list(export.format.nulls)
     return bound

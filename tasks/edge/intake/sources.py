@@ -20,7 +20,7 @@ from tasks.core.errors import (
 from tasks.core.intake import deliveries
 from tasks.core.intake.deliveries import Manifest, is_manifest
 
-SUFFIXES = (".csv", ".gz", ".zip", ".parquet")
+SUFFIXES = (".csv", ".gz", ".zip", ".parquet", ".json", ".jsonl", ".ndjson")
 NO_BILLS = "There are no bills"
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import duckdb
 
 from tasks.core.errors import BadValue, UnreadableFile
-from tasks.edge import queries
+from tasks.core.intake.formats.recognition import BILLS
+from tasks.edge import focus, queries
 from tasks.edge.intake import defects, gaps, reading
 from tasks.edge.intake.exports import Export
 
@@ -80,6 +81,8 @@ def connect(scratch: Path) -> Connection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute(MACROS)
     gaps.install(con)
+    for macro in {name for kind in BILLS.values() for name in kind.readings.values()}:
+        con.execute(focus.scalar_macro(macro))
     for name in queries.names("raw"):
         if name.endswith("_optional"):
             macro = name.removeprefix("raw/")
@@ -164,7 +167,7 @@ def _order(total: Total) -> tuple[str, str, str]:
 
 def _fits(export: Export) -> bool:
     """Whether a Parquet file can lie in the lake as it is."""
-    if export.types is None:
+    if export.types is None or export.format.is_retyped:
         return False
     columns = zip(export.header, export.names, export.types, strict=True)
     return all(
@@ -181,8 +184,8 @@ def _convert(con: Connection, export: Export, target: Path) -> None:
             f"COPY ({query}) TO $target (FORMAT parquet, COMPRESSION zstd)",
             values | {"target": str(target)},
         )
-    except duckdb.ConversionException:
-        raise defects.bad_number(con, export) from None
+    except duckdb.ConversionException as error:
+        raise defects.bad_number(con, export, error) from None
     except duckdb.Error as error:
         raise defects.explain(export, error) from error
 

@@ -1,7 +1,7 @@
 """What has to be known of an export format."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,14 @@ class Format:
         currency: Column without which a row is no charge.
         start: Column of the time at which a charge begins.
         filled: Other columns that each charge must have a value in.
+        source: Name under which its bills are kept if nobody gives one; empty for its
+            own. Formats that tell the same costs share one, lest they count twice.
+        columns: Names of its columns as the provider nests them, for JSON, where a
+            column that is empty so far may turn up later.
+        lists: Columns that hold a list of structs, and the fields of such a struct.
+        readings: Columns that a macro turns into the value that lies in the lake.
+        is_retyped: Whether Parquet is converted like text, so that all files of it
+            have the same types in the lake.
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
             no bill.
         mapping: Table macro that presents its rows as FOCUS rows.
@@ -40,6 +48,11 @@ class Format:
     currency: str = ""
     start: str = ""
     filled: tuple[str, ...] = ()
+    source: str = ""
+    columns: tuple[str, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
+    is_retyped: bool = False
     totals: str | None = None
     mapping: str = ""
     family: str = ""

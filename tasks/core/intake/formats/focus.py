@@ -106,6 +106,7 @@ FOCUS = Format(
     NUMBERS,
     nulls=("", "NULL", "null"),
     has_quotes=True,
+    columns=tuple(COLUMNS),
     period="BillingPeriodStart",
     account="BillingAccountId",
     currency="BillingCurrency",

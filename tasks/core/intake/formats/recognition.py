@@ -9,11 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tasks.core.errors import MissingColumn, RepeatedColumn, UnknownFormat
-from tasks.core.intake.formats import aws, evidence, focus
+from tasks.core.intake.formats import aws, evidence, focus, google
 from tasks.core.intake.formats.declaration import Format
 
 # Formats of bills by name.
-BILLS = {kind.name: kind for kind in (focus.FOCUS, aws.CUR2, aws.LEGACY_CUR)}
+BILLS = {
+    kind.name: kind
+    for kind in (
+        focus.FOCUS,
+        aws.CUR2,
+        aws.LEGACY_CUR,
+        google.STANDARD,
+        google.DETAILED,
+    )
+}
 
 # How many of a format's columns a file must have to be taken for one that lacks some.
 LIKENESS = 3
@@ -61,6 +70,7 @@ def recognise(header: Sequence[str]) -> Recognised:
         for kind, names in (
             focus.candidate(header),
             aws.candidate(header),
+            google.candidate(header),
             *evidence.candidates(header),
         )
     ]

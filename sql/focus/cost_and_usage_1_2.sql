@@ -5,7 +5,7 @@
 -- params: -
 --
 -- Published queries written for 1.2 ask for ProviderName and PublisherName, which 1.4
--- has given up.
+-- has given up, and for tags as in a map.
 SELECT
     AvailabilityZone,
     BilledCost,
@@ -63,7 +63,7 @@ SELECT
     SubAccountId,
     SubAccountName,
     SubAccountType,
-    Tags,
+    tag_map(Tags) AS Tags,
     x_ChargeKind,
     x_BillId,
     x_Source

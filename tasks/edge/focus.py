@@ -37,7 +37,14 @@ SCALARS = (
     "service_category",
     "share",
     "credible_date",
+    "tag_map",
+    "json_value",
+    "json_unquote",
+    "json_contains_path",
 )
+
+# Names of types in FOCUS's published queries that DuckDB has under another name.
+TYPES = {"unsigned": "UBIGINT", "float64": "DOUBLE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,9 @@ def install(con: warehouse.Connection, lake: Path) -> int:
             "focus.cost_and_usage_1_2",
             queries.text("focus/cost_and_usage_1_2"),
         )
+        _create_view(
+            con, "main.focus_data_table", queries.text("main/focus_data_table")
+        )
         _create_view(con, "series.daily_cost", queries.text("series/daily_cost"))
         con.execute(queries.as_macro("series/daily_cost_as_of"))
         _describe(con)
@@ -86,6 +96,8 @@ def install(con: warehouse.Connection, lake: Path) -> int:
 
 def install_macros(con: warehouse.Connection) -> None:
     """Create the rules and formats that need no bill."""
+    for name, type_ in TYPES.items():
+        con.execute(f"CREATE TYPE IF NOT EXISTS main.{name} AS {type_}")
     for name in dict.fromkeys(
         chain(SCALARS, *(kind.scalars for kind in BILLS.values()))
     ):
@@ -232,16 +244,19 @@ def _create_view(con: warehouse.Connection, name: str, query: str) -> None:
 DESCRIBED = {
     "focus.cost_and_usage": "focus.charges",
     "focus.cost_and_usage_1_2": "focus.charges",
+    "main.focus_data_table": "focus.charges",
     "series.daily_cost": "series.daily_cost_versions",
 }
 VIEW_COMMENTS = {
     "focus.cost_and_usage": "FOCUS 1.4 rows of the bills that count now.",
     "focus.cost_and_usage_1_2": "The same rows under the column names of FOCUS 1.2.",
+    "main.focus_data_table": "The same under all names that published queries use.",
     "series.daily_cost": "Daily cost of the bills that count now.",
 }
 RENAMED_COMMENTS = {
     "ProviderName": "FOCUS 1.2: who offers the service.",
     "PublisherName": "FOCUS 1.2: who made what was sold.",
+    "InvoiceIssuer": "InvoiceIssuerName, as some published queries call it.",
 }
 
 

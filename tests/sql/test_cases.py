@@ -162,6 +162,7 @@ def test_sums_give_the_same_groups(con, case, tmp_path):
         *queries.names("series"),
         *queries.names("checks"),
         *queries.names("audit"),
+        *queries.names("main"),
     ],
 )
 def test_every_query_has_a_case(query):
@@ -175,6 +176,7 @@ def test_no_bills_give_no_rows(con, tmp_path):
     for source in (
         "focus.cost_and_usage",
         "focus.cost_and_usage_1_2",
+        "focus_data_table",
         "focus.as_of(now())",
         "series.daily_cost",
         "series.daily_cost_as_of('2024-01-01')",

@@ -1,21 +1,24 @@
--- Every bill version that is not quarantined, with the time in which it counts.
+-- Every bill version that is not quarantined, and what says when it counts.
 --
 -- grain:  bill_id
 -- reads:  bills.versions
 -- params: -
 --
--- A version counts from when it became known until the next one of the same bill did,
+-- Of the versions of a bill the one known last counts that was not withdrawn by then,
 -- whatever order they were loaded in.
 SELECT
     bill_id,
+    source,
     source_format,
     files,
     status = 'current' AS is_current,
+    billing_account_id,
+    billing_period,
+    version,
     coalesce(known_at, loaded_at) AS known_from,
-    lead(coalesce(known_at, loaded_at)) OVER (
-        PARTITION BY source, billing_account_id, billing_period
-        ORDER BY coalesce(known_at, loaded_at), version
-    ) AS known_to
+    withdrawn_at,
+    coalesce(parts, [bill_id]) AS parts,
+    pruned_at IS NOT NULL AS is_pruned
 FROM bills.versions
 WHERE status <> 'quarantined'
 ORDER BY billing_period, bill_id

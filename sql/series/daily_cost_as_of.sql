@@ -4,15 +4,16 @@
 -- reads:  bills.versions, series.daily_cost_versions
 -- params: moment
 WITH known AS (
-    SELECT
-        bill_id,
-        coalesce(known_at, loaded_at) AS known_from,
-        lead(coalesce(known_at, loaded_at)) OVER (
-            PARTITION BY source, billing_account_id, billing_period
-            ORDER BY coalesce(known_at, loaded_at), version
-        ) AS known_to
+    SELECT bill_id
     FROM bills.versions
-    WHERE status <> 'quarantined'
+    WHERE
+        status <> 'quarantined'
+        AND coalesce(known_at, loaded_at) <= $moment::TIMESTAMPTZ
+        AND (withdrawn_at IS NULL OR withdrawn_at > $moment::TIMESTAMPTZ)
+    QUALIFY row_number() OVER (
+        PARTITION BY source, billing_account_id, billing_period
+        ORDER BY coalesce(known_at, loaded_at) DESC, version DESC
+    ) = 1
 )
 
 SELECT
@@ -31,11 +32,4 @@ SELECT
     days.consumed_quantity,
     days.bill_id
 FROM series.daily_cost_versions AS days
-WHERE
-    days.bill_id IN (
-        SELECT known.bill_id
-        FROM known
-        WHERE
-            known.known_from <= $moment::TIMESTAMPTZ
-            AND (known.known_to IS NULL OR $moment::TIMESTAMPTZ < known.known_to)
-    )
+SEMI JOIN known ON days.bill_id = known.bill_id

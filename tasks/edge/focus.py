@@ -5,7 +5,7 @@ views, so it is run again whenever a bill arrives.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tasks.core.errors import LakeDamaged
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import queries, warehouse
+from tasks.edge import moments, queries, warehouse
 
 # What every format may use, in order of use: each reads the ones before it.
 SCALARS = (
@@ -53,19 +53,36 @@ class Bill:
 
     Attributes:
         bill_id: Its key.
+        source: Where it came from.
         source_format: Format of its files.
-        files: Absolute paths of its Parquet files.
+        files: Absolute paths of its Parquet files; some may be another version's own.
         is_current: Whether it counts now.
-        known_from: When it began to count.
-        known_to: When a later version took its place; None while none has.
+        billing_account_id: Whose bill it is.
+        billing_period: Its month.
+        version: Its number.
+        known_from: When it became known.
+        withdrawn_at: From when it counts no more, though nothing replaced it.
+        parts: Versions whose own files it consists of.
+        is_pruned: Whether its files are no longer kept.
     """
 
     bill_id: str
+    source: str
     source_format: str
     files: tuple[str, ...]
     is_current: bool
+    billing_account_id: str | None
+    billing_period: str
+    version: int
     known_from: datetime
-    known_to: datetime | None
+    withdrawn_at: datetime | None
+    parts: tuple[str, ...]
+    is_pruned: bool
+
+    @property
+    def key(self) -> tuple[str, str | None, str]:
+        """Which bill it is a version of."""
+        return self.source, self.billing_account_id, self.billing_period
 
 
 def install(con: warehouse.Connection, lake: Path) -> int:
@@ -127,7 +144,14 @@ def load_bills(con: warehouse.Connection, lake: Path) -> list[Bill]:
     root = lake.resolve()
     rows = con.execute(queries.text("focus/known_bills")).fetchall()
     return [
-        Bill(row[0], row[1], _present(root, row[0], row[2]), *row[3:]) for row in rows
+        Bill(
+            *row[:3],
+            _present(root, row[0], row[3]),
+            *row[4:10],
+            tuple(row[10]),
+            row[11],
+        )
+        for row in rows
     ]
 
 
@@ -143,10 +167,37 @@ def _present(root: Path, bill_id: str, files: Iterable[str]) -> tuple[str, ...]:
 
 
 def rows_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
-    """Return a query for the FOCUS rows of some bills; no bills give no rows."""
+    """Return a query for the FOCUS rows of some bills; no bills give no rows.
+
+    No two of them may share files.
+    """
+    kept = list(bills)
+    borrowed = {
+        owner: bill.bill_id
+        for bill in kept
+        for owner in bill.parts
+        if owner != bill.bill_id
+    }
+    if not borrowed:
+        return _rows(con, kept)
+    owners = f"MAP {{{_pairs(borrowed)}}}"
+    return _rows(con, kept, f"coalesce({owners}[version], version)")
+
+
+def _pairs(words: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{queries.literal(key)}: {queries.literal(value)}"
+        for key, value in words.items()
+    )
+
+
+def _rows(
+    con: warehouse.Connection, bills: Iterable[Bill], version: str | None = None
+) -> str:
+    """Return the query for rows whose version is what an expression of it says."""
     scans = _scans(con, bills)
     exported = [
-        f"exported_{number} AS NOT MATERIALIZED ({_exported(family, files)})"
+        f"exported_{number} AS NOT MATERIALIZED ({_exported(family, files, version)})"
         for number, (_, family, files) in enumerate(scans)
     ]
     parts = [
@@ -179,19 +230,24 @@ def sums_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
 def _scans(
     con: warehouse.Connection, bills: Iterable[Bill]
 ) -> list[tuple[str, str, list[str]]]:
-    """Return which files can be read together, and by which macros."""
-    kept = list(bills)
-    shapes = _shapes(con, [file for bill in kept for file in bill.files])
+    """Return which files can be read together, and by which macros; each file once."""
+    kinds = {
+        file: BILLS[bill.source_format] for bill in bills for file in bill.files
+    }
+    shapes = _shapes(con, list(kinds))
     scans: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for bill in kept:
-        for file in bill.files:
-            kind = BILLS[bill.source_format]
-            scans[kind.mapping, kind.family, shapes[file]].append(file)
+    for file, kind in kinds.items():
+        scans[kind.mapping, kind.family, shapes[file]].append(file)
     return [(macro, family, files) for (macro, family, _), files in scans.items()]
 
 
-def _exported(family: str, files: list[str]) -> str:
-    return f"FROM {family}_exported({queries.literal(files)})"
+def _exported(family: str, files: list[str], version: str | None = None) -> str:
+    rows = f"FROM {family}_exported({queries.literal(files)})"
+    if version is None:
+        return rows
+    return (
+        f"SELECT * REPLACE ({version} AS version) {rows} WHERE {version} IS NOT NULL"
+    )
 
 
 def _united(steps: list[str], parts: list[str]) -> str:
@@ -208,32 +264,13 @@ def _shapes(con: warehouse.Connection, files: list[str]) -> dict[str, str]:
 
 
 def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
-    """Return the macro of the rows known at a moment.
-
-    The times stand in it as literals: DuckDB then works out before it reads anything
-    which files count, and opens no other.
-    """
+    """Return the macro of the rows known at a moment."""
     kept = list(bills)
-    versions = ",\n".join(
-        f"{{'bill_id': {queries.literal(bill.bill_id)},"
-        f" 'known_from': TIMESTAMPTZ '{bill.known_from.isoformat()}',"
-        f" 'known_to': {_moment(bill.known_to)}}}"
-        for bill in kept
-    )
-    counts = f"""list_contains([
-    version.bill_id FOR version IN [{versions}]
-    IF version.known_from <= moment::TIMESTAMPTZ
-    AND moment::TIMESTAMPTZ < version.known_to
-], x_BillId)"""
-    return (
-        "CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n"
-        f"SELECT * FROM (\n{rows_of(con, kept)}\n)\n"
-        f"WHERE {counts if kept else 'moment IS NULL'}"
-    )
-
-
-def _moment(at: datetime | None) -> str:
-    return f"TIMESTAMPTZ '{at.isoformat() if at else 'infinity'}'"
+    times = moments.Moments(kept)
+    rows = [_rows(con, kept, times.counting), times.refusal]
+    shown = "\nUNION ALL BY NAME\n".join(f"FROM (\n{row}\n)" for row in rows if row)
+    where = "" if kept else "\nWHERE moment IS NULL"
+    return f"CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n{shown}{where}"
 
 
 def _create_view(con: warehouse.Connection, name: str, query: str) -> None:

@@ -176,8 +176,10 @@ def _bill(
         billing_period=first.billing_period,
         known_at=known_at or stated or written,
         digest=digest_of({staged.digest for staged, _ in parts}),
+        digests=tuple(staged.digest for staged, _ in parts),
         origin=tuple(staged.export.file.name for staged, _ in parts),
         totals=tuple(
             total for staged, part in parts for total in _totals_of(staged, part)
         ),
+        is_whole=delivery.manifest is not None,
     )

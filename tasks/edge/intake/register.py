@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Context, Decimal
 from hashlib import sha256
 from pathlib import Path
 
 from tasks.core.intake.deliveries import slug
+from tasks.core.intake.versions import series
 from tasks.core.intake.formats.recognition import provider
 from tasks.edge import warehouse
-from tasks.edge.intake import lake
+from tasks.edge.intake import chain, lake
+from tasks.edge.intake.chain import Key
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.staging import Total
 from tasks.edge.warehouse import Connection
@@ -27,8 +29,12 @@ class Bill:
         folder: Where its files lie, ready to be moved into the lake.
         known_at: When it became known.
         digest: SHA-256 over the content of its export files.
+        digests: Those of the single files.
         origin: Names of its export files as they came.
         totals: What its files sum to, by their own columns.
+        is_whole: Whether a manifest says that it is all of the bill.
+        is_increment: Whether it adds to what was known before it, as append-only
+            exports do.
     """
 
     folder: Path
@@ -38,8 +44,16 @@ class Bill:
     billing_period: str
     known_at: datetime
     digest: str
+    digests: tuple[str, ...]
     origin: tuple[str, ...]
     totals: tuple[Total, ...]
+    is_whole: bool = False
+    is_increment: bool = False
+
+    @property
+    def key(self) -> Key:
+        """The bill that it is a version of."""
+        return Key(self.source, self.billing_account_id, self.billing_period)
 
     @property
     def prefix(self) -> str:
@@ -100,7 +114,7 @@ def add(con: Connection, store: Lake, bills: Sequence[Bill], digest: str) -> int
     present: list[str] = []
     with warehouse.transaction(con):
         for bill in bills:
-            found = _find(con, bill)
+            found = chain.find(con, bill.key, bill.digests, bill.known_at)
             if found is None:
                 added.append(_add(con, store, bill))
             else:
@@ -146,74 +160,59 @@ def refuse(
         )
 
 
-def _find(con: Connection, bill: Bill) -> str | None:
-    """Return the version that holds the same account and month of the same files."""
-    rows = con.execute(
-        "SELECT bill_id FROM bills.versions WHERE status <> 'quarantined'"
-        " AND digest = $digest AND billing_period = $period"
-        " AND billing_account_id IS NOT DISTINCT FROM $account",
-        {
-            "digest": bill.digest,
-            "period": bill.billing_period,
-            "account": bill.billing_account_id,
-        },
-    ).fetchall()
-    return rows[0][0] if rows else None
-
-
 def _add(con: Connection, store: Lake, bill: Bill) -> str:
     """Give a bill its number, move its files into place and write its rows."""
-    version = 1 + max(_numbers(con, bill.prefix), default=0)
+    version = chain.next_number(con, bill.prefix)
     bill_id = f"{bill.prefix}{version}"
     folder = store.folder(bill.source, bill.billing_period, bill_id)
-    sums = _sums(bill)
-    single = sums[0] if len(sums) == 1 else (None, None, None, None)
-    row = {
-        "bill_id": bill_id,
-        "source": bill.source,
-        "source_format": bill.source_format,
-        "provider": _provider(bill),
-        "billing_account_id": bill.billing_account_id,
-        "billing_period": bill.billing_period,
-        "version": version,
-        "status": "current",
-        "row_count": sum(total.row_count for total in bill.totals),
-        "billed_cost": single[2],
-        "effective_cost": single[3],
-        "billing_currency": single[0],
-        "digest": bill.digest,
-        "files": lake.publish(store, bill.folder, folder),
-        "origin": list(bill.origin),
-        "known_at": bill.known_at,
-    }
-    values = ", ".join(f"${column}" for column in row)
-    con.execute(
-        f"INSERT INTO bills.versions ({', '.join(row)}, loaded_at)"
-        f" VALUES ({values}, now())",
-        row,
+    chain.insert(
+        con,
+        "bills.versions",
+        {
+            "bill_id": bill_id,
+            "source": bill.source,
+            "source_format": bill.source_format,
+            "provider": _provider(bill),
+            "billing_account_id": bill.billing_account_id,
+            "billing_period": bill.billing_period,
+            "version": version,
+            "status": "current",
+            "digest": bill.digest,
+            "known_at": bill.known_at,
+            "loaded_at": datetime.now(UTC),
+        },
     )
-    for currency, rows, billed, effective in sums:
-        con.execute(
-            "INSERT INTO bills.totals"
-            " VALUES ($id, $currency, $rows, $billed, $effective)",
+    dates = [total.first_date for total in bill.totals if total.first_date]
+    ends = [total.last_date for total in bill.totals if total.last_date]
+    chain.insert(
+        con,
+        "bills.parts",
+        {
+            "bill_id": bill_id,
+            "names": list(bill.origin),
+            "digests": list(bill.digests),
+            "files": lake.publish(store, bill.folder, folder),
+            "series": None if bill.is_whole else series(bill.origin),
+            "first_date": min(dates, default=""),
+            "last_date": max(ends, default="9999-12-31"),
+            "row_count": sum(total.row_count for total in bill.totals),
+            "is_increment": bill.is_increment,
+        },
+    )
+    for currency, rows, billed, effective in _sums(bill):
+        chain.insert(
+            con,
+            "bills.part_totals",
             {
-                "id": bill_id,
-                "currency": currency,
-                "rows": rows,
-                "billed": billed,
-                "effective": effective,
+                "bill_id": bill_id,
+                "billing_currency": currency,
+                "row_count": rows,
+                "billed_cost": billed,
+                "effective_cost": effective,
             },
         )
-    _put_in_order(con, bill)
+    chain.settle(con, bill.key)
     return bill_id
-
-
-def _numbers(con: Connection, prefix: str) -> list[int]:
-    rows = con.execute(
-        "SELECT bill_id FROM bills.versions WHERE starts_with(bill_id, $prefix)",
-        {"prefix": prefix},
-    ).fetchall()
-    return [int(row[0].removeprefix(prefix)) for row in rows]
 
 
 def _sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
@@ -240,24 +239,6 @@ def _provider(bill: Bill) -> str | None:
     """Return the bill's provider, or None where it names several or none."""
     names = {provider(name) for total in bill.totals for name in total.providers}
     return names.pop() if len(names) == 1 else None
-
-
-def _put_in_order(con: Connection, bill: Bill) -> None:
-    """Make the version that was known last the current one, whenever it arrived."""
-    con.execute(
-        "UPDATE bills.versions SET superseded_at = ordered.next_known_at,"
-        " status = if(ordered.next_known_at IS NULL, 'current', 'superseded')"
-        " FROM (SELECT bill_id, lead(known_at) OVER (ORDER BY known_at, version)"
-        " AS next_known_at FROM bills.versions WHERE status <> 'quarantined'"
-        " AND source = $source AND billing_period = $period"
-        " AND billing_account_id IS NOT DISTINCT FROM $account) AS ordered"
-        " WHERE bills.versions.bill_id = ordered.bill_id",
-        {
-            "source": bill.source,
-            "period": bill.billing_period,
-            "account": bill.billing_account_id,
-        },
-    )
 
 
 def _forgive(con: Connection, bill: Bill) -> None:

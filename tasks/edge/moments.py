@@ -1,0 +1,126 @@
+"""Which version a lake file counts for at a moment, as SQL that names the moment.
+
+Versions of a bill may share files: the hive column ``version`` of a file says whose own
+file it is, and what is built here says of which version it is a part at the moment.
+The times stand in it as literals: DuckDB then works out before it reads anything which
+files count, and opens no other.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from tasks.core.intake.versions import Part, reach, spans
+from tasks.edge import queries
+
+
+class Known(Protocol):
+    """What has to be known of a bill version."""
+
+    @property
+    def bill_id(self) -> str:
+        """Its key."""
+
+    @property
+    def key(self) -> tuple[str, str | None, str]:
+        """Which bill it is a version of."""
+
+    @property
+    def version(self) -> int:
+        """Its number."""
+
+    @property
+    def known_from(self) -> datetime:
+        """When it became known."""
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """From when it counts no more, though nothing replaced it."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Versions whose own files it consists of."""
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether its files are no longer kept."""
+
+
+class Moments:
+    """When which versions count, and which of them have lost their files."""
+
+    def __init__(self, versions: Collection[Known]) -> None:
+        """Work it out for all versions of all bills."""
+        by_bill: dict[tuple[str, str | None, str], list[Known]] = defaultdict(list)
+        for version in versions:
+            by_bill[version.key].append(version)
+        self._of_files: list[str] = []
+        self._of_versions: list[str] = []
+        self._lost: list[str] = []
+        for number, bill in enumerate(by_bill.values()):
+            self._add(number, bill)
+
+    def _add(self, number: int, bill: Iterable[Known]) -> None:
+        versions = {version.bill_id: version for version in bill}
+        found = spans(
+            Part(one.bill_id, one.version, one.known_from, withdrawn_at=one.withdrawn_at)
+            for one in versions.values()
+        )
+        kept = [span for span in found if not versions[span.bill_id].is_pruned]
+        made = {bill_id: version.parts for bill_id, version in versions.items()}
+        self._of_files += [
+            _entry(queries.literal(owner), str(number), *times)
+            for owner, counting in reach(kept, made).items()
+            for times in counting
+        ]
+        for span in found:
+            lost = versions[span.bill_id].is_pruned
+            (self._lost if lost else self._of_versions).append(
+                _entry(
+                    str(number),
+                    queries.literal(span.bill_id),
+                    span.known_from,
+                    span.known_to,
+                )
+            )
+
+    @property
+    def counting(self) -> str:
+        """An expression of ``version`` and ``moment``: whom a file counts for, or null."""
+        if not self._of_files:
+            return "NULL::VARCHAR"
+        return f"{_at_moment(self._of_versions)}[{_at_moment(self._of_files)}[version]]"
+
+    @property
+    def refusal(self) -> str | None:
+        """A query that raises an error where files of the moment are no longer kept."""
+        if not self._lost:
+            return None
+        return (
+            "SELECT bill_id AS x_BillId FROM (SELECT unnest(map_values("
+            f"{_at_moment(self._lost)})) AS bill_id) WHERE error('The lines of '"
+            " || bill_id || ' are no longer kept, only its daily series is: ask"
+            " series.daily_cost_as_of, or another moment.') IS NOT NULL"
+        )
+
+
+def _entry(key: str, value: str, start: datetime, end: datetime | None) -> str:
+    return (
+        f"{{'key': {key}, 'value': {value}, 'known_from': {_literal(start)},"
+        f" 'known_to': {_literal(end)}}}"
+    )
+
+
+def _at_moment(entries: Iterable[str]) -> str:
+    """Return a map of the entries that count at the moment."""
+    listed = ",\n".join(entries)
+    return (
+        "map_from_entries([{'key': one.key, 'value': one.value} FOR one IN\n"
+        f"[{listed}]\nIF one.known_from <= moment::TIMESTAMPTZ"
+        " AND moment::TIMESTAMPTZ < one.known_to])"
+    )
+
+
+def _literal(at: datetime | None) -> str:
+    return f"TIMESTAMPTZ '{at.isoformat() if at else 'infinity'}'"

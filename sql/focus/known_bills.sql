@@ -11,13 +11,13 @@ SELECT
     source,
     source_format,
     files,
+    coalesce(parts, [bill_id]) AS parts,
     status = 'current' AS is_current,
     billing_account_id,
     billing_period,
     version,
     coalesce(known_at, loaded_at) AS known_from,
     withdrawn_at,
-    coalesce(parts, [bill_id]) AS parts,
     pruned_at IS NOT NULL AS is_pruned
 FROM bills.versions
 WHERE status <> 'quarantined'

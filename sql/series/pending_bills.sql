@@ -9,5 +9,5 @@ SELECT
 FROM bills.versions AS versions
 ANTI JOIN series.aggregated_bills AS aggregated
     ON versions.bill_id = aggregated.bill_id
-WHERE versions.status <> 'quarantined'
+WHERE versions.status <> 'quarantined' AND versions.pruned_at IS NULL
 ORDER BY coalesce(versions.known_at, versions.loaded_at), versions.bill_id

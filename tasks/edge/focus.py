@@ -5,7 +5,7 @@ views, so it is run again whenever a bill arrives.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tasks.core.errors import LakeDamaged
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import moments, queries, warehouse
+from tasks.edge import descriptions, moments, queries, warehouse
 
 # What every format may use, in order of use: each reads the ones before it.
 SCALARS = (
@@ -107,7 +107,7 @@ def install(con: warehouse.Connection, lake: Path) -> int:
         )
         _create_view(con, "series.daily_cost", queries.text("series/daily_cost"))
         con.execute(queries.as_macro("series/daily_cost_as_of"))
-        _describe(con)
+        descriptions.describe(con)
     return len(current)
 
 
@@ -142,17 +142,13 @@ def load_bills(con: warehouse.Connection, lake: Path) -> list[Bill]:
         LakeDamaged: A file of a bill is no longer in the lake.
     """
     root = lake.resolve()
-    rows = con.execute(queries.text("focus/known_bills")).fetchall()
-    return [
-        Bill(
-            *row[:3],
-            _present(root, row[0], row[3]),
-            *row[4:10],
-            tuple(row[10]),
-            row[11],
-        )
-        for row in rows
-    ]
+    result = con.execute(queries.text("focus/known_bills"))
+    names = [column[0] for column in result.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    for row in rows:
+        row["files"] = _present(root, row["bill_id"], row["files"])
+        row["parts"] = tuple(row["parts"])
+    return [Bill(**row) for row in rows]
 
 
 def _present(root: Path, bill_id: str, files: Iterable[str]) -> tuple[str, ...]:
@@ -166,43 +162,49 @@ def _present(root: Path, bill_id: str, files: Iterable[str]) -> tuple[str, ...]:
     return tuple(str(path) for path in paths)
 
 
-def rows_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
-    """Return a query for the FOCUS rows of some bills; no bills give no rows.
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Files that can be read together.
 
-    No two of them may share files.
+    Attributes:
+        mapping: Macro that makes FOCUS rows of them.
+        family: Beginning of the names of the macros that read them.
+        files: The files.
+        version: SQL for the version that a row belongs to, from the column ``version``;
+            null for rows that belong to none. None where the column says it itself.
     """
-    kept = list(bills)
-    borrowed = {
-        owner: bill.bill_id
-        for bill in kept
-        for owner in bill.parts
-        if owner != bill.bill_id
-    }
-    if not borrowed:
-        return _rows(con, kept)
-    owners = f"MAP {{{_pairs(borrowed)}}}"
-    return _rows(con, kept, f"coalesce({owners}[version], version)")
+
+    mapping: str
+    family: str
+    files: tuple[str, ...]
+    version: str | None
+
+    @property
+    def exported(self) -> str:
+        """The query for its rows as they lie in the lake."""
+        rows = f"FROM {self.family}_exported({queries.literal(list(self.files))})"
+        if self.version is None:
+            return rows
+        return (
+            f"SELECT * REPLACE ({self.version} AS version) {rows}"
+            f" WHERE {self.version} IS NOT NULL"
+        )
 
 
-def _pairs(words: Mapping[str, str]) -> str:
-    return ", ".join(
-        f"{queries.literal(key)}: {queries.literal(value)}"
-        for key, value in words.items()
-    )
+def rows_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
+    """Return a query for the FOCUS rows of some bills; no bills give no rows."""
+    return _rows(_scans(con, bills))
 
 
-def _rows(
-    con: warehouse.Connection, bills: Iterable[Bill], version: str | None = None
-) -> str:
-    """Return the query for rows whose version is what an expression of it says."""
-    scans = _scans(con, bills)
+def _rows(scans: Iterable[Scan]) -> str:
+    read = list(scans)
     exported = [
-        f"exported_{number} AS NOT MATERIALIZED ({_exported(family, files, version)})"
-        for number, (_, family, files) in enumerate(scans)
+        f"exported_{number} AS NOT MATERIALIZED ({scan.exported})"
+        for number, scan in enumerate(read)
     ]
     parts = [
-        f"SELECT * EXCLUDE (x_ChargeCount) FROM {macro}('exported_{number}')"
-        for number, (macro, *_) in enumerate(scans)
+        f"SELECT * EXCLUDE (x_ChargeCount) FROM {scan.mapping}('exported_{number}')"
+        for number, scan in enumerate(read)
     ]
     return _united(exported, ["FROM focus.charges", *parts])
 
@@ -216,38 +218,38 @@ def sums_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     """
     scans = _scans(con, bills)
     summed = [
-        f"exported_{number} AS NOT MATERIALIZED ({_exported(family, files)}),\n"
+        f"exported_{number} AS NOT MATERIALIZED ({scan.exported}),\n"
         f"summed_{number} AS MATERIALIZED"
-        f" (FROM {family}_summed('exported_{number}'))"
-        for number, (_, family, files) in enumerate(scans)
+        f" (FROM {scan.family}_summed('exported_{number}'))"
+        for number, scan in enumerate(scans)
     ]
     parts = [
-        f"FROM {macro}('summed_{number}')" for number, (macro, *_) in enumerate(scans)
+        f"FROM {scan.mapping}('summed_{number}')" for number, scan in enumerate(scans)
     ]
     return _united(summed, parts)
 
 
-def _scans(
-    con: warehouse.Connection, bills: Iterable[Bill]
-) -> list[tuple[str, str, list[str]]]:
-    """Return which files can be read together, and by which macros; each file once."""
-    kinds = {
-        file: BILLS[bill.source_format] for bill in bills for file in bill.files
-    }
+def _scans(con: warehouse.Connection, bills: Iterable[Bill]) -> list[Scan]:
+    """Return which files can be read together; a shared one is read once per bill."""
+    return [
+        scan
+        for layer in moments.layers(bills)
+        for scan in _grouped(con, layer, moments.owner_in(layer))
+    ]
+
+
+def _grouped(
+    con: warehouse.Connection, bills: Iterable[Bill], version: str | None
+) -> list[Scan]:
+    kinds = {file: BILLS[bill.source_format] for bill in bills for file in bill.files}
     shapes = _shapes(con, list(kinds))
-    scans: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for file, kind in kinds.items():
-        scans[kind.mapping, kind.family, shapes[file]].append(file)
-    return [(macro, family, files) for (macro, family, _), files in scans.items()]
-
-
-def _exported(family: str, files: list[str], version: str | None = None) -> str:
-    rows = f"FROM {family}_exported({queries.literal(files)})"
-    if version is None:
-        return rows
-    return (
-        f"SELECT * REPLACE ({version} AS version) {rows} WHERE {version} IS NOT NULL"
-    )
+        groups[kind.mapping, kind.family, shapes[file]].append(file)
+    return [
+        Scan(mapping, family, tuple(files), version)
+        for (mapping, family, _), files in groups.items()
+    ]
 
 
 def _united(steps: list[str], parts: list[str]) -> str:
@@ -267,7 +269,7 @@ def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     """Return the macro of the rows known at a moment."""
     kept = list(bills)
     times = moments.Moments(kept)
-    rows = [_rows(con, kept, times.counting), times.refusal]
+    rows = [_rows(_grouped(con, kept, times.counting)), times.refusal]
     shown = "\nUNION ALL BY NAME\n".join(f"FROM (\n{row}\n)" for row in rows if row)
     where = "" if kept else "\nWHERE moment IS NULL"
     return f"CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n{shown}{where}"
@@ -275,45 +277,3 @@ def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
 
 def _create_view(con: warehouse.Connection, name: str, query: str) -> None:
     con.execute(f"CREATE OR REPLACE VIEW {name} AS\n{query}")
-
-
-# What a view shows is described where the rows are declared.
-DESCRIBED = {
-    "focus.cost_and_usage": "focus.charges",
-    "focus.cost_and_usage_1_2": "focus.charges",
-    "main.focus_data_table": "focus.charges",
-    "series.daily_cost": "series.daily_cost_versions",
-}
-VIEW_COMMENTS = {
-    "focus.cost_and_usage": "FOCUS 1.4 rows of the bills that count now.",
-    "focus.cost_and_usage_1_2": "The same rows under the column names of FOCUS 1.2.",
-    "main.focus_data_table": "The same under all names that published queries use.",
-    "series.daily_cost": "Daily cost of the bills that count now.",
-}
-RENAMED_COMMENTS = {
-    "ProviderName": "FOCUS 1.2: who offers the service.",
-    "PublisherName": "FOCUS 1.2: who made what was sold.",
-    "InvoiceIssuer": "InvoiceIssuerName, as some published queries call it.",
-}
-
-
-def _describe(con: warehouse.Connection) -> None:
-    """Give the views and their columns the comments of what they show."""
-    for view, declared in DESCRIBED.items():
-        comments = RENAMED_COMMENTS | _comments(con, declared)
-        con.execute(f"COMMENT ON VIEW {view} IS {queries.literal(VIEW_COMMENTS[view])}")
-        for column in _comments(con, view):
-            con.execute(
-                f"COMMENT ON COLUMN {view}.{column}"
-                f" IS {queries.literal(comments[column])}"
-            )
-
-
-def _comments(con: warehouse.Connection, table: str) -> dict[str, str]:
-    rows = con.execute(
-        "SELECT column_name, comment FROM duckdb_columns()"
-        " WHERE database_name = current_database()"
-        " AND schema_name || '.' || table_name = $table",
-        {"table": table},
-    ).fetchall()
-    return dict(rows)

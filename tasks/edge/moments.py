@@ -9,7 +9,7 @@ files count, and opens no other.
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from tasks.core.intake.versions import Part, reach, spans
 from tasks.edge import queries
@@ -47,6 +47,36 @@ class Known(Protocol):
         """Whether its files are no longer kept."""
 
 
+Bill = TypeVar("Bill", bound=Known)
+
+
+def layers(bills: Iterable[Bill]) -> list[list[Bill]]:
+    """Divide bills into lists in which no two share files; mostly there is one."""
+    found: list[tuple[set[str], list[Bill]]] = []
+    for bill in bills:
+        free = (one for one in found if one[0].isdisjoint(bill.parts))
+        layer = next(free, None)
+        if layer is None:
+            layer = (set(), [])
+            found.append(layer)
+        layer[0].update(bill.parts)
+        layer[1].append(bill)
+    return [layer for _, layer in found]
+
+
+def owner_in(bills: Iterable[Known]) -> str | None:
+    """Return which version a file belongs to, by whose own file it is."""
+    borrowed = [
+        f"{queries.literal(owner)}: {queries.literal(bill.bill_id)}"
+        for bill in bills
+        for owner in bill.parts
+        if owner != bill.bill_id
+    ]
+    if not borrowed:
+        return None
+    return f"coalesce(MAP {{{', '.join(borrowed)}}}[version], version)"
+
+
 class Moments:
     """When which versions count, and which of them have lost their files."""
 
@@ -64,7 +94,9 @@ class Moments:
     def _add(self, number: int, bill: Iterable[Known]) -> None:
         versions = {version.bill_id: version for version in bill}
         found = spans(
-            Part(one.bill_id, one.version, one.known_from, withdrawn_at=one.withdrawn_at)
+            Part(
+                one.bill_id, one.version, one.known_from, withdrawn_at=one.withdrawn_at
+            )
             for one in versions.values()
         )
         kept = [span for span in found if not versions[span.bill_id].is_pruned]
@@ -87,7 +119,7 @@ class Moments:
 
     @property
     def counting(self) -> str:
-        """An expression of ``version`` and ``moment``: whom a file counts for, or null."""
+        """An expression of ``version`` and ``moment``: whose file it is, or null."""
         if not self._of_files:
             return "NULL::VARCHAR"
         return f"{_at_moment(self._of_versions)}[{_at_moment(self._of_files)}[version]]"

@@ -14,7 +14,7 @@ from tests.edge.export_world import FOCUS, LEGACY, World, rows_of, write_csv, wr
 # the disk is about to change.
 CHILD = textwrap.dedent("""
     import os, signal, sys
-    from tasks.edge.intake import bills, lake, register, staging
+    from tasks.edge.intake import bills, chain, lake, register, staging
     from tasks.edge.settings import Settings
 
     moments = int(sys.argv[1])
@@ -30,7 +30,8 @@ CHILD = textwrap.dedent("""
 
     for module, names in {
         lake: ["sync", "publish", "committed", "sweep"],
-        register: ["add", "refuse", "_put_in_order", "_forgive"],
+        register: ["add", "refuse", "_forgive"],
+        chain: ["settle"],
         staging: ["stage", "split"],
     }.items():
         for name in names:

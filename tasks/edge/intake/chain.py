@@ -16,6 +16,13 @@ from tasks.core.intake.versions import (
 )
 from tasks.edge.warehouse import Connection
 
+# What was made of the lines of a version, and is made anew when it has others.
+READ = (
+    "series.aggregated_bills",
+    "series.daily_cost_versions",
+    "ops.audited_bills",
+)
+
 OF_BILL = (
     "source = $source AND billing_period = $billing_period"
     " AND billing_account_id IS NOT DISTINCT FROM $billing_account_id"
@@ -61,7 +68,19 @@ def parts(con: Connection, key: Key) -> list[Part]:
         asdict(key),
     ).fetchall()
     return [
-        Part(*row[:3], tuple(row[3]), tuple(row[4]), *row[5:])  # type: ignore[misc]
+        Part(
+            bill_id=row[0],
+            version=row[1],
+            known_at=row[2],
+            names=tuple(row[3]),
+            digests=tuple(row[4]),
+            series=row[5],
+            first_date=row[6],
+            last_date=row[7],
+            is_increment=row[8],
+            restores=row[9],
+            withdrawn_at=row[10],
+        )
         for row in rows
     ]
 
@@ -155,7 +174,7 @@ def _write(con: Connection, bill_id: str, owners: list[str]) -> None:
         " WHERE bills.versions.bill_id = $id",
         {"id": bill_id},
     )
-    for table in ("series.aggregated_bills", "series.daily_cost_versions"):
+    for table in READ:
         con.execute(f"DELETE FROM {table} WHERE bill_id = $id", {"id": bill_id})
 
 

@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from tasks.core.intake.deliveries import slug
-from tasks.core.intake.versions import series
 from tasks.core.intake.formats.recognition import provider
+from tasks.core.intake.versions import series
 from tasks.edge import warehouse
 from tasks.edge.intake import chain, lake
 from tasks.edge.intake.chain import Key
@@ -182,6 +182,13 @@ def _add(con: Connection, store: Lake, bill: Bill) -> str:
             "loaded_at": datetime.now(UTC),
         },
     )
+    _add_part(con, bill, bill_id, lake.publish(store, bill.folder, folder))
+    chain.settle(con, bill.key)
+    return bill_id
+
+
+def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> None:
+    """Write what a version brings itself."""
     dates = [total.first_date for total in bill.totals if total.first_date]
     ends = [total.last_date for total in bill.totals if total.last_date]
     chain.insert(
@@ -191,7 +198,7 @@ def _add(con: Connection, store: Lake, bill: Bill) -> str:
             "bill_id": bill_id,
             "names": list(bill.origin),
             "digests": list(bill.digests),
-            "files": lake.publish(store, bill.folder, folder),
+            "files": files,
             "series": None if bill.is_whole else series(bill.origin),
             "first_date": min(dates, default=""),
             "last_date": max(ends, default="9999-12-31"),
@@ -211,8 +218,6 @@ def _add(con: Connection, store: Lake, bill: Bill) -> str:
                 "effective_cost": effective,
             },
         )
-    chain.settle(con, bill.key)
-    return bill_id
 
 
 def _sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:

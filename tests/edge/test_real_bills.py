@@ -188,3 +188,23 @@ def test_google_promotions_are_credits(road):
         ("Credit", 8, Decimal("-0.000032")),
         ("Usage", 25, Decimal("0.000032")),
     ]
+
+
+def test_an_oracle_bill(road):
+    """Costs of eighteen decimals are added up without losing one."""
+    con = road("oci/fc_reports_cost-csv_0000000030000269.csv")
+    wanted = [(506, Decimal("2.523589325400648027"))]
+    assert (
+        con.execute(
+            "SELECT count(*), sum(BilledCost) FROM focus.cost_and_usage"
+        ).fetchall()
+        == wanted
+    )
+    assert con.execute("SELECT sum(billed_cost) FROM series.daily_cost").fetchall() == [
+        (wanted[0][1],)
+    ]
+    assert con.execute(
+        "SELECT count_if(Tags->>'Valtest.Cat' = 'boots'),"
+        " count(Tags->>'DevRel\\redbull-analytics-hol-4cb4.release'),"
+        " count(DISTINCT SubAccountId) FROM focus.cost_and_usage"
+    ).fetchall() == [(74, 6, 2)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tasks.core.errors import MissingColumn, RepeatedColumn, UnknownFormat
-from tasks.core.intake.formats import aws, evidence, focus, google
+from tasks.core.intake.formats import aws, evidence, focus, google, oracle
 from tasks.core.intake.formats.declaration import Format
 
 # Formats of bills by name.
@@ -21,6 +21,7 @@ BILLS = {
         aws.LEGACY_CUR,
         google.STANDARD,
         google.DETAILED,
+        oracle.COST,
     )
 }
 
@@ -71,6 +72,7 @@ def recognise(header: Sequence[str]) -> Recognised:
             focus.candidate(header),
             aws.candidate(header),
             google.candidate(header),
+            oracle.candidate(header),
             *evidence.candidates(header),
         )
     ]

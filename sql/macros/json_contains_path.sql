@@ -1,4 +1,4 @@
--- MySQL's function of that name, which FOCUS's published queries use: whether one or all
+-- MySQL's function of this name, which FOCUS's own queries use: whether one or all
 -- of up to three paths exist in a document.
 --
 -- params: document, one_or_all, first, second := NULL, third := NULL

@@ -1,4 +1,4 @@
--- MySQL's function of that name, which published FOCUS queries use: JSON as text.
+-- MySQL's function of this name, which FOCUS's own queries use: JSON as text.
 --
 -- params: value
 SELECT $value ->> '$'

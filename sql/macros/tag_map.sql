@@ -1,4 +1,4 @@
--- Tags as a map of text, so that both tags['key'] and tags->>'key' can be asked.
+-- Tags as a map of text, for tags['key'] as well as tags->>'key'.
 --
 -- params: tags
 --

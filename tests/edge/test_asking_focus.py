@@ -70,7 +70,8 @@ ASKED = {
     ),
     "names of 1.4": (
         (
-            "SELECT ServiceProviderName, HostProviderName, COUNT(1) FROM focus_data_table"
+            "SELECT ServiceProviderName, HostProviderName, COUNT(1)"
+            " FROM focus_data_table"
             " GROUP BY ServiceProviderName, HostProviderName"
         ),
         (),
@@ -79,7 +80,8 @@ ASKED = {
     "an invoice, by older names": (
         (
             "SELECT InvoiceIssuer, InvoiceID, SUM(BilledCost) FROM focus_data_table"
-            " WHERE ChargePeriodStart >= ? and ChargePeriodEnd < ? AND InvoiceID != ''"
+            " WHERE ChargePeriodStart >= ? and ChargePeriodEnd < ?"
+            " AND InvoiceID != ''"
             " GROUP BY InvoiceIssuer, InvoiceID"
         ),
         MONTH,
@@ -131,7 +133,8 @@ ASKED = {
     "a detail that equals a word": (
         (
             "SELECT SUM(CAST(JSON_VALUE(SkuPriceDetails, '$.CoreCount') AS FLOAT64))"
-            " FROM focus_data_table WHERE JSON_VALUE(SkuPriceDetails, '$.ModelId') = 'x'"
+            " FROM focus_data_table"
+            " WHERE JSON_VALUE(SkuPriceDetails, '$.ModelId') = 'x'"
         ),
         (),
         [(4.0,)],
@@ -158,7 +161,8 @@ ASKED = {
         (
             "SELECT ServiceName, ROUND(SUM(BilledCost) * 100.0"
             " / SUM(SUM(BilledCost)) OVER (), 2) AS Share FROM focus_data_table"
-            " WHERE ChargeCategory <> 'Credit' GROUP BY ServiceName ORDER BY Share, 1"
+            " WHERE ChargeCategory <> 'Credit' GROUP BY ServiceName"
+            " ORDER BY Share, 1"
         ),
         (),
         [("EC2", 50.0), ("Tax", 50.0)],

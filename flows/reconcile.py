@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from flows.answers import DONE, FAILED, Answer, Table, answering
+from flows.answers import DONE, FAILED, QUARANTINED, Answer, Table, answering
 
 BILLS = {
     "billing_period": "month",
@@ -23,6 +23,16 @@ CHECKS = {
     "row_count": "rows",
     "sample": "first of them",
 }
+INVOICES = {
+    "billing_period": "month",
+    "invoice_id": "invoice",
+    "charge_category": "category",
+    "billing_currency": "currency",
+    "invoiced": "invoiced",
+    "billed": "billed",
+    "difference": "difference",
+    "verdict": "verdict",
+}
 RULES = {
     "rule": "rule",
     "says": "what it asks",
@@ -32,6 +42,8 @@ RULES = {
     "of_charges": "of",
     "mostly_in": "mostly in",
 }
+# An invoice and the bills differ: done, but somebody has to look.
+DIFFERS = QUARANTINED
 # What it finds is told rule by rule, on request.
 FOLLOW_FOCUS = "audit__charges__follow_focus"
 # Amounts and counts; they are set to the right.
@@ -43,6 +55,8 @@ RIGHT = (
     "effective off by",
     "charges",
     "of",
+    "invoiced",
+    "difference",
 )
 
 
@@ -51,18 +65,30 @@ RIGHT = (
 @click.option(
     "--no-audit", is_flag=True, help="Do not look at bills that were not audited yet."
 )
+@click.option(
+    "--invoice", metavar="FILE", help="Load invoices, and compare them with the bills."
+)
 @answering
-def reconcile(settings: Any, *, with_rules: bool, no_audit: bool) -> Answer:
-    """Show that the daily series adds up to the bills, and what checks found."""
+def reconcile(
+    settings: Any, *, with_rules: bool, no_audit: bool, invoice: str | None
+) -> Answer:
+    """Show that the daily series adds up to the bills, and what checks found.
+
+    An invoice file is a CSV or Parquet table with the columns invoice_id,
+    billing_period, currency and amount, or FOCUS's Invoice Detail. Exit status 3 says
+    that an invoice and the bills differ.
+    """
     from tasks.edge import lookups
 
-    found = lookups.reconciliation(settings, is_audited=not no_audit)
+    found = lookups.reconciliation(settings, is_audited=not no_audit, invoice=invoice)
     odd = [check for check in found.checks if check["row_count"]]
     said: list[str | Table] = [_table(BILLS, found.bills)]
     if others := [check for check in odd if check["name"] != FOLLOW_FOCUS]:
         said.append(_table(CHECKS, others))
     if with_rules and found.rules:
         said.append(_table(RULES, found.rules))
+    if found.invoices:
+        said.append(_table(INVOICES, found.invoices))
     said.append(_verdict(found, len(odd)))
     facts = {
         "holds": found.holds,
@@ -70,8 +96,15 @@ def reconcile(settings: Any, *, with_rules: bool, no_audit: bool) -> Answer:
         "checks": found.checks,
         "rules": found.rules,
         "unaudited": found.unaudited,
+        "invoices": found.invoices,
     }
-    return Answer(facts, tuple(said), status=DONE if found.holds else FAILED)
+    return Answer(facts, tuple(said), status=_status(found))
+
+
+def _status(found: Any) -> int:
+    if not found.holds:
+        return FAILED
+    return DIFFERS if found.invoices_differ else DONE
 
 
 def _table(names: dict[str, str], rows: Any) -> Table:
@@ -90,7 +123,8 @@ def _verdict(found: Any, odd: int) -> str:
     rules = f"{broken} rules of FOCUS are not kept (--focus)." if broken else ""
     left = f"{found.unaudited} bills were not audited." if found.unaudited else ""
     quiet = f"{len(found.checks) - odd} checks found nothing."
-    return " ".join(part for part in (sums, quiet, rules, left) if part)
+    invoices = "Invoices and bills differ." if found.invoices_differ else ""
+    return " ".join(part for part in (sums, quiet, rules, invoices, left) if part)
 
 
 ALL = (reconcile,)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import NothingThere
-from tasks.edge import audit, conformance, queries, warehouse
+from tasks.edge import audit, conformance, invoices, queries, warehouse
 from tasks.edge.settings import Settings
 
 # Enough to see how an id that was cut too short goes on.
@@ -33,12 +33,14 @@ class Reconciliation:
         checks: The newest result of each check.
         rules: Rules of FOCUS that charges of these bills break, by provider.
         unaudited: Bills that count and were not audited by the rules of today.
+        invoices: Invoices that were loaded, beside the bills.
     """
 
     bills: tuple[Row, ...]
     checks: tuple[Row, ...]
     rules: tuple[Row, ...]
     unaudited: int
+    invoices: tuple[Row, ...]
 
     @property
     def holds(self) -> bool:
@@ -49,6 +51,11 @@ class Reconciliation:
         ) and not any(
             check["row_count"] and check["severity"] == "fail" for check in self.checks
         )
+
+    @property
+    def invoices_differ(self) -> bool:
+        """Whether an invoice and the bills differ, or one of them is missing."""
+        return any(invoice["verdict"] != "equal" for invoice in self.invoices)
 
 
 def versions(settings: Settings) -> list[Row]:
@@ -62,19 +69,25 @@ def versions(settings: Settings) -> list[Row]:
         return _rows(queries.run(con, "ops/versions"))
 
 
-def reconciliation(settings: Settings, *, is_audited: bool = True) -> Reconciliation:
+def reconciliation(
+    settings: Settings, *, is_audited: bool = True, invoice: str | None = None
+) -> Reconciliation:
     """Return whether the daily series adds up to the bills, and what checks found.
 
     Args:
         settings: Name the warehouse and the lake.
         is_audited: Audit first what was not audited yet.
+        invoice: Invoice file to load first.
 
     Raises:
+        BillError: The invoice file cannot be read.
         LakeDamaged: A file of a bill is no longer in the lake.
         NothingThere: There is no warehouse.
         WarehouseBusy: A run kept it for longer than we were told to wait.
     """
     with _waiting(settings) as con:
+        if invoice is not None:
+            invoices.load(con, Path(invoice))
         if is_audited:
             audit.audit(con, settings.lake_path)
         pending = queries.run(con, "audit/pending_audits", rules=audit.rules_digest())
@@ -87,6 +100,7 @@ def reconciliation(settings: Settings, *, is_audited: bool = True) -> Reconcilia
                 for row in _rows(queries.run(con, "ops/broken_rules"))
             ),
             unaudited=unaudited,
+            invoices=tuple(_rows(invoices.compared(con))),
         )
 
 

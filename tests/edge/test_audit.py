@@ -5,7 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import audit, checks, conformance, daily, focus, warehouse
+from tasks.edge import (
+    audit,
+    checks,
+    conformance,
+    daily,
+    focus,
+    lookups,
+    warehouse,
+)
 from tasks.edge.intake import bills
 from tasks.edge.settings import Settings
 from tests.edge.broken_charges import BREAKS, KEEPS
@@ -158,3 +166,46 @@ def test_every_rule_can_be_broken(rule):
         told = dict(con.execute("SELECT rule, charges FROM broken_rules").fetchall())
     assert told[rule] == 1
     assert set(told.values()) == {1}
+
+
+def test_an_invoice_is_compared_to_the_last_printed_digit(settings, load, tmp_path):
+    """Equal, different and missing on either side; loading it again replaces it."""
+    load(
+        {"BilledCost": "2.004"},
+        {"InvoiceId": "INV-2"},
+        {"InvoiceId": "INV-3"},
+    )
+    file = tmp_path / "invoices.csv"
+    head = "invoice_id,billing_period,currency,amount\n"
+
+    def verdicts(*lines):
+        file.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        found = lookups.reconciliation(settings, invoice=str(file))
+        return [(row["invoice_id"], row["verdict"]) for row in found.invoices]
+
+    assert verdicts(
+        "INV-1,2024-02,USD,2.00", "INV-2,2024-02,USD,2.01", "INV-9,2024-02,USD,1"
+    ) == [
+        ("INV-1", "equal"),
+        ("INV-2", "differs"),
+        ("INV-3", "no invoice"),
+        ("INV-9", "not in the bills"),
+    ]
+    assert verdicts("INV-2,2024-02,USD,2.00")[1] == ("INV-2", "equal")
+
+
+def test_an_invoice_in_another_currency_is_another_invoice(settings, load, tmp_path):
+    """Amounts of two currencies are never compared."""
+    load({})
+    file = tmp_path / "invoices.csv"
+    file.write_text(
+        "InvoiceId,BillingPeriodStart,BillingCurrency,BilledCost,ChargeCategory\n"
+        "INV-1,2024-02-01T00:00:00Z,EUR,2,Usage\n",
+        encoding="utf-8",
+    )
+    found = lookups.reconciliation(settings, invoice=str(file))
+    assert [(row["billing_currency"], row["verdict"]) for row in found.invoices] == [
+        ("EUR", "not in the bills"),
+        ("USD", "no invoice"),
+    ]
+    assert found.invoices_differ

@@ -187,6 +187,9 @@ def report(settings: Any) -> Answer:
 @click.option("--seed", default=7, show_default=True, help="Same seed, same bills.")
 @click.option("--months", default=13, show_default=True, help="How many months.")
 @click.option("--until", type=options.Day(), help="Last day of the newest bill.")
+@options.formats
+@options.resources
+@options.is_final
 @answering
 def simulate(settings: Any, *, out: Path, **given: Any) -> Answer:
     """Write the bills of a made-up company to OUT, with the truth beside them."""

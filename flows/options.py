@@ -75,3 +75,19 @@ rows = click.option(
     show_default=True,
     help="Charge rows to generate.",
 )
+formats = click.option(
+    "--formats",
+    callback=lambda _context, _option, text: text.split(",") if text else None,
+    help="Only these exports, e.g. aws_cur2,azure_focus.",
+)
+resources = click.option(
+    "--resources",
+    type=click.IntRange(0),
+    help="Resources at AWS in a large bill.  [default: one for 50 rows]",
+)
+is_final = click.option(
+    "--final-only",
+    "is_final",
+    is_flag=True,
+    help="One bill of each month, as it is in the end, and no earlier ones.",
+)

@@ -11,14 +11,16 @@ WITH lines AS (
         m.*,
         k.is_covered,
         s.start_at,
-        k.quantity // s.parts + (s.part < k.quantity % s.parts)::BIGINT AS units,
+        k.quantity // m.hours
+        + (s.part - m.opens < k.quantity % m.hours)::BIGINT AS units,
         100 - m.discount_pct AS net_pct,
         k.price * m.price_unit AS list_price,
         k.price * net_pct AS net_price,
         k.effective_price * 100 AS covered_price
     FROM simulated.known AS k
     INNER JOIN simulated.slots AS s ON k.day = s.day
-    INNER JOIN simulated.meters AS m ON k.meter = m.meter
+    INNER JOIN simulated.meters AS m
+        ON k.meter = m.meter AND s.part BETWEEN m.opens AND m.opens + m.hours - 1
 ),
 
 priced AS (

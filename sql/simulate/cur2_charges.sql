@@ -25,9 +25,13 @@ SELECT
         ELSE 'Amazon Web Services EMEA SARL'
     END AS line_item_legal_entity,
     substr(
-        sha256('charge' || kind || service_code || sub_account_id || first_at), 1, 26
-    )
-        AS identity_line_item_id,
+        sha256(
+            'charge' || kind || service_code || sub_account_id || first_at
+            || coalesce(commitment_id, '')
+        ),
+        1,
+        26
+    ) AS identity_line_item_id,
     strftime(first_at, '%Y-%m-%dT%H:%M:%SZ/') || strftime(end_at, '%Y-%m-%dT%H:%M:%SZ')
         AS identity_time_interval,
     CASE kind

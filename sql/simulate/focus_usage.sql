@@ -11,14 +11,16 @@ WITH lines AS (
         s.start_at,
         s.end_at,
         k.is_covered,
-        k.quantity // s.parts + (s.part < k.quantity % s.parts)::BIGINT AS units,
+        k.quantity // m.hours
+        + (s.part - m.opens < k.quantity % m.hours)::BIGINT AS units,
         units * k.price AS cost,
         100 - m.discount_pct AS net_pct,
         units * m.quantity_unit * 0.00000001 AS quantity,
         k.price * m.price_unit AS list_price
     FROM simulated.known AS k
     INNER JOIN simulated.slots AS s ON k.day = s.day
-    INNER JOIN simulated.meters AS m ON k.meter = m.meter
+    INNER JOIN simulated.meters AS m
+        ON k.meter = m.meter AND s.part BETWEEN m.opens AND m.opens + m.hours - 1
 )
 
 SELECT

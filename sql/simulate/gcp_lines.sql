@@ -28,8 +28,8 @@ SELECT
     s.start_at + to_hours(24 * (k.known_day - k.day) + 5) AS export_time,
     CASE WHEN k.is_correction THEN -k.taken_back ELSE k.quantity + k.taken_back END
         AS billed_quantity,
-    billed_quantity // s.parts
-    + (s.part < billed_quantity % s.parts)::BIGINT AS units,
+    billed_quantity // m.hours
+    + (s.part - m.opens < billed_quantity % m.hours)::BIGINT AS units,
     100 - m.discount_pct AS net_pct,
     units * k.price AS list_cost,
     list_cost * net_pct / 1e10 AS cost,
@@ -37,4 +37,5 @@ SELECT
     k.price * m.price_unit AS list_price
 FROM entries AS k
 INNER JOIN simulated.slots AS s ON k.day = s.day
-INNER JOIN simulated.meters AS m ON k.meter = m.meter
+INNER JOIN simulated.meters AS m
+    ON k.meter = m.meter AND s.part BETWEEN m.opens AND m.opens + m.hours - 1

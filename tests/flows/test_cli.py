@@ -189,6 +189,22 @@ def test_simulated_bills_are_the_same_again(tmp_path, capsys):
     assert [name for name in one if one[name] != two[name]] == []
 
 
+def test_only_the_asked_bills_are_simulated(tmp_path, capsys):
+    """Formats and final bills are options, and an unknown format is a plain error."""
+    asked = ["simulate", str(tmp_path), "--rows", "10000", "--months", "2"]
+    asked += ["--until", "2026-10-31", "--final-only", "--formats"]
+    assert cli.execute([*asked, "aws_cur2,gcp_focus"]) == 0
+    assert len([*tmp_path.rglob("nordwind-cur2-*.parquet")]) == 2
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {
+        "aws",
+        "focus",
+        "truth",
+        "evidence",
+    }
+    assert cli.execute([*asked, "aws_cur3"]) != 0
+    assert "aws_cur3" in capsys.readouterr().err
+
+
 def contents(folder: Path):
     return {
         str(path.relative_to(folder)): path.read_bytes()

@@ -1,5 +1,8 @@
 """The company at AWS: payer, accounts and a price list in US dollars."""
 
+from dataclasses import replace
+
+from tasks.core.simulation import identity
 from tasks.core.simulation.catalogue import (
     AWS,
     Cloud,
@@ -107,3 +110,22 @@ CLOUD = Cloud(
     regions=read_regions(REGIONS),
     skus=read_skus(SKUS, SERVICE_LIST),
 )
+
+
+def grown(cloud: Cloud, count: int) -> Cloud:
+    """Return the company with at least so many accounts, the new ones like the old.
+
+    Examples:
+        >>> [account.name for account in grown(CLOUD, 8).accounts[6:]]
+        ['shop-production-2', 'data-platform-2']
+    """
+    own = cloud.accounts
+    more = [
+        replace(
+            own[number % len(own)],
+            sub_account_id=f"{8 * 10**11 + identity.mix(number) % 10**11}",
+            name=f"{own[number % len(own)].name}-{number // len(own) + 1}",
+        )
+        for number in range(len(own), count)
+    ]
+    return replace(cloud, accounts=(*own, *more))

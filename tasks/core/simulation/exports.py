@@ -97,8 +97,17 @@ class Export:
         return self.exported_at.date()
 
 
-def schedule(span: Span, provider: str, month: int) -> list[Export]:
-    """Return the deliveries of a month, oldest first."""
+def schedule(
+    span: Span, provider: str, month: int, *, is_final: bool = False
+) -> list[Export]:
+    """Return the deliveries of a month, oldest first.
+
+    Args:
+        span: Days of bills.
+        provider: Whose bill it is.
+        month: Number of the month within the span.
+        is_final: Only the bill of the closed month, even where it is still open.
+    """
     age = span.n_months - 1 - month
     start, after = span.month(month), span.month(month + 1)
     today = span.until + timedelta(days=1)
@@ -112,6 +121,8 @@ def schedule(span: Span, provider: str, month: int) -> list[Export]:
         if age in CORRECTED_MONTHS[provider]:
             wanted.append(after.replace(day=CORRECTED_DAY))
     days = sorted({day for day in wanted if start < day <= today}) or [today]
+    if is_final:
+        days = [max(after.replace(day=FINAL_DAY), days[-1])]
     minutes = timedelta(minutes=MINUTES[provider])
     return [
         Export(

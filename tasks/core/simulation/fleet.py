@@ -9,11 +9,15 @@ from tasks.core.simulation import identity
 from tasks.core.simulation.catalogue import COST_DECIMALS, Account, Cloud, Sku
 from tasks.core.simulation.seasons import Floats, Ints, Rhythm, pattern_indices
 
+HOURS_A_DAY = 24
 HOURS = frozenset({"Hrs", "Hours", "1 Hour", "hour"})
 MONTHS = frozenset({"GB-Mo", "1 GB/Month", "1/Month", "gibibyte month"})
 
 # An autoscaled machine lives this long, in days, before another takes its place.
 LIFETIME_DAYS = (18, 70)
+
+# A passing machine runs for this many hours on average, all in one day.
+PASSING_HOURS = 8
 
 # A fleet has at most this many regions, and more than one only from this weight on.
 REGIONS, SPREAD_WEIGHT = 2, 2
@@ -40,6 +44,8 @@ class Meters:
         start: First day, counted from the first day of the bills.
         end: Day after the last.
         scale: Factor on the SKU's quantity a day.
+        hours: Hours of a day in which it is used.
+        opens: The first of them.
         price: List price, in units of the SKU's last price decimal.
         resource_ids: Id, or None.
         names: Name of the resource.
@@ -51,6 +57,8 @@ class Meters:
     start: Ints
     end: Ints
     scale: Floats
+    hours: Ints
+    opens: Ints
     price: Ints
     resource_ids: list[str | None]
     names: list[str]
@@ -75,28 +83,33 @@ class Draft:
     n_days: int
     rng: np.random.Generator
     fleets: list[Fleet] = field(default_factory=list)
-    rows: list[tuple[int, int, int, float, int]] = field(default_factory=list)
+    rows: list[tuple[int, int, int, float, int, int]] = field(default_factory=list)
 
     def add_fleet(self, fleet: Fleet) -> int:
         """Add a fleet without resources and return its index."""
         self.fleets.append(fleet)
         return len(self.fleets) - 1
 
-    def add(self, fleet: int, start: int, end: int, scale: float) -> int:
+    def add(
+        self, fleet: int, start: int, end: int, scale: float, hours: int = HOURS_A_DAY
+    ) -> int:
         """Add one meter and return its index."""
         number = int(self.rng.integers(1, 2**62))
-        self.rows.append((fleet, start, end, scale, number))
+        self.rows.append((fleet, start, end, scale, hours, number))
         return len(self.rows) - 1
 
     def meters(self) -> Meters:
         """Return what was collected."""
-        fleet, start, end, scale, number = zip(*self.rows, strict=True)
+        fleet, start, end, scale, hours, number = zip(*self.rows, strict=True)
+        spare = HOURS_A_DAY + 1 - np.array(hours, dtype=np.int64)
         owners = [self._owner(index) for index in fleet]
         return Meters(
             fleet=np.array(fleet, dtype=np.int64),
             start=np.array(start, dtype=np.int64),
             end=np.array(end, dtype=np.int64),
             scale=np.array(scale, dtype=np.float64),
+            hours=np.array(hours, dtype=np.int64),
+            opens=np.array(number, dtype=np.int64) % spare,
             price=np.array(
                 [self.cloud.price(sku, region) for _, sku, region in owners],
                 dtype=np.int64,
@@ -125,7 +138,13 @@ class Draft:
         )
 
 
-def draw(cloud: Cloud, n_slots: int, n_days: int, rng: np.random.Generator) -> Draft:
+def draw(
+    cloud: Cloud,
+    n_slots: int,
+    n_days: int,
+    rng: np.random.Generator,
+    passing: int = 0,
+) -> Draft:
     """Give the company its resources.
 
     Args:
@@ -133,6 +152,7 @@ def draw(cloud: Cloud, n_slots: int, n_days: int, rng: np.random.Generator) -> D
         n_slots: Resources alive on any day, about.
         n_days: Days of bills.
         rng: Source of chance.
+        passing: Machines that come and go within a day, beside those.
     """
     draft = Draft(cloud, n_days, rng)
     for fleet, count in _shares(cloud, n_slots):
@@ -140,7 +160,24 @@ def draw(cloud: Cloud, n_slots: int, n_days: int, rng: np.random.Generator) -> D
         sku = cloud.skus[fleet.sku]
         for scale in _scales(sku, count, rng):
             _fill_slot(draft, index, sku, scale)
+    _let_pass(draft, passing)
     return draft
+
+
+def _let_pass(draft: Draft, count: int) -> None:
+    """Add machines that live for some hours of one day to the autoscaled fleets."""
+    skus = [draft.cloud.skus[fleet.sku] for fleet in draft.fleets]
+    weights = np.array([sku.weight * (sku.pattern == "autoscaled") for sku in skus])
+    if not count or not weights.any():
+        return
+    fleets = draft.rng.choice(len(skus), count, p=weights / weights.sum())
+    days = draft.rng.integers(0, draft.n_days, count)
+    hours = draft.rng.integers(1, 2 * PASSING_HOURS, count)
+    for fleet, day, open_for in zip(
+        fleets.tolist(), days.tolist(), hours.tolist(), strict=True
+    ):
+        scale = open_for / skus[fleet].per_day
+        draft.add(fleet, day, day + 1, scale, open_for)
 
 
 def possible_fleets(cloud: Cloud) -> list[Fleet]:
@@ -213,7 +250,7 @@ def rhythm(cloud: Cloud, meters: Meters, rng: np.random.Generator) -> Rhythm:
 def quantities(cloud: Cloud, meters: Meters, factors: Floats) -> Ints:
     """Turn demand into whole units of the last decimal of each meter's quantity.
 
-    A machine cannot run for more than 24 hours a day.
+    A machine cannot run for more than its hours of a day.
 
     Args:
         cloud: Where.
@@ -227,7 +264,7 @@ def quantities(cloud: Cloud, meters: Meters, factors: Floats) -> Ints:
     base = meters.of_fleet([sku.per_day for sku in skus]) * meters.scale
     wanted = base[:, None] * factors
     is_machine = np.array([sku.kind == "instance" for sku in skus])[meters.fleet]
-    wanted[is_machine] = np.minimum(wanted[is_machine], 24.0)
+    wanted[is_machine] = np.minimum(wanted[is_machine], meters.hours[is_machine, None])
     units = 10.0 ** quantity_decimals(cloud, meters)
     return np.asarray(np.rint(wanted * units[:, None]), dtype=np.int64)
 
@@ -248,6 +285,8 @@ def subset(meters: Meters, index: Ints) -> Meters:
         start=meters.start[index],
         end=meters.end[index],
         scale=meters.scale[index],
+        hours=meters.hours[index],
+        opens=meters.opens[index],
         price=meters.price[index],
         resource_ids=[meters.resource_ids[i] for i in index],
         names=[meters.names[i] for i in index],

@@ -6,12 +6,13 @@ so every amount is the nearest double to its exact decimal.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.core.simulation.commitments import HOURS_A_DAY
 from tasks.core.simulation.fleet import quantity_decimals
+from tasks.core.simulation.machines import normalization_factor
 from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.seasons import Floats, Ints
 from tasks.core.simulation.world import World
@@ -21,7 +22,7 @@ TYPES = ("Usage", "SavingsPlanCoveredUsage", "SavingsPlanNegation", "DiscountedU
 USAGE, COVERED, NEGATION, RESERVED = range(4)
 
 # Lines that are worked on at once: large enough to be quick, small enough for memory.
-CHUNK = 500_000
+CHUNK = 250_000
 
 PRICE_BITS = 32
 
@@ -50,14 +51,29 @@ class Lines:
     Attributes:
         items: The items.
         item: Index into them.
-        slot: Index of the first part of the line's day.
+        day: Day, counted from the first of the month.
         quantity: In units of its last decimal.
     """
 
     items: Items
     item: Ints
-    slot: Ints
+    day: Ints
     quantity: Ints
+
+
+@dataclass(frozen=True)
+class Constants:
+    """What amounts are made of, one value per item.
+
+    Attributes:
+        scale: Units of the quantity's last decimal in one.
+        upfront: Part of the covered price that was paid up front.
+        size: AWS's measure of a machine's size; NaN for what is none.
+    """
+
+    scale: Ints
+    upfront: Ints
+    size: Floats
 
 
 @dataclass(frozen=True)
@@ -71,7 +87,7 @@ class Amounts:
     """
 
     item: Ints
-    slot: Ints
+    slot: NDArray[np.int16]
     columns: dict[str, Floats]
 
 
@@ -82,44 +98,82 @@ def lines(world: World, usage: Usage, month: int, known_day: int) -> Lines:
     quantity = np.where(is_old, usage.first_quantity, usage.quantity)[is_in]
     kind = np.where(usage.is_covered, _covered_kinds(world)[usage.meter], USAGE)[is_in]
     taken = np.flatnonzero(kind == COVERED)
-    order = np.concatenate([np.arange(kind.size), taken])
+    source = np.concatenate([np.arange(kind.size), taken])
     kinds = np.concatenate([kind, np.full(taken.size, NEGATION)])
-    meter, day = usage.meter[is_in][order], usage.day[is_in][order]
-    price = usage.price[is_in][order]
-    key = ((meter << 2) | kinds) << PRICE_BITS | price
+    meter, day = usage.meter[is_in][source], usage.day[is_in][source]
+    price = usage.price[is_in][source]
+    key = ((_ranks(world)[meter] << 2) | kinds) << PRICE_BITS | price
     _, first, item = np.unique(key, return_index=True, return_inverse=True)
-    effective = usage.effective_price[is_in][order]
+    effective = usage.effective_price[is_in][source]
     begin, _ = world.span.days(month)
+    order = np.lexsort((item, day))
     return Lines(
         items=Items(meter[first], kinds[first], price[first], effective[first]),
-        item=item,
-        slot=(day - begin) * parts(world),
-        quantity=quantity[order],
+        item=item[order],
+        day=day[order] - begin,
+        quantity=quantity[source][order],
     )
 
 
-def parts(world: World) -> int:
-    """Return the number of lines that a resource has in a day."""
-    return HOURS_A_DAY if world.is_hourly else 1
+def _ranks(world: World) -> Ints:
+    """Return each meter's place within an hour: by service, usage type and fleet."""
+    meters = world.meters
+    names = [
+        (world.cloud.skus[fleet.sku].service.code, world.cloud.skus[fleet.sku].name)
+        for fleet in meters.fleets
+    ]
+    fleets = np.argsort(np.array(sorted(range(len(names)), key=names.__getitem__)))
+    ranks = np.empty(meters.size, dtype=np.int64)
+    ranks[np.argsort(fleets[meters.fleet], kind="stable")] = np.arange(meters.size)
+    return ranks
 
 
 def amounts(world: World, found: Lines) -> Iterator[Amounts]:
-    """Yield the amounts of all lines, in chunks of about ``CHUNK`` lines."""
-    scale = 10 ** quantity_decimals(world.cloud, world.meters)[found.items.meter]
-    upfront = _upfront_prices(world)[found.items.meter]
-    step = max(1, CHUNK // parts(world))
-    for start in range(0, found.item.size, step):
-        part = slice(start, start + step)
-        yield _chunk(world, found, part, scale, upfront)
+    """Yield the amounts of all lines by day and hour, in chunks of ``CHUNK`` lines."""
+    meter = found.items.meter
+    constants = Constants(
+        scale=10 ** quantity_decimals(world.cloud, world.meters)[meter],
+        upfront=_upfront_prices(world)[meter],
+        size=_sizes(world)[meter],
+    )
+    count = world.parts[meter[found.item]]
+    for start, end in pairwise(_groups(found.day, count)):
+        line, number = _parts(world, found, start, count[start:end])
+        for begin in range(0, line.size, CHUNK):
+            part = slice(begin, begin + CHUNK)
+            yield _chunk(world, found, line[part], number[part], constants)
+
+
+def _groups(day: Ints, count: Ints) -> list[int]:
+    """Return where groups of whole days begin, of about ``CHUNK`` lines or one day."""
+    group = np.cumsum(np.bincount(day, count)) // CHUNK
+    _, firsts = np.unique(group[day], return_index=True)
+    return [*firsts.tolist(), day.size]
+
+
+def _parts(world: World, found: Lines, start: int, count: Ints) -> tuple[Ints, Ints]:
+    """Return the parts of some days' lines in the order of hours: line and number."""
+    line = np.repeat(np.arange(start, start + count.size), count)
+    number = np.arange(line.size) - np.repeat(np.cumsum(count) - count, count)
+    order = np.argsort(_slots(world, found, line, number), kind="stable")
+    return line[order], number[order]
+
+
+def _slots(world: World, found: Lines, line: Ints, number: Ints) -> NDArray[np.int16]:
+    """Return the part of the month, which orders lines faster than a wider integer."""
+    opens = world.opens[found.items.meter[found.item[line]]]
+    slot = found.day[line] * world.parts_a_day + opens + number
+    return np.asarray(slot, dtype=np.int16)
 
 
 def _chunk(
-    world: World, found: Lines, part: slice, scale: Ints, upfront: Ints
+    world: World, found: Lines, line: Ints, number: Ints, constants: Constants
 ) -> Amounts:
-    count = parts(world)
-    item = np.repeat(found.item[part], count)
-    number = np.tile(np.arange(count), found.item[part].size)
-    daily = np.repeat(found.quantity[part], count)
+    item = found.item[line]
+    meter = found.items.meter[item]
+    scale, sizes = constants.scale[item], constants.size[item]
+    count = world.parts[meter]
+    daily = found.quantity[line]
     quantity = daily // count + (number < daily % count)
     kind = found.items.kind[item]
     cost = quantity * found.items.price[item]
@@ -128,15 +182,16 @@ def _chunk(
     effective = quantity * found.items.effective_price[item]
     return Amounts(
         item=item,
-        slot=np.repeat(found.slot[part], count) + number,
+        slot=_slots(world, found, line, number),
         columns={
-            "line_item_usage_amount": quantity / scale[item],
+            "line_item_usage_amount": quantity / scale,
+            "line_item_normalized_usage_amount": quantity / scale * sizes,
             "line_item_unblended_cost": charged / 1e8,
             "line_item_blended_cost": charged / 1e8,
             "line_item_net_unblended_cost": charged * net_pct / 1e10,
             "discount_total_discount": charged * (net_pct - 100) / 1e10,
             "pricing_public_on_demand_cost": np.where(kind == NEGATION, 0, cost) / 1e8,
-            **_covered(kind, effective, quantity * upfront[item]),
+            **_covered(kind, effective, quantity * constants.upfront[item]),
         },
     )
 
@@ -170,6 +225,13 @@ def _covered_kinds(world: World) -> Ints:
         is_plan = item.offer.kind == "savings_plan"
         kinds[item.meters] = COVERED if is_plan else RESERVED
     return kinds
+
+
+def _sizes(world: World) -> Floats:
+    """Return AWS's measure of each meter's size, NaN for what is no machine."""
+    skus = [world.cloud.skus[fleet.sku] for fleet in world.meters.fleets]
+    sizes = [normalization_factor(sku.machine) or np.nan for sku in skus]
+    return world.meters.of_fleet(sizes)
 
 
 def _upfront_prices(world: World) -> Ints:

@@ -39,6 +39,9 @@ MACHINES = {
     "e2-standard-4": Machine(4, 16),
 }
 
+# How AWS compares sizes of a family.
+FACTORS = {"medium": 2.0, "large": 4.0, "xlarge": 8.0, "2xlarge": 16.0}
+
 # Half the size within the family; only what somebody else in the company also runs,
 # so that its price is on the bill.
 SMALLER = {
@@ -60,3 +63,29 @@ NEWER = {
     "Standard_D4s_v3": "Standard_D4s_v5",
     "Standard_D2s_v3": "Standard_D2s_v5",
 }
+
+
+def normalization_factor(machine: str) -> float | None:
+    """Return AWS's measure of a size; None for what is no machine.
+
+    Examples:
+        >>> normalization_factor("m5.2xlarge")
+        16.0
+    """
+    return FACTORS.get(machine.rpartition(".")[2]) if machine in MACHINES else None
+
+
+def details(machine: str) -> dict[str, str]:
+    """Return what AWS's price list says of a machine; nothing of other things."""
+    size = MACHINES.get(machine)
+    if size is None:
+        return {}
+    return {
+        "memory": f"{size.memory_gib:g} GiB",
+        "network_performance": "Up to 10 Gigabit",
+        "normalization_size_factor": f"{normalization_factor(machine)}",
+        "operating_system": "Linux",
+        "processor_architecture": "64-bit",
+        "tenancy": "Shared",
+        "vcpu": f"{size.vcpus:g}",
+    }

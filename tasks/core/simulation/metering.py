@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tasks.core.simulation import exports, fleet, incidents, seasons
 from tasks.core.simulation.incidents import Incident
 from tasks.core.simulation.seasons import Floats, Ints, Rhythm
-from tasks.core.simulation.world import CLOUDS, World
+from tasks.core.simulation.world import World
 
 # What was reported at first, where a correction follows, in proportion to the truth.
 OVERCHARGED = 4.0
@@ -72,7 +72,7 @@ def usage(world: World, month: int) -> tuple[Usage, dict[int, int]]:
     begin, end = world.span.days(month)
     meters = world.meters
     index = np.flatnonzero((meters.start < end) & (meters.end > begin))
-    rng = np.random.default_rng([world.seed, CLOUDS.index(world.cloud), 1 + month])
+    rng = np.random.default_rng([world.seed, world.number, 1 + month])
     days = seasons.calendar(world.span.date(begin), end - begin)
     part = fleet.subset(meters, index)
     factors = seasons.demand(

@@ -230,7 +230,7 @@ def total(
     billed = net + sum(item.billed for item in found)
     effective = net + int(gross[covered].sum()) * 100
     effective += sum(effective_cost(item) for item in found)
-    lines = int(is_in.sum()) * (24 if world.is_hourly else 1)
+    lines = int(world.parts[usage.meter[is_in]].sum())
     return {
         "format": name,
         "provider": world.cloud.provider,
@@ -270,5 +270,5 @@ def _other_rows(
     ]
     meters = np.concatenate(plans) if plans else np.array([], dtype=np.int64)
     is_negated = usage.is_covered & (usage.known_day <= known)
-    negated = int((is_negated & np.isin(usage.meter, meters)).sum())
-    return len(found) + negated * (24 if world.is_hourly else 1)
+    is_negated &= np.isin(usage.meter, meters)
+    return len(found) + int(world.parts[usage.meter[is_negated]].sum())

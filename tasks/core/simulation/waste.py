@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.core.simulation.catalogue import Cloud, Sku
-from tasks.core.simulation.fleet import Meters
+from tasks.core.simulation.fleet import HOURS_A_DAY, Meters
 from tasks.core.simulation.machines import NEWER, SMALLER
 from tasks.core.simulation.seasons import Floats, Ints
 
@@ -108,12 +108,14 @@ def utilisation(
 ) -> list[Utilisation]:
     """Return the metrics of every machine that ran in the last days.
 
+    A machine that is gone within hours leaves none behind.
     One in twenty has no agent and so no memory metric, one in forty no metric at all.
     """
     kinds = {item.meter: item.kind for item in wastes}
     start = max(0, n_days - EVIDENCE_DAYS)
     found: list[Utilisation] = []
-    for meter in np.flatnonzero((meters.end > start) & (meters.start < n_days)):
+    is_seen = (meters.end > start) & (meters.start < n_days)
+    for meter in np.flatnonzero(is_seen & (meters.hours == HOURS_A_DAY)):
         sku = cloud.skus[meters.fleets[meters.fleet[meter]].sku]
         if sku.kind not in {"instance", "database"}:
             continue

@@ -1,6 +1,7 @@
 """The whole company: what it runs at each cloud, day by day, and what goes wrong."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,19 @@ from tasks.core.simulation import (
 from tasks.core.simulation.catalogue import Cloud
 from tasks.core.simulation.commitments import HOURS_A_DAY, Commitment
 from tasks.core.simulation.exports import Span
-from tasks.core.simulation.fleet import Meters
+from tasks.core.simulation.fleet import PASSING_HOURS, Meters
 from tasks.core.simulation.incidents import WISHES, Incident
 from tasks.core.simulation.placing import Ground
-from tasks.core.simulation.seasons import Floats, Rhythm
+from tasks.core.simulation.seasons import Floats, Ints, Rhythm
 from tasks.core.simulation.waste import Waste
 
 CLOUDS = (aws.CLOUD, azure.CLOUD, gcp.CLOUD)
 
 # From this many rows on, AWS lines are hourly, as large companies export them.
 HOURLY_ROWS = 2_000_000
+
+# A company has an account for this many resources, once it has outgrown its first ones.
+ACCOUNT_RESOURCES = 4_000
 
 # Lines for each line of usage: negations, fees, taxes.
 LINES_PER_USAGE = 1.07
@@ -83,9 +87,42 @@ class World:
     wastes: list[Waste]
     whispers: list[Incident]
 
+    @property
+    def number(self) -> int:
+        """The cloud's place among ``CLOUDS``."""
+        return number_of(self.cloud)
+
+    @property
+    def parts_a_day(self) -> int:
+        """Lines that a day can have at most, for one resource."""
+        return HOURS_A_DAY if self.is_hourly else 1
+
+    @cached_property
+    def parts(self) -> Ints:
+        """Lines of a day, one value per meter."""
+        hours = self.meters.hours
+        return hours if self.is_hourly else np.ones_like(hours)
+
+    @cached_property
+    def opens(self) -> Ints:
+        """Part of the day of the first of those lines, one value per meter."""
+        opens = self.meters.opens
+        return opens if self.is_hourly else np.zeros_like(opens)
+
+
+def number_of(cloud: Cloud) -> int:
+    """Return the place of the cloud's provider among ``CLOUDS``."""
+    return [known.provider for known in CLOUDS].index(cloud.provider)
+
 
 def build(
-    cloud: Cloud, rows: float, span: Span, seed: int, *, is_hourly: bool
+    cloud: Cloud,
+    rows: float,
+    span: Span,
+    seed: int,
+    *,
+    is_hourly: bool,
+    resources: int = 0,
 ) -> World:
     """Found the company at one cloud.
 
@@ -95,11 +132,16 @@ def build(
         span: Days of bills.
         seed: Seed of all chance.
         is_hourly: One line per resource and hour.
+        resources: Resources wanted over the whole span, about; those that the lines
+            do not suffice for come and go within a day.
     """
-    rng = np.random.default_rng([seed, CLOUDS.index(cloud), 0])
-    a_day = rows / LINES_PER_USAGE / span.n_days
-    n_slots = max(3, round(a_day / (HOURS_A_DAY if is_hourly else 1)))
-    draft = fleet.draw(cloud, n_slots, span.n_days, rng)
+    rng = np.random.default_rng([seed, number_of(cloud), 0])
+    cloud = aws.grown(cloud, resources // ACCOUNT_RESOURCES)
+    life = span.n_days * (HOURS_A_DAY if is_hourly else 1)
+    lines = rows / LINES_PER_USAGE
+    passing = _passing(lines, life, resources) if is_hourly else 0
+    n_slots = max(3, round((lines - passing * PASSING_HOURS) / life))
+    draft = fleet.draw(cloud, n_slots, span.n_days, rng, passing)
     first = draft.meters()
     ground = Ground(
         cloud, draft, first, _ordinary_cost(cloud, first), span.first.weekday()
@@ -135,6 +177,12 @@ def build(
     )
 
 
+def _passing(lines: float, life: int, resources: int) -> int:
+    """Return how many of the resources can only pass, for want of lines."""
+    lasting = (lines - resources * PASSING_HOURS) / (life - PASSING_HOURS)
+    return max(0, round(resources - max(lasting, 0)))
+
+
 def _ordinary_cost(cloud: Cloud, meters: Meters) -> Floats:
     """Return the list cost a day of each meter, averaged over its life."""
     skus = [cloud.skus[item.sku] for item in meters.fleets]
@@ -146,7 +194,7 @@ def _ordinary_cost(cloud: Cloud, meters: Meters) -> Floats:
 
 def _incidents(ground: Ground, seed: int) -> list[Incident]:
     """Place this cloud's share of the wishes."""
-    number = CLOUDS.index(ground.cloud)
+    number = number_of(ground.cloud)
     rng = np.random.default_rng([seed, number, 999])
     mine = [wish for wish in WISHES if wish.cloud == number]
     days = placing.wish_days(len(mine), ground.draft.n_days, rng)

@@ -5,7 +5,7 @@ time of their export, so that whoever loads them knows when each became known.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ import duckdb
 
 from tasks.core.errors import ConfigError
 from tasks.core.simulation import charges, exports, metering, world
+from tasks.core.simulation.catalogue import AWS
 from tasks.core.simulation.exports import Span
 from tasks.core.simulation.world import CLOUDS, World
 from tasks.edge import queries
@@ -30,6 +31,9 @@ DEMO_FORMATS = ("aws_cur2", "azure_focus", "gcp_focus")
 
 # Says at the top of the folder which bills it holds.
 MARK = "simulated.json"
+
+# Lines for each resource of an hourly report.
+LINES_PER_RESOURCE = 50
 
 # Beyond this many rows only CUR 2.0 is written, unless asked.
 ALL_FORMATS_ROWS = 1_000_000
@@ -63,6 +67,7 @@ class Job:
     con: Connection
     out: Path
     formats: tuple[str, ...]
+    is_final: bool
     progress: Callable[[str], None]
     truth: Truth = field(default_factory=Truth)
 
@@ -75,6 +80,8 @@ def simulate(
     months: int = 13,
     until: date | None = None,
     formats: Iterable[str] | None = None,
+    resources: int | None = None,
+    is_final: bool = False,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> Simulated:
     """Write bills into a folder.
@@ -86,6 +93,9 @@ def simulate(
         months: Billing months, the last one open.
         until: Last day with charges; None for a day that never changes.
         formats: Some of ``FORMATS``; None for all, or for CUR 2.0 alone when large.
+        resources: Resources wanted at AWS when its lines are hourly; None for one
+            for each 50 lines.
+        is_final: One bill of each month, as it is in the end, and no earlier ones.
         progress: Told in a few words what is being done.
 
     Raises:
@@ -94,15 +104,21 @@ def simulate(
     wanted = tuple(formats or (FORMATS if rows <= ALL_FORMATS_ROWS else ("aws_cur2",)))
     _check(rows, months, wanted)
     span = Span.ending(until or DEFAULT_UNTIL, months)
-    _claim(
-        out, {"rows": rows, "seed": seed, "months": months, "until": f"{span.until}"}
-    )
+    asked: dict[str, int | str] = {
+        "rows": rows,
+        "seed": seed,
+        "months": months,
+        "until": f"{span.until}",
+    }
+    # What is not asked for is not said, so that older folders stay ours.
+    asked |= {"resources": resources} if resources is not None else {}
+    _claim(out, asked | ({"is_final": is_final} if is_final else {}))
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET enable_progress_bar = false")
         con.execute("CREATE SCHEMA simulated")
-        job = Job(con, out, wanted, progress)
-        for founded in _worlds(rows, span, seed, wanted):
+        job = Job(con, out, wanted, is_final, progress)
+        for founded in _worlds(rows, span, seed, wanted, resources):
             _write_cloud(job, founded)
     found = job.truth
     return Simulated(
@@ -123,7 +139,7 @@ def _check(rows: int, months: int, formats: tuple[str, ...]) -> None:
         raise ConfigError(f"There is no format {strange[0]}; there are {known}.")
 
 
-def _claim(out: Path, arguments: dict[str, int | str]) -> None:
+def _claim(out: Path, arguments: Mapping[str, int | str]) -> None:
     """Mark the folder as ours, so that two companies' bills never mix in it."""
     mark = out / MARK
     text = json.dumps(arguments)
@@ -138,7 +154,7 @@ def _claim(out: Path, arguments: dict[str, int | str]) -> None:
 
 
 def _worlds(
-    rows: int, span: Span, seed: int, formats: tuple[str, ...]
+    rows: int, span: Span, seed: int, formats: tuple[str, ...], resources: int | None
 ) -> Iterable[World]:
     """Yield the company's part at each cloud that is asked for."""
     clouds = [
@@ -150,7 +166,18 @@ def _worlds(
     is_hourly = rows >= world.HOURLY_ROWS
     for cloud in clouds:
         wanted = rows * cloud.share / shares
-        yield world.build(cloud, wanted, span, seed, is_hourly=is_hourly)
+        yield world.build(
+            cloud,
+            wanted,
+            span,
+            seed,
+            is_hourly=is_hourly,
+            resources=_wanted(resources, wanted) if cloud.provider == AWS else 0,
+        )
+
+
+def _wanted(resources: int | None, rows: float) -> int:
+    return round(rows / LINES_PER_RESOURCE) if resources is None else resources
 
 
 def _write_cloud(job: Job, founded: World) -> None:
@@ -165,7 +192,9 @@ def _write_cloud(job: Job, founded: World) -> None:
         tables.put(job.con, "usage", tables.usage(used))
         slots = tables.slots(founded, month)
         tables.put(job.con, "slots", slots)
-        for export in exports.schedule(founded.span, provider, month):
+        for export in exports.schedule(
+            founded.span, provider, month, is_final=job.is_final
+        ):
             _write_export(job, Bill(job.con, job.out, founded, used, export))
     truth.finish(founded)
 

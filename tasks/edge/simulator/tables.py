@@ -15,12 +15,21 @@ from tasks.core.simulation.charges import Charge
 from tasks.core.simulation.commitments import Commitment
 from tasks.core.simulation.fleet import quantity_decimals
 from tasks.core.simulation.lines import TYPES, Items
+from tasks.core.simulation.machines import details, normalization_factor
 from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.world import World
 
 ISSUERS = {AWS: "Amazon Web Services EMEA SARL", AZURE: "Microsoft"}
 GCP_ISSUER = "Google Cloud EMEA Limited"
 PUBLISHERS = {"datadog-pro": "Datadog, Inc.", "sendgrid": "Twilio SendGrid"}
+
+FAMILIES = {
+    "instance": "Compute Instance",
+    "volume": "Storage",
+    "database": "Database Instance",
+    "transfer": "Data Transfer",
+    "address": "IP Address",
+}
 
 # How AWS begins the usage types of each region.
 AWS_PREFIXES = {
@@ -60,6 +69,8 @@ def meters(world: World) -> Columns:
         ),
         "tag_values": pa.array([list(tags.values()) for tags in drawn.tags], _TEXTS),
         "tags_json": pa.array(map(_tags_json, drawn.tags), pa.string()),
+        "hours": world.parts,
+        "opens": world.opens,
         "quantity_scale": 10**decimals,
         "quantity_unit": 10**rank,
         "price_scale": 10**rank,
@@ -107,7 +118,6 @@ def slots(world: World, month: int) -> Columns:
     return {
         "day": np.array([day for day, _, _ in starts], dtype=np.int32),
         "part": np.array([part for _, part, _ in starts], dtype=np.int32),
-        "parts": np.full(len(starts), parts, dtype=np.int32),
         "start_at": pa.array([start for _, _, start in starts], _MOMENT),
         "end_at": pa.array([start + step for _, _, start in starts], _MOMENT),
         "time_interval": [
@@ -165,12 +175,13 @@ def _payer(world: World, size: int) -> Columns:
 
 def _of_fleets(world: World) -> Columns:
     """Return what all meters of a fleet share."""
-    cloud, index = world.cloud, world.meters.fleet.tolist()
+    cloud, index = world.cloud, pa.array(world.meters.fleet)
     rows = []
     for fleet in world.meters.fleets:
         sku, account = cloud.skus[fleet.sku], cloud.accounts[fleet.account]
         prefix = AWS_PREFIXES[fleet.region] if cloud.provider == AWS else ""
         is_machine = sku.kind == "instance"
+        about = details(sku.machine)
         rows.append(
             {
                 "sub_account_id": account.sub_account_id,
@@ -180,6 +191,12 @@ def _of_fleets(world: World) -> Columns:
                 "service_category": sku.service.category,
                 "kind": sku.kind,
                 "machine": sku.machine if ":" in sku.name else None,
+                "machine_family": sku.machine.partition(".")[0],
+                "normalization_factor": normalization_factor(sku.machine),
+                "product_family": FAMILIES.get(sku.kind, sku.service.category),
+                "team": account.team,
+                "detail_keys": list(about),
+                "detail_values": list(about.values()),
                 "unit": sku.unit,
                 "operation": "RunInstances" if is_machine else sku.kind,
                 "usage_type": prefix + sku.name,
@@ -190,7 +207,7 @@ def _of_fleets(world: World) -> Columns:
                 "zone": _zone(cloud.provider, fleet.region) if is_machine else None,
             }
         )
-    return {name: pa.array([rows[i][name] for i in index]) for name in rows[0]}
+    return {name: pa.array([row[name] for row in rows]).take(index) for name in rows[0]}
 
 
 def _zone(provider: str, region: str) -> str:

@@ -17,7 +17,7 @@ from tasks.core.simulation.exports import Export
 from tasks.core.simulation.machines import MACHINES
 from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.truth import Row
-from tasks.core.simulation.world import CLOUDS, World
+from tasks.core.simulation.world import World
 
 # Formats whose newest bills are counted; the others tell the same again.
 COUNTED = ("aws_cur2", "azure_focus", "gcp_focus")
@@ -164,7 +164,7 @@ def _resource(
 
 def utilisation(world: World) -> pa.Table:
     """Return the daily metrics of the last days; grain: resource, metric, day."""
-    rng = np.random.default_rng([world.seed, CLOUDS.index(world.cloud), 77])
+    rng = np.random.default_rng([world.seed, world.number, 77])
     drawn = waste.utilisation(
         world.cloud, world.meters, world.wastes, world.span.n_days, rng
     )

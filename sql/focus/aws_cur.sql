@@ -25,8 +25,13 @@ SELECT
     known(line_item_usage_account_name) AS SubAccountName,
     'Linked Account' AS SubAccountType,
     known(line_item_currency_code) AS BillingCurrency,
-    coalesce(known(pricing_currency), known(line_item_currency_code))
-        AS PricingCurrency,
+    priced_in AS PricingCurrency,
+    if(priced_in = line_item_currency_code, contracted_price, NULL)
+        AS PricingCurrencyContractedUnitPrice,
+    if(priced_in = line_item_currency_code, effective, NULL)
+        AS PricingCurrencyEffectiveCost,
+    if(priced_in = line_item_currency_code, list_price, NULL)
+        AS PricingCurrencyListUnitPrice,
     period_start AS BillingPeriodStart,
     after_end(instant(bill_billing_period_end_date)) AS BillingPeriodEnd,
     usage_start AS ChargePeriodStart,
@@ -74,9 +79,15 @@ SELECT
     service_category(aws_service_subcategory(line_item_product_code, family))
         AS ServiceCategory,
     if(has_price, known(product_sku), NULL) AS SkuId,
-    known(line_item_usage_type) AS SkuMeter,
-    if(has_price, known(pricing_rate_code), NULL) AS SkuPriceId,
-    sku_details AS SkuPriceDetails,
+    if(has_price, known(line_item_usage_type), NULL) AS SkuMeter,
+    if(
+        has_price,
+        coalesce(
+            known(pricing_rate_code),
+            known(product_sku) || '.' || known(pricing_rate_id), known(product_sku)
+        ), NULL
+    ) AS SkuPriceId,
+    if(has_price, sku_details, NULL) AS SkuPriceDetails,
     aws_tags(tag_columns, tag_map) AS Tags,
     publisher AS x_PublisherName,
     charge_kind(

@@ -8,6 +8,7 @@
 -- costs are never derived from them.
 SELECT
     *,
+    coalesce(known(pricing_currency), known(line_item_currency_code)) AS priced_in,
     CASE
         WHEN is_unused OR line_type = 'DiscountedUsage' OR NOT is_covered
             THEN if(is_covered, listed, if(is_unused, unused, billed))
@@ -51,7 +52,8 @@ SELECT
     CASE
         WHEN is_unused OR is_commitment
             THEN if(savings_plan_id IS NULL, 'Reserved Instance', 'Savings Plan')
-        WHEN known(line_item_resource_id) IS NOT NULL THEN family
+        WHEN known(line_item_resource_id) IS NOT NULL
+            THEN coalesce(family, known(line_item_product_code))
     END AS resource_type,
     json_merge_patch('{}', json_object(
         'InstanceType', coalesce(

@@ -11,6 +11,9 @@ SELECT
         WHEN 'GB-Mo' THEN 'GB-Months'
         WHEN 'GB-month' THEN 'GB-Months'
         WHEN 'IOPS-Mo' THEN 'IOPS-Months'
+        WHEN 'days' THEN 'Days'
+        WHEN 'Terabytes' THEN 'TB'
+        WHEN 'DPU-Hour' THEN 'DPU-Hours'
         WHEN 'second' THEN 'Seconds'
         WHEN 'seconds' THEN 'Seconds'
         ELSE known($x)

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS raw.aws_cur (
     pricing_public_on_demand_rate VARCHAR,
     pricing_purchase_option VARCHAR,
     pricing_rate_code VARCHAR,
+    pricing_rate_id VARCHAR,
     pricing_term VARCHAR,
     pricing_unit VARCHAR,
     product VARCHAR,

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -21,6 +22,7 @@ from tasks.edge import warehouse
 from tasks.edge.intake import (
     assembly,
     evidence,
+    growth,
     lake,
     register,
     shipping,
@@ -28,6 +30,7 @@ from tasks.edge.intake import (
     staging,
 )
 from tasks.edge.intake.assembly import Staged
+from tasks.edge.intake.exports import Export
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.shipping import Delivery
 from tasks.edge.intake.sources import Arrived
@@ -201,8 +204,12 @@ class _Run:
             if not part.export.format.is_bill:
                 self._keep_evidence(part)
         charges = [part for part in staged if part.export.format.is_bill]
-        if charges:
-            self._keep_bills(delivery, charges, work)
+        grown = [part for part in charges if part.export.format.is_appended]
+        whole = [part for part in charges if not part.export.format.is_appended]
+        if grown:
+            self._keep_grown(delivery, grown, work)
+        if whole:
+            self._keep_bills(delivery, whole, work)
 
     def _stage(
         self,
@@ -242,6 +249,36 @@ class _Run:
 
         self.known.deliveries[digest] = len(bills)
         self.pending.append(step)
+
+    def _keep_grown(
+        self, delivery: Delivery, staged: Sequence[Staged], work: Path
+    ) -> None:
+        """Load exports of tables that grow one by one: each may hold the one before."""
+        folder = Path(tempfile.mkdtemp(dir=work))
+        groups = growth.assembled(
+            self.con,
+            staged,
+            delivery,
+            folder,
+            source=self.source,
+            known_at=self.known_at,
+        )
+        digest = digest_of({part.digest for part in staged})
+
+        def finish(con: warehouse.Connection) -> None:
+            register.combine(con, digest, [bills[0].digest for bills, _ in groups])
+            shutil.rmtree(folder)
+
+        self.pending += [partial(self._grow, bills, export) for bills, export in groups]
+        self.pending.append(finish)
+        self.known.deliveries[digest] = len(groups)
+
+    def _grow(
+        self, bills: Sequence[register.Bill], export: Export, con: warehouse.Connection
+    ) -> None:
+        added = growth.add(con, self.con, self.store, bills, export)
+        self.loaded += added
+        self.repeated += len(bills) - added
 
     def _refuse(
         self, files: Sequence[Arrived], digests: Mapping[str, str], error: BillError

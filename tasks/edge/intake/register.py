@@ -35,6 +35,7 @@ class Bill:
         is_whole: Whether a manifest says that it is all of the bill.
         is_increment: Whether it adds to what was known before it, as append-only
             exports do.
+        held_by: A later version that holds its rows itself, and adds nothing to it.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class Bill:
     totals: tuple[Total, ...]
     is_whole: bool = False
     is_increment: bool = False
+    held_by: str | None = None
 
     @property
     def key(self) -> Key:
@@ -98,7 +100,13 @@ def _column(con: Connection, query: str) -> set[str]:
     return {row[0] for row in con.execute(query).fetchall()}
 
 
-def add(con: Connection, store: Lake, bills: Sequence[Bill], digest: str) -> int:
+def add(
+    con: Connection,
+    store: Lake,
+    bills: Sequence[Bill],
+    digest: str,
+    held: Sequence[str] = (),
+) -> int:
     """Register the bills of one delivery: all of them or, if it fails, none.
 
     Args:
@@ -106,12 +114,13 @@ def add(con: Connection, store: Lake, bills: Sequence[Bill], digest: str) -> int
         store: The lake, where their files are moved to.
         bills: The bills, oldest first.
         digest: SHA-256 over the files of the delivery.
+        held: Versions that hold other bills of the delivery already.
 
     Returns:
         How many of them were new.
     """
     added: list[str] = []
-    present: list[str] = []
+    present: list[str] = [*held]
     with warehouse.transaction(con):
         for bill in bills:
             found = chain.find(con, bill.key, bill.digests, bill.known_at)
@@ -128,6 +137,16 @@ def add(con: Connection, store: Lake, bills: Sequence[Bill], digest: str) -> int
     for bill_id in added:
         lake.committed(store, bill_id)
     return len(added)
+
+
+def combine(con: Connection, digest: str, digests: Sequence[str]) -> None:
+    """Note a delivery that was loaded as several."""
+    con.execute(
+        "INSERT OR REPLACE INTO bills.deliveries SELECT $digest,"
+        " flatten(list(bill_ids)), now() FROM bills.deliveries"
+        " WHERE list_contains($digests, digest)",
+        {"digest": digest, "digests": list(digests)},
+    )
 
 
 def refuse(
@@ -206,6 +225,11 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
             "is_increment": bill.is_increment,
         },
     )
+    if bill.held_by:
+        con.execute(
+            "UPDATE bills.parts SET is_increment = FALSE WHERE bill_id = $bill_id",
+            {"bill_id": bill.held_by},
+        )
     for currency, rows, billed, effective in _sums(bill):
         chain.insert(
             con,

@@ -26,6 +26,9 @@ class Format:
             column that is empty so far may turn up later.
         lists: Columns that hold a list of structs, and the fields of such a struct.
         readings: Columns that a macro turns into the value that lies in the lake.
+        is_appended: Whether it comes from a table that only grows, so that an export
+            may hold all of it or only what is new.
+        stamp: Column of the time at which such a row was added; empty if there is none.
         is_retyped: Whether Parquet is converted like text, so that all files of it
             have the same types in the lake.
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
@@ -52,6 +55,8 @@ class Format:
     columns: tuple[str, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
+    is_appended: bool = False
+    stamp: str = ""
     is_retyped: bool = False
     totals: str | None = None
     mapping: str = ""

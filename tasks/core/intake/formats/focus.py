@@ -1,6 +1,7 @@
 """FOCUS bills of any version, whoever wrote them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tasks.core.intake.formats.declaration import Candidate, Format
 
@@ -119,6 +120,15 @@ FOCUS = Format(
     tables=("focus/focus_exported", "focus/focus_summed", "focus/focus"),
 )
 
+# Google's own table of FOCUS rows only grows, as its other billing tables do.
+GOOGLE = replace(
+    FOCUS, name="gcp_focus", source="focus", is_appended=True, stamp="x_ExportTime"
+)
+
+# Google has these; FinOps hubs, which write rows anew, have them too, but also theirs.
+GOOGLE_ONLY = {"x_CostType", "x_ExportTime"}
+HUB_ONLY = "x_IngestionTime"
+
 _SPELLING = {name.lower(): name for name in COLUMNS}
 
 # Names of the previews of 1.0, which Oracle still writes. Microsoft's preview
@@ -132,9 +142,10 @@ _RENAMED = {
 
 
 def candidate(header: Sequence[str]) -> Candidate:
-    """Return the format, and the columns as the specification spells them."""
+    """Return which of them it would be, and the columns as FOCUS spells them."""
     spelt = [_as_spelt(name) for name in header]
-    return FOCUS, [
+    is_google = set(spelt) >= GOOGLE_ONLY and HUB_ONLY not in spelt
+    return (GOOGLE if is_google else FOCUS), [
         new if (new := _RENAMED.get(name, name)) not in spelt else name
         for name in spelt
     ]

@@ -117,6 +117,8 @@ DETAILED = Format(
         "usage_end_time": "gcp_time",
         "usage_start_time": "gcp_time",
     },
+    is_appended=True,
+    stamp="export_time",
     is_retyped=True,
     period="invoice_month",
     account="billing_account_id",

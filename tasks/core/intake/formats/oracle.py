@@ -27,6 +27,7 @@ COST = Format(
             "usage_billed_quantity_overage",
         ]
     ),
+    is_appended=True,
     period="line_item_interval_usage_start",
     account="line_item_tenant_id",
     currency="cost_currency_code",

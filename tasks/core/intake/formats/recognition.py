@@ -17,6 +17,7 @@ BILLS = {
     kind.name: kind
     for kind in (
         focus.FOCUS,
+        focus.GOOGLE,
         aws.CUR2,
         aws.LEGACY_CUR,
         google.STANDARD,

@@ -1,0 +1,297 @@
+"""Tables that only grow: which rows of an export are new, and where they belong.
+
+Google's billing table and Oracle's reports are never rewritten: a correction is a row
+more. An export of them may hold everything so far, or only what came since, and a row
+may be in several exports. It is the same row if all columns are equal that both files
+have; a row that a file has twice is there twice. So it does not matter how an export
+was cut: what is known already is left out, and what remains is a part of the bill.
+
+An export that holds all that is known takes its place as a whole, any other adds to it.
+"""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from tasks.core.intake.deliveries import digest_of
+from tasks.edge import queries, warehouse
+from tasks.edge.intake import assembly, register, staging
+from tasks.edge.intake.assembly import Staged
+from tasks.edge.intake.exports import Export
+from tasks.edge.intake.lake import Lake
+from tasks.edge.intake.register import Bill
+from tasks.edge.intake.shipping import Delivery
+
+Connection = duckdb.DuckDBPyConnection
+
+FRESH = "fresh.parquet"
+READ = "read_parquet(${}, union_by_name = TRUE, hive_partitioning = FALSE)"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A version of the same bill that was loaded before.
+
+    Attributes:
+        bill_id: Its key.
+        source_format: Format of its files.
+        known_at: When it became known.
+        files: All its files, absolute.
+        is_increment: Whether it adds to the one before.
+    """
+
+    bill_id: str
+    source_format: str
+    known_at: datetime
+    files: tuple[Path, ...]
+    is_increment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the rows of an export and of a version compare.
+
+    Attributes:
+        path: The rows that only the export has.
+        fresh: How many these are.
+        shared: How many both have.
+        missing: How many only the version has.
+    """
+
+    path: Path
+    fresh: int
+    shared: int
+    missing: int
+
+
+def assembled(
+    con: Connection,
+    staged: Sequence[Staged],
+    delivery: Delivery,
+    work: Path,
+    *,
+    source: str | None,
+    known_at: datetime | None,
+) -> list[tuple[list[Bill], Export]]:
+    """Return the bills of each export in a delivery, in the order of knowledge."""
+    found = []
+    for files in delivery.groups([part.export.file for part in staged]):
+        group = [part for part in staged if part.export.file in files]
+        export = group[0].export
+        folder = Path(tempfile.mkdtemp(dir=work))
+        bills = assembly.bills(
+            con, group, delivery, folder, source=source, known_at=known_at
+        )
+        if known_at is None and export.format.stamp:
+            bills = [
+                replace(bill, known_at=_newest(con, bill, export)) for bill in bills
+            ]
+        found.append((bills, export))
+    return sorted(found, key=lambda item: max(bill.known_at for bill in item[0]))
+
+
+def add(
+    warehouse_con: warehouse.Connection,
+    con: Connection,
+    store: Lake,
+    bills: Sequence[Bill],
+    export: Export,
+) -> int:
+    """Register what is new in the bills of one export; return how many bills that is.
+
+    Args:
+        warehouse_con: The warehouse.
+        con: A connection that reads exports.
+        store: The lake.
+        bills: The bills as the export has them.
+        export: What their files are.
+    """
+    placed = [
+        place(con, earlier(warehouse_con, store, bill), bill, export) for bill in bills
+    ]
+    return register.add(
+        warehouse_con,
+        store,
+        [bill for bill in placed if isinstance(bill, Bill)],
+        bills[0].digest,
+        [bill_id for bill_id in placed if isinstance(bill_id, str)],
+    )
+
+
+def _newest(con: Connection, bill: Bill, export: Export) -> datetime:
+    newest = con.execute(
+        f"SELECT max(instant({queries.identifier(export.format.stamp)}))"
+        " FROM read_parquet($files, union_by_name = TRUE)",
+        {"files": _names(bill.folder.iterdir())},
+    ).fetchall()[0][0]
+    return datetime.replace(newest, tzinfo=UTC) if newest else bill.known_at
+
+
+def earlier(con: warehouse.Connection, store: Lake, bill: Bill) -> list[Earlier]:
+    """Return the versions of a bill whose rows are kept, in the order of knowledge."""
+    rows = con.execute(queries.text("ops/grown_versions"), asdict(bill.key)).fetchall()
+    return [
+        Earlier(
+            bill_id=row[0],
+            source_format=row[1],
+            known_at=row[2],
+            files=tuple(store.root / name for name in row[3]),
+            is_increment=row[4],
+        )
+        for row in rows
+    ]
+
+
+def place(
+    con: Connection, versions: Sequence[Earlier], bill: Bill, export: Export
+) -> Bill | str:
+    """Leave out of a bill what is known already, and say where it belongs.
+
+    Args:
+        con: A connection that reads exports.
+        versions: Versions of the bill that were loaded before, in order.
+        bill: The bill as the export has it.
+        export: What its files are.
+
+    Returns:
+        The bill with its own rows only; or the key of a version that holds them all.
+    """
+    bill = replace(bill, digests=(digest_of(set(bill.digests)),), is_whole=True)
+    if not versions:
+        return _first(bill)
+    if any(version.source_format != bill.source_format for version in versions):
+        return _beside_another_kind(con, versions, bill, export)
+    before = [one for one in versions if one.known_at <= bill.known_at]
+    after = versions[len(before) :]
+    newest = versions[-1]
+    found = _compare(con, bill, newest.files, export)
+    if not after:
+        return _after(con, newest, bill, export, found)
+    if not found.fresh:
+        return _within(con, before, after[0], bill, export)
+    adds = all(one.is_increment for one in after)
+    if not found.shared and adds:
+        found.path.unlink()
+        return _after(con, before[-1], bill, export) if before else _first(bill)
+    # Versions that came later were taken for all there is: they are not, so the rows
+    # are added at the end.
+    return _own(con, replace(bill, known_at=newest.known_at), export, found)
+
+
+def _first(bill: Bill) -> Bill:
+    return replace(bill, is_increment=True)
+
+
+def _after(
+    con: Connection,
+    version: Earlier,
+    bill: Bill,
+    export: Export,
+    found: Difference | None = None,
+) -> Bill | str:
+    """Put a bill behind the version before it."""
+    found = found or _compare(con, bill, version.files, export)
+    if not found.fresh:
+        return version.bill_id
+    if not found.missing:
+        found.path.unlink()
+        return bill
+    return _own(con, bill, export, found)
+
+
+def _within(
+    con: Connection,
+    before: Sequence[Earlier],
+    later: Earlier,
+    bill: Bill,
+    export: Export,
+) -> Bill | str:
+    """Put a bill before one that holds its rows, so that the past is shown too."""
+    held = _compare(con, bill, later.files, export)
+    if held.fresh or (before and later.is_increment):
+        return later.bill_id
+    held.path.unlink()
+    if before:
+        return _after(con, before[-1], bill, export)
+    return replace(_first(bill), held_by=later.bill_id)
+
+
+def _beside_another_kind(
+    con: Connection, versions: Sequence[Earlier], bill: Bill, export: Export
+) -> Bill | str:
+    """Let a bill replace one that tells the same costs with other columns."""
+    same = [one for one in versions if one.source_format == bill.source_format]
+    if not same:
+        return bill
+    found = _compare(con, bill, same[-1].files, export)
+    found.path.unlink()
+    if not found.fresh:
+        return same[-1].bill_id
+    kept = _compare(con, bill, same[-1].files, export, is_turned=True)
+    if not kept.fresh:
+        kept.path.unlink()
+        return bill
+    totals = staging.measure(con, export, kept.path)
+    return replace(bill, totals=(*bill.totals, *totals))
+
+
+def _own(con: Connection, bill: Bill, export: Export, found: Difference) -> Bill:
+    """Keep nothing but the rows that are new."""
+    for file in bill.folder.iterdir():
+        if file != found.path:
+            file.unlink()
+    totals = tuple(staging.measure(con, export, found.path))
+    return replace(bill, totals=totals, is_increment=True)
+
+
+def _compare(
+    con: Connection,
+    bill: Bill,
+    files: Sequence[Path],
+    export: Export,
+    *,
+    is_turned: bool = False,
+) -> Difference:
+    """Write the rows that only the bill has; or, turned, those that only files have."""
+    path = bill.folder / FRESH
+    path.unlink(missing_ok=True)
+    mine, theirs = _names(bill.folder.iterdir()), _names(files)
+    columns = sorted(_columns(con, mine).items() & _columns(con, theirs).items())
+    key = ", ".join(queries.identifier(name) for name, _ in columns)
+    left, right = (theirs, mine) if is_turned else (mine, theirs)
+    stamp = queries.identifier(export.format.stamp) if export.format.stamp else "0"
+    fresh = con.execute(
+        f"COPY (WITH rows AS (SELECT *, [hash({key}), hash({key}, 0)] AS row_key,"
+        " row_number() OVER (PARTITION BY row_key) AS row_copy"
+        f" FROM {READ.format('left')}),"
+        f" others AS (SELECT [hash({key}), hash({key}, 0)] AS row_key,"
+        " row_number() OVER (PARTITION BY row_key) AS row_copy"
+        f" FROM {READ.format('right')}"
+        f" WHERE {stamp} BETWEEN (SELECT min({stamp}) FROM rows)"
+        f" AND (SELECT max({stamp}) FROM rows))"
+        " SELECT * EXCLUDE (row_key, row_copy) FROM rows"
+        " ANTI JOIN others USING (row_key, row_copy))"
+        " TO $path (FORMAT parquet, COMPRESSION zstd)",
+        {"left": left, "right": right, "path": str(path)},
+    ).fetchall()[0][0]
+    shared = _count(con, left) - fresh
+    return Difference(path, fresh, shared, _count(con, right) - shared)
+
+
+def _columns(con: Connection, files: Sequence[str]) -> dict[str, str]:
+    query = f"DESCRIBE FROM {READ.format('files')}"
+    rows = con.execute(query, {"files": files}).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
+def _count(con: Connection, files: Sequence[str]) -> int:
+    query = f"SELECT count(*) FROM {READ.format('files')}"
+    return int(con.execute(query, {"files": files}).fetchall()[0][0])
+
+
+def _names(paths: Iterable[Path]) -> list[str]:
+    return sorted(str(path) for path in paths)

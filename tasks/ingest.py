@@ -5,7 +5,7 @@ from datetime import datetime
 from prefect import task
 
 from tasks.edge.intake import bills
-from tasks.edge.intake.bills import Ingested
+from tasks.edge.intake.ingested import Ingested
 from tasks.edge.settings import Settings
 
 __all__ = ["Ingested", "ingest_bills"]

@@ -13,6 +13,7 @@ CostwardenError
 ├── ConfigError     a setting or an argument is wrong: fix the file or the command
 │   ├── UnknownSetting
 │   ├── NothingThere
+│   ├── NotPermitted
 │   ├── BadPeriod
 │   └── OtherBills
 ├── PromiseError    our own tables break a promise: report it to the developers
@@ -76,6 +77,10 @@ class UnknownSetting(ConfigError):
 
 class NothingThere(ConfigError):
     """A path, period or id that was asked for does not exist."""
+
+
+class NotPermitted(ConfigError):
+    """Our credentials are wrong, or may not do what is asked of them."""
 
 
 class BadPeriod(ConfigError):

@@ -13,7 +13,8 @@ from packaging.requirements import Requirement
 
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
-from tasks.edge.settings import Settings
+from tasks.edge.intake import remote
+from tasks.edge.settings import Settings, Source
 
 REACH_SECONDS = 5.0
 # Below this the next bill may not fit.
@@ -107,11 +108,22 @@ def _sources(settings: Settings) -> Iterator[Part]:
         yield Part("sources", "missing", "none configured; run and ingest take paths")
     for source in settings.sources:
         if "://" in source.path:
-            yield Part(f"source {source.name}", "ok", f"{source.path} (not tried)")
+            yield _remote(source)
         elif Path(source.path).exists():
             yield Part(f"source {source.name}", "ok", source.path)
         else:
             yield Part(f"source {source.name}", "failed", f"{source.path}: not there")
+
+
+def _remote(source: Source) -> Part:
+    """Look below a URL, which needs its driver, credentials and the right to list."""
+    name = f"source {source.name}"
+    try:
+        found = remote.probe(source.path, source.options)
+    except CostwardenError as error:
+        return Part(name, "failed", str(error))
+    noun = "name" if found == 1 else "names"
+    return Part(name, "ok", f"{source.path}: {found} {noun} below it")
 
 
 def _sinks(settings: Settings) -> Iterator[Part]:

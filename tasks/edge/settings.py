@@ -4,10 +4,13 @@
 place here: they come from Prefect blocks, files or the environment.
 """
 
+import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from tasks.core.errors import NothingThere, UnknownSetting
 from tasks.core.findings.detection import Detection
@@ -23,11 +26,55 @@ DEPLOYMENTS = ROOT / "deployments"
 DEFAULT_STEM = "costwarden"
 
 
+# Options of drivers that hold secrets, or that only go with one.
+SECRET = re.compile(
+    r"secret|passw|token|credential|connection_string|sas|(^|_)key($|_id)",
+    re.IGNORECASE,
+)
+
+
+# The same within a URL: a signed one, or one with a user's password.
+SIGNED = re.compile(r"[?&](sig|x-amz-\w+|token)=|://[^/@]*:[^/@]*@", re.IGNORECASE)
+
+
+def _keys(options: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in options.items():
+        yield key
+        if isinstance(value, Mapping):
+            yield from _keys(value)
+
+
 class Source(Frozen):
     """Where exports arrive, looked at by every daily run."""
 
     name: str = Field(description="Name under which its bills are kept.")
     path: str = Field(description="File, folder or URL.")
+    options: dict[str, Any] = Field(
+        default={}, description="What the URL's driver is told; nothing secret."
+    )
+
+    @field_validator("path")
+    @classmethod
+    def is_not_signed(cls, path: str) -> str:
+        """Refuse a URL that lets everybody in who reads the file."""
+        if SIGNED.search(path):
+            raise ValueError(
+                "it holds a secret, which has no place in a settings file: name the"
+                " place alone, and leave the secret to the environment"
+            )
+        return path
+
+    @field_validator("options")
+    @classmethod
+    def holds_no_secret(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what does not belong into a file that people share."""
+        for key in _keys(options):
+            if SECRET.search(key):
+                raise ValueError(
+                    f"{key} looks like a secret, which has no place in a settings file:"
+                    " leave it to the environment or to the files of the cloud's SDK"
+                )
+        return options
 
 
 class Sink(Frozen):

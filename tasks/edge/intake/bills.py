@@ -7,7 +7,6 @@ left behind is swept before the next one starts.
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from tasks.edge.intake import (
     evidence,
     growth,
     lake,
+    memory,
     register,
     shipping,
     sources,
@@ -31,30 +31,17 @@ from tasks.edge.intake import (
 )
 from tasks.edge.intake.assembly import Staged
 from tasks.edge.intake.exports import Export
+from tasks.edge.intake.ingested import Ingested
 from tasks.edge.intake.lake import Lake
+from tasks.edge.intake.memory import Memory
+from tasks.edge.intake.remote import Downloads
 from tasks.edge.intake.shipping import Delivery
-from tasks.edge.intake.sources import Arrived
+from tasks.edge.intake.sources import Arrivals, Arrived
+from tasks.edge.intake.turns import Turns
 from tasks.edge.settings import Settings
 
-# How long finished work may wait, so that many small bills share one turn at the file.
-WRITE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """What became of the exports.
-
-    Attributes:
-        loaded: New bill versions and evidence files.
-        known: Those that had been loaded before.
-        quarantined: Deliveries that were refused.
-        problems: One sentence for each refusal and for each path without bills.
-    """
-
-    loaded: int
-    known: int
-    quarantined: int
-    problems: tuple[str, ...]
+# Deliveries whose files are fetched while an earlier one is loaded.
+AHEAD = 8
 
 
 def _on_stderr(line: str) -> None:
@@ -82,6 +69,7 @@ def ingest(
     Raises:
         NothingThere: None of the paths exists.
         NoBills: Some exist, but none holds an export.
+        SourceUnavailable: A remote place does not answer; what came before is kept.
         WarehouseBusy: Another process kept the warehouse or the lake.
     """
     wait = settings.wait_seconds
@@ -92,49 +80,69 @@ def ingest(
             settings.lake_path, settings.database, wait_seconds=wait, say=say
         ) as store,
         tempfile.TemporaryDirectory(dir=store.incoming) as folder,
+        Downloads(store.downloads) as downloads,
     ):
         scratch = Path(folder)
-        arrivals = sources.gather(paths, scratch / "downloads")
         with warehouse.connect(settings.database, wait_seconds=wait, say=say) as con:
             lake.sweep(store, register.bill_ids(con))
-            known = register.known(con)
+            known, remembered = register.known(con), memory.load(con)
+        options = {place.path: place.options for place in settings.sources}
+        arrivals = sources.gather(paths, downloads, remembered, options)
         with staging.connect(scratch) as con:
-            run = _Run(settings, store, scratch, con, source, known_at, known, say)
+            run = _Run(
+                settings=settings,
+                say=say,
+                store=store,
+                scratch=scratch,
+                con=con,
+                source=source,
+                known_at=known_at,
+                known=known,
+                downloads=downloads,
+                memory=remembered,
+            )
             run.problems += arrivals.problems
-            ordered = shipping.deliveries(arrivals, say)
-            for delivery in tqdm(ordered, desc="ingest", disable=None, unit="delivery"):
-                run.take(delivery)
-            run.write()
+            run.take_all(arrivals)
     return Ingested(run.loaded, run.repeated, run.quarantined, tuple(run.problems))
 
 
-@dataclass(slots=True)
-class _Run:
-    """One call of ``ingest``: what it works with, and what it has done so far.
+@dataclass(slots=True, kw_only=True)
+class _Run(Turns):
+    """One call of ``ingest``: what it works with, and what it has done so far."""
 
-    What is to be written waits in ``pending`` for a short while, so that many small
-    deliveries share one turn at the warehouse. Each is a transaction of its own.
-    """
-
-    settings: Settings
     store: Lake
     scratch: Path
     con: staging.Connection
     source: str | None
     known_at: datetime | None
     known: register.Known
-    say: Callable[[str], None]
+    downloads: Downloads
+    memory: Memory
     loaded: int = 0
     repeated: int = 0
     quarantined: int = 0
     problems: list[str] = field(default_factory=list)
-    pending: list[Callable[[warehouse.Connection], None]] = field(default_factory=list)
-    written_at: float = field(default_factory=time.monotonic)
+
+    def take_all(self, arrivals: Arrivals) -> None:
+        """Load what is new, in the order in which it was made."""
+        ordered = shipping.deliveries(arrivals, self.say)
+        self.remember(sources.said(arrivals.manifests))
+        self.downloads.drop(file.remote for file in arrivals.manifests if file.remote)
+        bar = tqdm(ordered, desc="ingest", disable=None, unit="delivery")
+        try:
+            for position, delivery in enumerate(bar):
+                for later in ordered[position : position + AHEAD]:
+                    self.downloads.ahead(later.unseen)
+                self.take(delivery)
+                self.downloads.drop(delivery.remotes)
+        finally:
+            self.write()
 
     def take(self, delivery: Delivery) -> None:
         """Load one delivery unless it is known; quarantine what cannot be loaded."""
+        self.downloads.bring(delivery.unseen)
         try:
-            digests = {file.name: sources.digest(file.path) for file in delivery.files}
+            digests = {file.name: sources.content(file) for file in delivery.files}
         except OSError as error:
             # Without its content there is nothing to know it by, so no row is kept.
             self.quarantined += 1
@@ -143,6 +151,11 @@ class _Run:
         if delivery.problem:
             self._refuse(delivery.files, digests, delivery.problem)
             return
+        self._take(delivery, digests)
+        self.remember(sources.read(delivery.files, digests))
+        self.write_if_due()
+
+    def _take(self, delivery: Delivery, digests: Mapping[str, str]) -> None:
         fresh = [
             file
             for file in delivery.files
@@ -154,8 +167,6 @@ class _Run:
         if fresh and not bills:
             self._load(delivery, fresh, digests)
         self.repeated += bills
-        if time.monotonic() - self.written_at > WRITE_SECONDS:
-            self.write()
 
     def _without_refused(
         self, delivery: Delivery, files: Sequence[Arrived], digests: Mapping[str, str]
@@ -163,11 +174,17 @@ class _Run:
         """Leave out what was refused before and still is.
 
         It is tried again, for a newer release may read what an older one could not;
-        but it must not make its whole folder look new every day.
+        but it must not make its whole folder look new every day. The same release does
+        not fetch it again for that.
         """
         sound = []
         for group in delivery.groups(files):
-            if _digest(group, digests) in self.known.refused:
+            digest = _digest(group, digests)
+            if digest in self.known.refused:
+                if all(file.known and file.known.is_recent for file in group):
+                    why = BillError(self.memory.refusals[digest])
+                    self._refuse(group, digests, why)
+                    continue
                 with tempfile.TemporaryDirectory(dir=self.store.incoming) as work:
                     try:
                         self._stage(delivery, group, digests, Path(work))
@@ -176,19 +193,6 @@ class _Run:
                         continue
             sound += group
         return sound
-
-    def write(self) -> None:
-        """Write everything that waits for the warehouse."""
-        if self.pending:
-            with warehouse.connect(
-                self.settings.database,
-                wait_seconds=self.settings.wait_seconds,
-                say=self.say,
-            ) as con:
-                for step in self.pending:
-                    step(con)
-        self.pending.clear()
-        self.written_at = time.monotonic()
 
     def _load(
         self, delivery: Delivery, files: Sequence[Arrived], digests: Mapping[str, str]
@@ -218,6 +222,7 @@ class _Run:
         digests: Mapping[str, str],
         work: Path,
     ) -> list[Staged]:
+        self.downloads.bring(file.remote for file in group if file.remote)
         staged = [
             assembly.stage(self.con, file, digests[file.name], work, self.scratch)
             for file in group

@@ -36,6 +36,11 @@ class Lake:
         """One note for each version whose row is not committed yet."""
         return self.root / ".publishing"
 
+    @property
+    def downloads(self) -> Path:
+        """Remote files that were fetched and not loaded yet; outlives a killed run."""
+        return self.root / ".downloads"
+
     def folder(self, source: str, billing_period: str, bill_id: str) -> Path:
         """Return the folder of a version, relative to the lake."""
         return (

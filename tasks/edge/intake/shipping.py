@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tasks.core.errors import BillError, IncompleteDelivery
 from tasks.core.intake.deliveries import Manifest, locate, stem
+from tasks.edge.intake.remote import Remote
 from tasks.edge.intake.sources import Arrivals, Arrived, read_manifest
 
 
@@ -28,6 +29,18 @@ class Delivery:
         """When the export was made, as far as anybody says."""
         stated = self.manifest.known_at if self.manifest else None
         return stated or max(file.changed_at for file in self.files)
+
+    @property
+    def remotes(self) -> list[Remote]:
+        """Those of its files that are not on this machine."""
+        return [file.remote for file in self.files if file.remote]
+
+    @property
+    def unseen(self) -> list[Remote]:
+        """Those that have to be fetched to know what they hold."""
+        if self.problem:
+            return []
+        return [file.remote for file in self.files if file.remote and not file.known]
 
     def groups(self, files: Sequence[Arrived]) -> list[list[Arrived]]:
         """Return the files that are loaded or refused together."""

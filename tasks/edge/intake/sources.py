@@ -3,22 +3,19 @@
 import hashlib
 import json
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import fsspec
-
-from tasks.core.errors import (
-    ConfigError,
-    NoBills,
-    NothingThere,
-    SourceUnavailable,
-    UnreadableFile,
-)
+from tasks.core.errors import NoBills, NothingThere, UnreadableFile
 from tasks.core.intake import deliveries
 from tasks.core.intake.deliveries import Manifest, is_manifest
+from tasks.edge.intake import memory, remote
+from tasks.edge.intake.memory import Memory, Remembered
+from tasks.edge.intake.remote import Downloads, Remote
 
 SUFFIXES = (".csv", ".gz", ".zip", ".parquet", ".json", ".jsonl", ".ndjson")
 NO_BILLS = "There are no bills"
@@ -26,17 +23,21 @@ NO_BILLS = "There are no bills"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One file that can be read now.
+    """One file that can be read, now or once it is fetched.
 
     Attributes:
         path: Where it can be read.
         name: Its path or URL as it was given, with ``/``.
         changed_at: When it was last written.
+        remote: Where it is fetched from; None for a file of this machine.
+        known: What an earlier run found in the same remote file.
     """
 
     path: Path
     name: str
     changed_at: datetime
+    remote: Remote | None = None
+    known: Remembered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,34 @@ class Arrivals:
     problems: tuple[str, ...]
 
 
-def gather(paths: Sequence[str], scratch: Path) -> Arrivals:
-    """Find all export files below the paths; URLs are downloaded to ``scratch``.
+def gather(
+    paths: Sequence[str],
+    downloads: Downloads,
+    known: Memory,
+    options: Mapping[str, Mapping[str, Any]],
+) -> Arrivals:
+    """Find all export files below the paths; of remote ones, fetch the manifests.
+
+    Args:
+        paths: Files, folders or URLs.
+        downloads: Fetches what is remote.
+        known: What remote files held when they were last read.
+        options: What drivers are told about a URL, if anything.
 
     Raises:
         NothingThere: None of the paths exists.
         NoBills: Some exist, but none holds an export.
-        ConfigError: There is no driver for the kind of URL.
+        ConfigError: There is no driver for the kind of URL, or no right to read it.
         SourceUnavailable: A remote place does not answer.
     """
     found: dict[str, Arrived] = {}
     problems = []
-    for position, path in enumerate(paths):
-        is_remote = "://" in path
-        below = _remote(path, scratch / str(position)) if is_remote else _local(path)
+    for path in paths:
+        below = (
+            _remote(path, downloads, known, options.get(path, {}))
+            if "://" in path
+            else _local(path)
+        )
         wanted = [file for file in below if _is_wanted(file.name, path)]
         if not any(not is_manifest(file.name) for file in wanted):
             problems.append(_nothing(path, exists=bool(below) or Path(path).exists()))
@@ -76,6 +91,7 @@ def gather(paths: Sequence[str], scratch: Path) -> Arrivals:
     if not found and not manifests:
         is_there = any(problem.startswith(NO_BILLS) for problem in problems)
         raise (NoBills if is_there else NothingThere)(" ".join(problems))
+    downloads.bring(file.remote for file in manifests if file.remote and not file.known)
     ordered = {name: found[name] for name in sorted(found)}
     return Arrivals(ordered, tuple(manifests), tuple(problems))
 
@@ -87,12 +103,54 @@ def read_manifest(file: Arrived) -> Manifest | None:
         UnreadableFile: It is not JSON.
     """
     try:
-        content = json.loads(file.path.read_text(encoding="utf-8-sig"))
+        content = json.loads(manifest_text(file))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise UnreadableFile(
             f"{file.name} is not valid JSON ({error}): fetch the manifest again."
         ) from error
     return deliveries.parse_manifest(file.name, content)
+
+
+def read(files: Iterable[Arrived], digests: Mapping[str, str]) -> list[memory.Found]:
+    """Return what is to be remembered of files that were loaded or refused."""
+    return [
+        (file.remote, digests[file.name], None)
+        for file in files
+        if file.remote and not (file.known and file.known.is_recent)
+    ]
+
+
+def said(manifests: Iterable[Arrived]) -> list[memory.Found]:
+    """Return what is to be remembered of manifests that were fetched.
+
+    One that is damaged is not: it will be fetched again.
+    """
+    found: list[memory.Found] = []
+    for file in manifests:
+        if file.remote and not file.known:
+            with suppress(ValueError):
+                found.append((file.remote, None, memory.said(manifest_text(file))))
+    return found
+
+
+def content(file: Arrived) -> str:
+    """Return the digest of a file; of one that is not fetched, what it is known by.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if file.known and file.known.digest:
+        return file.known.digest
+    if file.remote and not file.path.exists():
+        return file.remote.mark
+    return digest(file.path)
+
+
+def manifest_text(file: Arrived) -> str:
+    """Return what a manifest says, from memory if it is remembered."""
+    if file.known and file.known.manifest:
+        return file.known.manifest
+    return file.path.read_text(encoding="utf-8-sig")
 
 
 def digest(path: Path) -> str:
@@ -153,42 +211,10 @@ def _listed_in(file: Arrived) -> Iterable[Arrived]:
     return [_arrived(Path(name)) for name in located if name]
 
 
-def _remote(url: str, scratch: Path) -> list[Arrived]:
-    """Download what is below a URL."""
-    try:
-        system, root = fsspec.core.url_to_fs(url)
-        names = system.find(root)
-        return [
-            _download(system, name, _url(url, root, name), scratch / str(number))
-            for number, name in enumerate(sorted(names))
-            if _is_wanted(_url(url, root, name), url)
-        ]
-    except (ImportError, ValueError) as error:
-        raise ConfigError(f"{url} cannot be read here: {error}.") from error
-    except OSError as error:
-        raise SourceUnavailable(f"{url} does not answer: {error}.") from error
-
-
-def _url(url: str, root: str, name: str) -> str:
-    """Return the URL of a file below ``url``, as the user would write it."""
-    below = name.removeprefix(root).lstrip("/")
-    return f"{url.rstrip('/')}/{below}" if below else url
-
-
-def _download(
-    system: fsspec.AbstractFileSystem, name: str, url: str, target: Path
-) -> Arrived:
-    """Fetch one file; its own name is foreign, so it is stored under a number."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    system.get_file(name, str(target))
-    return Arrived(target, url, _modified(system, name))
-
-
-def _modified(system: fsspec.AbstractFileSystem, name: str) -> datetime:
-    try:
-        moment = system.modified(name)
-    except NotImplementedError:
-        return datetime.now(UTC)
-    if not isinstance(moment, datetime):
-        return datetime.fromtimestamp(float(moment), UTC)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _remote(
+    url: str, downloads: Downloads, known: Memory, options: Mapping[str, Any]
+) -> list[Arrived]:
+    return [
+        Arrived(downloads.path(file), file.url, file.changed_at, file, known.of(file))
+        for file in remote.listed(url, options)
+    ]

@@ -1,0 +1,20 @@
+"""What ingesting reports."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of the exports.
+
+    Attributes:
+        loaded: New bill versions and evidence files.
+        known: Those that had been loaded before.
+        quarantined: Deliveries that were refused.
+        problems: One sentence for each refusal and for each path without bills.
+    """
+
+    loaded: int
+    known: int
+    quarantined: int
+    problems: tuple[str, ...]

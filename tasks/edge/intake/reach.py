@@ -20,8 +20,8 @@ IDENTITIES = {
     " where a role is attached",
     "google": "set GOOGLE_APPLICATION_CREDENTIALS to a key file, or run gcloud auth"
     " application-default login",
-    "azure": "set AZURE_STORAGE_ACCOUNT_NAME, and AZURE_STORAGE_CONNECTION_STRING or"
-    " AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET",
+    "azure": "set AZURE_STORAGE_ACCOUNT_NAME, and run az login or set"
+    " AZURE_STORAGE_CLIENT_ID, AZURE_STORAGE_CLIENT_SECRET and AZURE_STORAGE_TENANT_ID",
 }
 PERMISSIONS = {
     "aws": "s3:ListBucket on the bucket and s3:GetObject on its objects",

@@ -111,6 +111,11 @@ class Settings(Frozen):
         return path.parent if path.stem == DEFAULT_STEM else path.parent / path.stem
 
     @property
+    def options(self) -> dict[str, dict[str, Any]]:
+        """What drivers are told, by the URL of a source."""
+        return {source.path: source.options for source in self.sources}
+
+    @property
     def lake_path(self) -> Path:
         """The folder of raw bill versions."""
         return Path(self.lake) if self.lake else self.home / "lake"

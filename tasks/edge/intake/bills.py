@@ -34,14 +34,11 @@ from tasks.edge.intake.exports import Export
 from tasks.edge.intake.ingested import Ingested
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.memory import Memory
-from tasks.edge.intake.remote import Downloads
+from tasks.edge.intake.remote import AHEAD, Downloads
 from tasks.edge.intake.shipping import Delivery
 from tasks.edge.intake.sources import Arrivals, Arrived
 from tasks.edge.intake.turns import Turns
 from tasks.edge.settings import Settings
-
-# Deliveries whose files are fetched while an earlier one is loaded.
-AHEAD = 8
 
 
 def _on_stderr(line: str) -> None:
@@ -86,8 +83,7 @@ def ingest(
         with warehouse.connect(settings.database, wait_seconds=wait, say=say) as con:
             lake.sweep(store, register.bill_ids(con))
             known, remembered = register.known(con), memory.load(con)
-        options = {place.path: place.options for place in settings.sources}
-        arrivals = sources.gather(paths, downloads, remembered, options)
+        arrivals = sources.gather(paths, downloads, remembered, settings.options)
         with staging.connect(scratch) as con:
             run = _Run(
                 settings=settings,

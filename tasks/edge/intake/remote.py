@@ -21,6 +21,8 @@ from tasks.edge.intake.reach import reaching
 
 # Enough to fill a line; each holds a few megabytes.
 THREADS = 8
+# Deliveries whose files are fetched while an earlier one is loaded.
+AHEAD = 8
 # Fetched files that no run has asked for since.
 KEPT_SECONDS = 7 * 24 * 3600
 

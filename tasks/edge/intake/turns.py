@@ -1,4 +1,4 @@
-"""What waits to be written, so that many small bills share one turn at the warehouse."""
+"""What waits to be written, so that many small bills share a turn at the warehouse."""
 
 import time
 from collections.abc import Callable, Sequence

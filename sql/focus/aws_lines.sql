@@ -1,7 +1,7 @@
 -- Lines of AWS cost and usage reports, legacy and 2.0 alike, typed and named once.
 --
 -- grain:  report line, and a second one for the unused part of a commitment's fee
--- reads:  the report lines, exported or summed, that $lines names
+-- reads:  bills.product_names, the report lines, exported or summed, that $lines names
 -- params: lines
 --
 -- A fee line of a reservation or savings plan holds two facts: what was paid, and what
@@ -46,7 +46,7 @@ split AS (
 )
 
 SELECT
-    *,
+    split.*,
     line_item_line_item_type AS line_type,
     coalesce(
         money(line_item_net_unblended_cost), money(line_item_unblended_cost), 0
@@ -74,14 +74,14 @@ SELECT
     coalesce(
         known(reservation_reservation_a_r_n), known(reservation_reservation_arn)
     ) AS reservation_id,
+    coalesce(known(product_region_code), known(product_region)) AS region,
     coalesce(
-        known(product_region_code), known(attributes['region']), known(product_region)
-    ) AS region,
-    coalesce(
-        known(product_product_name), known(attributes['product_name']),
-        known(product_servicename), known(line_item_product_code), 'Unknown'
+        names.product_name, known(product_product_name), known(product_servicename),
+        known(line_item_product_code), 'Unknown'
     ) AS service
 FROM split
+LEFT JOIN bills.product_names AS names
+    ON split.line_item_product_code = names.product_code AND names.provider = 'AWS'
 WHERE
     line_item_currency_code <> ''
     AND line_item_line_item_type IS DISTINCT FROM 'SavingsPlanNegation'

@@ -28,8 +28,8 @@ SELECT
     bill_bill_type,
     bill_billing_entity,
     bill_payer_account_id,
-    period_start AS bill_billing_period_start_date,
-    period_end AS bill_billing_period_end_date,
+    bill_billing_period_start_date,
+    bill_billing_period_end_date,
     line_item_currency_code,
     line_item_line_item_type,
     line_item_product_code,
@@ -45,10 +45,8 @@ SELECT
     savings_plan_savings_plan_arn,
     product_servicename,
     product_region,
-    coalesce(known(product_product_name), pairs(product)['product_name'])
-        AS product_product_name,
-    coalesce(known(product_region_code), pairs(product)['region'])
-        AS product_region_code,
+    product_product_name,
+    product_region_code,
     if(
         line_item_line_item_type = 'Refund', line_item_line_item_description, NULL
     ) AS line_item_line_item_description,

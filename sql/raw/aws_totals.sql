@@ -4,6 +4,7 @@
 -- reads:  nothing but the files
 -- params: files
 --
+-- The files hold sums of report lines, see focus/aws_summed.
 -- Written apart from the FOCUS mapping, so that each can be held against the other.
 -- Split cost rows repeat the cost of the instance that they split, so they count as
 -- nothing. The amortised cost puts commitments where they were used or wasted.
@@ -27,6 +28,7 @@ amounts AS (
         AND line_item_line_item_description
         LIKE 'Refund for one-time fee for Savings Plan ID%' AS is_plan_refund,
         line_item_line_item_type AS line_type,
+        x_ChargeCount,
         net(line_item_net_unblended_cost, line_item_unblended_cost) AS unblended,
         net(reservation_net_effective_cost, reservation_effective_cost) AS reserved,
         net(
@@ -67,7 +69,7 @@ SELECT
     billing_period,
     billing_currency,
     ['AWS'] AS providers,
-    count(*) AS row_count,
+    sum(x_ChargeCount)::BIGINT AS row_count,
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     min(charge_date) AS first_date,

@@ -4,6 +4,7 @@
 -- reads:  nothing but the files
 -- params: files
 --
+-- The files hold sums of rows, see focus/focus_summed.
 -- Written apart from the FOCUS mapping, so that each can be held against the other.
 -- AWS leaves the EffectiveCost of tax rows empty: it then is the billed cost. It also
 -- writes text in a second pair of quotation marks.
@@ -26,7 +27,7 @@ SELECT
     bare(BillingCurrency) AS billing_currency,
     list(DISTINCT coalesce(bare(ServiceProviderName), bare(ProviderName)))
         AS providers,
-    count(*) AS row_count,
+    sum(x_ChargeCount)::BIGINT AS row_count,
     coalesce(sum(amount(BilledCost)), 0) AS billed_cost,
     coalesce(sum(coalesce(amount(EffectiveCost), amount(BilledCost))), 0)
         AS effective_cost,

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from tasks.edge import checks, focus, queries, warehouse
+from tasks.core.intake.formats.recognition import BILLS
+from tasks.edge import checks, focus, products, queries, sums, warehouse
 from tasks.edge.checks import Checked
 from tasks.edge.focus import Bill
 
@@ -85,7 +86,9 @@ def _aggregate(
     """Write the days of some bills; return what the checks found, and the rows."""
     batch = list(bills)
     with warehouse.transaction(con):
-        rows = focus.sums_of(con, batch)
+        for bill in batch:
+            products.learn(con, BILLS[bill.source_format], bill.files)
+        rows = sums.of_bills(con, batch)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {LOADING} AS {rows}")
         con.execute(
             "CREATE OR REPLACE TEMP TABLE charge_groups AS "

@@ -47,6 +47,9 @@ SCALARS = (
 TYPES = {"unsigned": "UBIGINT", "float64": "DOUBLE"}
 
 
+UNION = "\nUNION ALL BY NAME\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Bill:
     """A bill version in the lake.
@@ -209,26 +212,6 @@ def _rows(scans: Iterable[Scan]) -> str:
     return _united(exported, ["FROM focus.charges", *parts])
 
 
-def sums_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
-    """Return a query for the FOCUS rows of some bills, summed as far as days need.
-
-    Each row stands for ``x_ChargeCount`` charges, and only columns that
-    ``series/charge_groups`` reads are filled. It is many times faster than ``rows_of``,
-    because sums are mapped instead of rows.
-    """
-    scans = _scans(con, bills)
-    summed = [
-        f"exported_{number} AS NOT MATERIALIZED ({scan.exported}),\n"
-        f"summed_{number} AS MATERIALIZED"
-        f" (FROM {scan.family}_summed('exported_{number}'))"
-        for number, scan in enumerate(scans)
-    ]
-    parts = [
-        f"FROM {scan.mapping}('summed_{number}')" for number, scan in enumerate(scans)
-    ]
-    return _united(summed, parts)
-
-
 def _scans(con: warehouse.Connection, bills: Iterable[Bill]) -> list[Scan]:
     """Return which files can be read together; a shared one is read once per bill."""
     return [
@@ -254,7 +237,7 @@ def _grouped(
 
 def _united(steps: list[str], parts: list[str]) -> str:
     head = "WITH " + ",\n".join(steps) if steps else ""
-    return head + "\n" + "\nUNION ALL BY NAME\n".join(parts)
+    return head + "\n" + UNION.join(parts)
 
 
 def _shapes(con: warehouse.Connection, files: list[str]) -> dict[str, str]:

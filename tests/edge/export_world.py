@@ -111,10 +111,14 @@ class World:
         return self.rows(f"SELECT {columns} FROM bills.versions ORDER BY bill_id")
 
     def lake(self):
-        """The files of the lake, but for the notes at its root."""
+        """The files of the lake, but for the notes at its root and the sums."""
         root = self.settings.lake_path
         files = (file.relative_to(root) for file in root.rglob("*") if file.is_file())
-        return sorted(str(file) for file in files if not str(file).startswith("."))
+        return sorted(
+            str(file)
+            for file in files
+            if not any(part.startswith(".") for part in file.parts)
+        )
 
     def state(self):
         """Everything that ingesting may change, but for the time of loading."""

@@ -109,6 +109,8 @@ def prepare(con, case, folder):
             f"CREATE VIEW {LINES} AS"
             f" FROM {family(case)}_exported({queries.literal(values['files'])})"
         )
+        values["file"] = values["files"][0]
+        values["sums"] = values["files"]
     values["lines"] = LINES
     values["charges"] = audit.JUDGED if case.parent.parent.name == "audit" else CHARGES
     return {key: values[key] for key in queries.params(layer_and_query(case))}

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from tasks.core.errors import TotalMismatch
 from tasks.core.intake.deliveries import Slice, assemble, digest_of
 from tasks.core.intake.formats.recognition import BILLS
+from tasks.edge import sums
 from tasks.edge.intake import evidence, exports, staging
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.register import Bill
@@ -45,7 +46,7 @@ def stage(
     Raises:
         BillError: It cannot be read as what it claims to be.
     """
-    target = work / f"{len(list(work.iterdir())):05d}.parquet"
+    target = work / f"{len(list(work.glob('*.parquet'))):05d}.parquet"
     with TemporaryDirectory(dir=scratch) as folder:
         export = exports.open_export(con, file, Path(folder))
         staging.stage(con, export, target)
@@ -143,6 +144,7 @@ def _fill(con: Connection, folder: Path, parts: Sequence[tuple[Staged, Slice]]) 
         target = folder / f"part-{number:05d}.parquet"
         totals = _totals_of(staged, part)
         if len(totals) == len(staged.totals):
+            sums.rename(staged.path, target)
             staged.path.rename(target)
         else:
             staging.split(con, staged.export, staged.path, totals[0], target)

@@ -93,10 +93,10 @@ def publish(lake: Lake, prepared: Path, folder: Path) -> list[str]:
     Returns:
         Its files, relative to the lake.
     """
-    files = sorted(prepared.iterdir())
-    for file in files:
-        sync(file)
+    for path in sorted(prepared.rglob("*")):
+        sync(path)
     sync(prepared)
+    files = sorted(path for path in prepared.iterdir() if path.is_file())
     note = lake.publishing / folder.name.removeprefix("version=")
     note.write_text(folder.as_posix(), "utf-8")
     sync(note)

@@ -14,7 +14,19 @@ def select(export: Export) -> tuple[str, dict[str, object]]:
         f"{typed(export, source, name)} AS {queries.identifier(name)}"
         for source, name in columns
     )
-    return f"SELECT {shown} FROM {reader(export)}", values(export)
+    query = f"SELECT {shown} FROM {reader(export)}"
+    if added := missing(export):
+        query = f"SELECT *, {', '.join(added)} FROM ({query})"
+    return query, values(export)
+
+
+def missing(export: Export) -> list[str]:
+    """Return the columns that a file lacks and that follow from others."""
+    return [
+        f"{derivation} AS {name}"
+        for name, other, derivation in export.format.derived
+        if name not in export.names and other in export.names
+    ]
 
 
 def positions(export: Export) -> Sequence[str]:

@@ -1,6 +1,5 @@
 """Find the export files behind paths and URLs, and bring remote ones here."""
 
-import hashlib
 import json
 import os
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -9,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from blake3 import blake3
 
 from tasks.core.errors import NoBills, NothingThere, UnreadableFile
 from tasks.core.intake import deliveries
@@ -154,9 +155,8 @@ def manifest_text(file: Arrived) -> str:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """Return the BLAKE3 digest of a file's content."""
+    return str(blake3(max_threads=blake3.AUTO).update_mmap(path).hexdigest())
 
 
 def _is_wanted(name: str, path: str) -> bool:

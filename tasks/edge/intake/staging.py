@@ -15,7 +15,7 @@ import duckdb
 
 from tasks.core.errors import BadValue, UnreadableFile
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import focus, queries
+from tasks.edge import focus, queries, sums, warehouse
 from tasks.edge.intake import defects, gaps, reading
 from tasks.edge.intake.exports import Export
 
@@ -80,7 +80,8 @@ def connect(scratch: Path) -> Connection:
     con = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
     con.execute("SET TimeZone = 'UTC'")
     con.execute(MACROS)
-    gaps.install(con)
+    warehouse.install(con)
+    focus.install_macros(con)
     for macro in {name for kind in BILLS.values() for name in kind.readings.values()}:
         con.execute(focus.scalar_macro(macro))
     for name in queries.names("raw"):
@@ -119,7 +120,8 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
     """
     query = queries.text(export.format.totals or "")
     try:
-        rows = con.execute(query, {"files": [str(staged)]}).fetchall()
+        summed = sums.ensure(con, export.format, staged)
+        rows = con.execute(query, {"files": [str(summed)]}).fetchall()
     except duckdb.Error as error:
         raise defects.explain(export, error) from error
     totals = [
@@ -138,7 +140,7 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         raise UnreadableFile(
             f"{export.file.name} has a header but no rows: export it again."
         )
-    gaps.refuse(con, export, staged)
+    gaps.refuse(con, export, staged, summed)
     return sorted(totals, key=_order)
 
 
@@ -167,7 +169,8 @@ def _order(total: Total) -> tuple[str, str, str]:
 
 def _fits(export: Export) -> bool:
     """Whether a Parquet file can lie in the lake as it is."""
-    if export.types is None or export.format.is_retyped:
+    is_changed = export.format.is_retyped or reading.missing(export)
+    if export.types is None or is_changed:
         return False
     columns = zip(export.header, export.names, export.types, strict=True)
     return all(

@@ -79,6 +79,9 @@ CUR2 = Format(
     mapping="focus.aws_cur",
     family="focus.aws",
     raw="raw.aws_cur",
+    is_quick=True,
+    # CUR 2.0 may be exported with the map of a product's attributes alone.
+    derived=(("product_region_code", "product", "pairs(product)['region']"),),
     scalars=(
         "aws_service_subcategory",
         "aws_region_name",

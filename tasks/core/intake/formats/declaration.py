@@ -36,6 +36,9 @@ class Format:
         mapping: Table macro that presents its rows as FOCUS rows.
         family: What the macros begin with that read its files and sum them.
         raw: Table that declares its columns, always empty.
+        is_quick: Whether ``quick_sums`` knows its columns.
+        derived: Columns that a file may lack, and how they follow from others that it
+            then has to have: name, the other column, SQL.
         scalars: Macros under ``sql/macros`` that it alone needs, in order of use.
         tables: Queries under ``sql/focus`` that it is read by, in order of use.
     """
@@ -62,6 +65,8 @@ class Format:
     mapping: str = ""
     family: str = ""
     raw: str = ""
+    is_quick: bool = False
+    derived: tuple[tuple[str, str, str], ...] = ()
     scalars: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
 

@@ -14,9 +14,7 @@ WITH lines AS (
     SELECT
         *,
         instant(line_item_usage_start_date) AS started,
-        after_end(instant(line_item_usage_end_date)) AS ended,
-        instant(bill_billing_period_start_date) AS period_start,
-        after_end(instant(bill_billing_period_end_date)) AS period_end
+        after_end(instant(line_item_usage_end_date)) AS ended
     FROM query_table($lines)
 )
 
@@ -35,9 +33,6 @@ SELECT
     line_item_product_code,
     line_item_tax_type,
     line_item_usage_account_id,
-    line_item_unblended_rate,
-    pricing_public_on_demand_rate,
-    pricing_term,
     pricing_unit,
     reservation_reservation_a_r_n,
     reservation_reservation_arn,
@@ -50,27 +45,11 @@ SELECT
     if(
         line_item_line_item_type = 'Refund', line_item_line_item_description, NULL
     ) AS line_item_line_item_description,
-    if(line_item_usage_type LIKE '%SpotUsage%', 'SpotUsage', NULL)
-        AS line_item_usage_type,
     if(
         line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2'), line_item_operation, NULL
     ) AS line_item_operation,
     started::DATE AS first_date,
     (ended - INTERVAL 1 MICROSECOND)::DATE AS last_date,
-    started < period_start AS is_early,
-    outside_period(started, ended, period_start, period_end) AS is_outside,
-    off_price(
-        pricing_public_on_demand_cost, pricing_public_on_demand_rate,
-        line_item_usage_amount, 1
-    ) AS on_demand_deviation,
-    off_price(
-        line_item_unblended_cost, pricing_public_on_demand_rate,
-        line_item_usage_amount, 1
-    ) AS list_deviation,
-    off_price(
-        line_item_unblended_cost, line_item_unblended_rate,
-        line_item_usage_amount, 1
-    ) AS contracted_deviation,
     direction(line_item_net_unblended_cost) AS net_sign,
     direction(line_item_unblended_cost) AS gross_sign,
     direction(pricing_public_on_demand_cost) AS on_demand_sign,

@@ -10,9 +10,7 @@ WITH lines AS (
     SELECT
         *,
         instant(ChargePeriodStart) AS starts,
-        after_end(instant(ChargePeriodEnd)) AS ends,
-        instant(BillingPeriodStart) AS period_starts,
-        after_end(instant(BillingPeriodEnd)) AS period_ends
+        after_end(instant(ChargePeriodEnd)) AS ends
     FROM query_table($lines)
 )
 
@@ -32,11 +30,7 @@ SELECT
     CommitmentDiscountId,
     CommitmentDiscountStatus,
     ConsumedUnit,
-    ContractedUnitPrice,
-    InvoiceIssuer,
     InvoiceIssuerName,
-    ListUnitPrice,
-    PricingCategory,
     Provider,
     ProviderName,
     Publisher,
@@ -48,12 +42,6 @@ SELECT
     SubAccountId,
     starts::DATE AS first_date,
     (ends - INTERVAL 1 MICROSECOND)::DATE AS last_date,
-    outside_period(starts, ends, period_starts, period_ends) AS is_outside,
-    off_price(coalesce(ListCost, BilledCost), ListUnitPrice, PricingQuantity, 1)
-        AS list_deviation,
-    off_price(
-        coalesce(ContractedCost, BilledCost), ContractedUnitPrice, PricingQuantity, 1
-    ) AS contracted_deviation,
     direction(BilledCost) AS billed_sign,
     direction(EffectiveCost) AS effective_sign,
     direction(ContractedCost) AS contracted_sign,
@@ -65,7 +53,6 @@ SELECT
     total(ContractedCost) AS ContractedCost,
     total(ListCost) AS ListCost,
     total(ConsumedQuantity) AS ConsumedQuantity,
-    total(PricingQuantity) AS PricingQuantity,
     sum(x_ChargeCount)::BIGINT AS x_ChargeCount
 FROM lines
 GROUP BY ALL

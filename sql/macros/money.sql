@@ -2,12 +2,18 @@
 --
 -- params: x
 --
--- AWS states ten decimals and stores them as DOUBLE: rounding there brings back what
--- was meant. Text keeps all its decimals; text that is no number becomes null, and the
--- check on mandatory costs tells of it. The branch is chosen when the query is bound.
+-- AWS states ten decimals and stores them as DOUBLE: rounding there brings back what was
+-- meant, as long as a DOUBLE has that many; a large one is meant as its shortest text
+-- says. Text keeps all its decimals; text that is no number becomes null, and the check
+-- on mandatory costs tells of it. The branch is chosen when the query is bound.
 SELECT
     CASE typeof($x)
-        WHEN 'DOUBLE' THEN $x::DECIMAL(28, 10)::DECIMAL(38, 18)
+        WHEN 'DOUBLE'
+            THEN
+                if(
+                    abs($x::DOUBLE) < 100000,
+                    $x::DECIMAL(28, 10)::DECIMAL(38, 18), $x::VARCHAR::DECIMAL(38, 18)
+                )
         WHEN 'FLOAT' THEN $x::DECIMAL(28, 10)::DECIMAL(38, 18)
         ELSE try_cast($x AS DECIMAL(38, 18))
     END

@@ -2,15 +2,15 @@
 --
 -- grain:  billing_account_id, billing_period, billing_currency
 -- reads:  nothing but the files
--- params: files
+-- params: sums
 --
--- The files hold sums of report lines, see focus/aws_summed.
+-- The sums are those of report lines, see focus/aws_summed.
 -- Written apart from the FOCUS mapping, so that each can be held against the other.
 -- Split cost rows repeat the cost of the instance that they split, so they count as
 -- nothing. The amortised cost puts commitments where they were used or wasted.
 -- Net columns only exist for payers with negotiated discounts, and then they count.
 WITH exported AS (
-    FROM read_parquet($files, union_by_name = TRUE)
+    FROM read_parquet($sums, union_by_name = TRUE)
     UNION ALL BY NAME
     FROM aws_optional()
 ),

@@ -2,9 +2,9 @@
 --
 -- grain:  billing_account_id, billing_period, billing_currency
 -- reads:  nothing but the files
--- params: files
+-- params: sums
 --
--- The files hold sums of rows, see focus/focus_summed.
+-- The sums are those of rows, see focus/focus_summed.
 -- Written apart from the FOCUS mapping, so that each can be held against the other.
 -- AWS leaves the EffectiveCost of tax rows empty: it then is the billed cost. It also
 -- writes text in a second pair of quotation marks.
@@ -16,7 +16,7 @@ WITH optional AS (
 ),
 
 exported AS (
-    FROM read_parquet($files, union_by_name = TRUE)
+    FROM read_parquet($sums, union_by_name = TRUE)
     UNION ALL BY NAME
     FROM optional
 )

@@ -16,9 +16,6 @@ SELECT
     x_ChargeKind AS charge_kind,
     BillingCurrency AS billing_currency,
     ChargeCategory AS charge_category,
-    ChargeClass AS charge_class,
-    ChargeFrequency AS charge_frequency,
-    PricingCategory AS pricing_category,
     CommitmentDiscountId AS commitment_id,
     CommitmentDiscountStatus AS commitment_status,
     coalesce(x_SourceChargeType = 'SavingsPlanCoveredUsage', FALSE) AS is_plan_covered,
@@ -37,20 +34,6 @@ SELECT
     sum(x_ChargeCount)::BIGINT AS charges,
     coalesce(
         sum(x_ChargeCount) FILTER (WHERE BilledCost + EffectiveCost IS NULL), 0
-    )::BIGINT AS charges_without_cost,
-    coalesce(
-        sum(x_ChargeCount) FILTER (WHERE InvoiceIssuerName IS NULL), 0
-    )::BIGINT AS charges_without_issuer,
-    coalesce(sum(x_ChargeCount) FILTER (
-        WHERE outside_period(
-            ChargePeriodStart, ChargePeriodEnd, BillingPeriodStart, BillingPeriodEnd
-        )
-    ), 0)::BIGINT AS charges_outside_period,
-    coalesce(sum(x_ChargeCount) FILTER (
-        WHERE off_price(ListCost, ListUnitPrice, PricingQuantity, x_ChargeCount) <> 0
-        OR off_price(
-            ContractedCost, ContractedUnitPrice, PricingQuantity, x_ChargeCount
-        ) <> 0
-    ), 0)::BIGINT AS charges_off_price
+    )::BIGINT AS charges_without_cost
 FROM query_table($charges)
 GROUP BY ALL

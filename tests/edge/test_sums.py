@@ -104,7 +104,7 @@ def groups(con, query):
     con.execute("CREATE OR REPLACE TEMP VIEW mapped AS FROM focus.aws_cur('named')")
     rows = con.execute(
         "SELECT sub_account_id, service_name, region_id, charge_kind, charge_category,"
-        " charge_class, commitment_id, commitment_status, first_date, last_date,"
+        " commitment_id, commitment_status, first_date, last_date,"
         " billed_cost, effective_cost, contracted_cost, list_cost, consumed_quantity,"
         " least_unit, greatest_unit, covered_cost, charges"
         f" FROM ({queries.text('series/charge_groups')})",

@@ -29,7 +29,7 @@ Connection = duckdb.DuckDBPyConnection
 # None is what a Python program writes for no value; as a number it means nothing else.
 MACROS = r"""
 CREATE MACRO amount(x) AS CASE
-    WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN x::DECIMAL(28, 10)::DECIMAL(38, 18)
+    WHEN typeof(x) IN ('DOUBLE', 'FLOAT') THEN money(x::DOUBLE)
     ELSE x::DECIMAL(38, 18)
 END;
 CREATE MACRO bare(x) AS nullif(
@@ -79,9 +79,9 @@ def connect(scratch: Path) -> Connection:
     """Open a connection for reading exports; it spills to ``scratch``."""
     con = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(MACROS)
     warehouse.install(con)
     focus.install_macros(con)
+    con.execute(MACROS)
     for macro in {name for kind in BILLS.values() for name in kind.readings.values()}:
         con.execute(focus.scalar_macro(macro))
     for name in queries.names("raw"):
@@ -118,10 +118,14 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         BadValue: A row has no month, or amounts without a currency; or a charge lacks
             what every charge must have.
     """
-    query = queries.text(export.format.totals or "")
+    totals = export.format.totals or ""
+    query = queries.text(totals)
     try:
         summed = sums.ensure(con, export.format, staged)
-        rows = con.execute(query, {"files": [str(summed)]}).fetchall()
+        paths = {"files": [str(staged)], "sums": [str(summed)]}
+        rows = con.execute(
+            query, {name: paths[name] for name in queries.params(totals)}
+        ).fetchall()
     except duckdb.Error as error:
         raise defects.explain(export, error) from error
     totals = [

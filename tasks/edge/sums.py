@@ -24,6 +24,8 @@ Connection = duckdb.DuckDBPyConnection
 FOLDER = ".sums"
 LINES = "lines_being_summed"
 QUICK = "quickly_summed"
+# A file's own columns: which bills it is of stands elsewhere, for it may be of several.
+OWN = "COLUMNS(lambda name: name NOT IN ('source', 'version'))"
 
 
 def beside(file: Path) -> Path:
@@ -104,15 +106,19 @@ def write(con: Connection, kind: Format, file: Path, target: Path) -> None:
     """
     query = _quick(con, kind, file) or _general(con, kind, file)
     con.execute(
-        f"COPY ({query}) TO $target (FORMAT parquet, COMPRESSION zstd)",
+        f"COPY (SELECT {OWN} FROM ({query}))"
+        " TO $target (FORMAT parquet, COMPRESSION zstd)",
         {"target": str(target)},
     )
 
 
 def _general(con: Connection, kind: Format, file: Path, where: str = "") -> str:
     """Return the query that sums any file of the format."""
-    exported = f"FROM {kind.family}_exported({queries.literal([str(file)])}) {where}"
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {LINES} AS {exported}")
+    exported = f"{kind.family}_exported({queries.literal([str(file)])}) {where}"
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW {LINES} AS"
+        f" SELECT {OWN}, '' AS source, '' AS version FROM {exported}"
+    )
     return f"FROM {kind.family}_summed('{LINES}')"
 
 

@@ -22,7 +22,7 @@ def refuse(con: Connection, export: Export, staged: Path, summed: Path) -> None:
         con: A connection with the macros of ``tasks.edge.focus``.
         export: What the file is.
         staged: The file in the shape of the lake.
-        summed: Its sums, in which a gap shows up much faster.
+        summed: Its sums.
 
     Raises:
         BadValue: It names the first such row, and the column.
@@ -36,9 +36,11 @@ def refuse(con: Connection, export: Export, staged: Path, summed: Path) -> None:
     for column, gap in lacks.items():
         # A row without a currency is no charge.
         where = f"{gap} AND known({kind.currency}) IS NOT NULL"
+        # Exports have few different times, and their sums have them all.
+        place = summed if column == kind.start else staged
         if con.execute(
-            f"SELECT 1 FROM read_parquet($summed) WHERE {where} LIMIT 1",
-            {"summed": str(summed)},
+            f"SELECT 1 FROM read_parquet($place) WHERE {where} LIMIT 1",
+            {"place": str(place)},
         ).fetchall():
             _refuse(con, export, staged, column, where)
 

@@ -118,13 +118,13 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         BadValue: A row has no month, or amounts without a currency; or a charge lacks
             what every charge must have.
     """
-    totals = export.format.totals or ""
-    query = queries.text(totals)
+    name = export.format.totals or ""
+    query = queries.text(name)
     try:
         summed = sums.ensure(con, export.format, staged)
         paths = {"files": [str(staged)], "sums": [str(summed)]}
         rows = con.execute(
-            query, {name: paths[name] for name in queries.params(totals)}
+            query, {param: paths[param] for param in queries.params(name)}
         ).fetchall()
     except duckdb.Error as error:
         raise defects.explain(export, error) from error

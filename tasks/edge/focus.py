@@ -253,7 +253,7 @@ def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     kept = list(bills)
     times = moments.Moments(kept)
     rows = [_rows(_grouped(con, kept, times.counting)), times.refusal]
-    shown = "\nUNION ALL BY NAME\n".join(f"FROM (\n{row}\n)" for row in rows if row)
+    shown = UNION.join(f"FROM (\n{row}\n)" for row in rows if row)
     where = "" if kept else "\nWHERE moment IS NULL"
     return f"CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n{shown}{where}"
 

@@ -86,7 +86,8 @@ def _owned(parts: list[tuple[str, Bill]]) -> str:
     files = queries.literal(sorted({path for path, _ in parts}))
     return (
         "SELECT sums.* EXCLUDE (filename), owners.source, owners.version"
-        f" FROM read_parquet({files}, union_by_name = TRUE, filename = TRUE) AS sums"
+        f" FROM read_parquet({files}, union_by_name = TRUE, filename = TRUE,"
+        " hive_partitioning = FALSE) AS sums"
         f" INNER JOIN (VALUES {owners}) AS owners (filename, source, version)"
         " ON sums.filename = owners.filename"
     )

@@ -40,6 +40,11 @@ def rename(file: Path, to: Path) -> None:
     beside(file).rename(target)
 
 
+def forget(file: Path) -> None:
+    """Remove the sums of a lake file that is about to change."""
+    beside(file).unlink(missing_ok=True)
+
+
 def ensure(con: Connection, kind: Format, file: Path) -> Path:
     """Return where the sums of a lake file lie, and write them if they are missing."""
     target = beside(file)

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from tasks.core.intake.deliveries import digest_of
-from tasks.edge import queries, warehouse
+from tasks.edge import queries, sums, warehouse
 from tasks.edge.intake import assembly, register, staging
 from tasks.edge.intake.assembly import Staged
 from tasks.edge.intake.exports import Export
@@ -126,7 +126,7 @@ def _newest(con: Connection, bill: Bill, export: Export) -> datetime:
     newest = con.execute(
         f"SELECT max(instant({queries.identifier(export.format.stamp)}))"
         " FROM read_parquet($files, union_by_name = TRUE)",
-        {"files": _names(bill.folder.iterdir())},
+        {"files": _names(_files(bill))},
     ).fetchall()[0][0]
     return datetime.replace(newest, tzinfo=UTC) if newest else bill.known_at
 
@@ -239,9 +239,14 @@ def _beside_another_kind(
     return replace(bill, totals=(*bill.totals, *totals))
 
 
+def _files(bill: Bill) -> list[Path]:
+    return [path for path in bill.folder.iterdir() if path.is_file()]
+
+
 def _own(con: Connection, bill: Bill, export: Export, found: Difference) -> Bill:
     """Keep nothing but the rows that are new."""
-    for file in bill.folder.iterdir():
+    for file in _files(bill):
+        sums.forget(file)
         if file != found.path:
             file.unlink()
     totals = tuple(staging.measure(con, export, found.path))
@@ -259,7 +264,8 @@ def _compare(
     """Write the rows that only the bill has; or, turned, those that only files have."""
     path = bill.folder / FRESH
     path.unlink(missing_ok=True)
-    mine, theirs = _names(bill.folder.iterdir()), _names(files)
+    sums.forget(path)
+    mine, theirs = _names(_files(bill)), _names(files)
     columns = sorted(_columns(con, mine).items() & _columns(con, theirs).items())
     key = ", ".join(queries.identifier(name) for name, _ in columns)
     left, right = (theirs, mine) if is_turned else (mine, theirs)

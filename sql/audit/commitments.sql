@@ -4,6 +4,9 @@
 -- reads:  audited_groups
 -- params: -
 --
+-- Where something is paid upfront, the days of that payment are told, not those of the
+-- monthly fees beside it: only they may say how long the commitment lasts.
+--
 -- A fee that counts where it is paid, as Google's does, is not used a second time.
 SELECT
     bill_id,
@@ -21,8 +24,18 @@ SELECT
     coalesce(bool_or(charge_frequency <> 'Recurring') FILTER (
         WHERE charge_category = 'Purchase'
     ), FALSE) AS is_upfront,
-    min(first_date) FILTER (WHERE charge_category = 'Purchase') AS purchase_from,
-    max(last_date) FILTER (WHERE charge_category = 'Purchase') AS purchase_to,
+    coalesce(
+        min(first_date) FILTER (
+            WHERE charge_category = 'Purchase' AND charge_frequency <> 'Recurring'
+        ),
+        min(first_date) FILTER (WHERE charge_category = 'Purchase')
+    ) AS purchase_from,
+    coalesce(
+        max(last_date) FILTER (
+            WHERE charge_category = 'Purchase' AND charge_frequency <> 'Recurring'
+        ),
+        max(last_date) FILTER (WHERE charge_category = 'Purchase')
+    ) AS purchase_to,
     min(first_date) FILTER (WHERE charge_category = 'Usage') AS usage_from,
     max(last_date) FILTER (WHERE charge_category = 'Usage') AS usage_to,
     sum(charges)::BIGINT AS charges

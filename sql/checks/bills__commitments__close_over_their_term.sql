@@ -33,8 +33,10 @@ summed AS (
         sum(used_cost) AS used,
         sum(unused_cost) AS unused,
         bool_or(is_upfront) AS is_upfront,
-        min(purchase_from) AS purchase_from,
-        max(purchase_to) AS purchase_to,
+        coalesce(min(purchase_from) FILTER (WHERE is_upfront), min(purchase_from))
+            AS purchase_from,
+        coalesce(max(purchase_to) FILTER (WHERE is_upfront), max(purchase_to))
+            AS purchase_to,
         min(usage_from) AS usage_from,
         max(usage_to) AS usage_to,
         max(loaded_to) AS loaded_to

@@ -22,8 +22,8 @@ COMMENT ON COLUMN bills.commitments.purchased_cost IS 'Billed cost of its purcha
 COMMENT ON COLUMN bills.commitments.used_cost IS 'Effective cost of what was used.';
 COMMENT ON COLUMN bills.commitments.unused_cost IS 'Effective cost of what was left unused.';
 COMMENT ON COLUMN bills.commitments.is_upfront IS 'Whether a purchase is not a recurring one.';
-COMMENT ON COLUMN bills.commitments.purchase_from IS 'First day that its purchases are for.';
-COMMENT ON COLUMN bills.commitments.purchase_to IS 'Last day that its purchases are for.';
+COMMENT ON COLUMN bills.commitments.purchase_from IS 'First day that its purchases are for; of those paid upfront, where there are any.';
+COMMENT ON COLUMN bills.commitments.purchase_to IS 'Last day that its purchases are for, likewise.';
 COMMENT ON COLUMN bills.commitments.usage_from IS 'First day of use or waste.';
 COMMENT ON COLUMN bills.commitments.usage_to IS 'Last day of use or waste.';
 COMMENT ON COLUMN bills.commitments.charges IS 'Charges that name it.';

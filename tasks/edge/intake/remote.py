@@ -4,6 +4,7 @@ A file that was fetched whole stays until it is loaded, so that a run that was k
 does not fetch it twice.
 """
 
+import importlib
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -154,14 +155,16 @@ def _opened(
     url: str, options: Mapping[str, Any]
 ) -> tuple[fsspec.AbstractFileSystem, str]:
     given = dict(options)
-    if given.get("anon") and url.startswith(("gs://", "gcs://")):
-        given["token"] = "anon"  # noqa: S105 - Google's word for nobody
-        del given["anon"]
+    kind = fsspec.get_filesystem_class(url.partition("://")[0])
+    if url.startswith(("gs://", "gcs://")):
+        # The newer class asks for the kind of the bucket, by another road and right.
+        kind = importlib.import_module("gcsfs.core").GCSFileSystem
+        if given.pop("anon", False):
+            given["token"] = "anon"  # noqa: S105 - Google's word for nobody
     # Neither who we are nor what is there may come from an earlier call.
-    system, root = fsspec.core.url_to_fs(
-        url, use_listings_cache=False, skip_instance_cache=True, **given
-    )
-    return system, root
+    given |= kind._get_kwargs_from_urls(url)  # noqa: SLF001 - as fsspec itself does
+    system = kind(use_listings_cache=False, skip_instance_cache=True, **given)
+    return system, system._strip_protocol(url)  # noqa: SLF001
 
 
 def _url(url: str, root: str, name: str) -> str:

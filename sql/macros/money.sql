@@ -2,7 +2,7 @@
 --
 -- params: x
 --
--- AWS states ten decimals and stores them as DOUBLE: rounding there brings back what was
+-- AWS states ten decimals and stores them as DOUBLE: rounding brings back what was
 -- meant, as long as a DOUBLE has that many; a large one is meant as its shortest text
 -- says. Text keeps all its decimals; text that is no number becomes null, and the check
 -- on mandatory costs tells of it. The branch is chosen when the query is bound.

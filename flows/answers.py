@@ -73,6 +73,14 @@ def answering(command: Callable[..., Answer]) -> Callable[..., None]:
     ) -> None:
         from tasks.edge.settings import load
 
+        context = click.get_current_context()
+        if context.invoked_subcommand:
+            return
+        above = context.parent.params if context.parent else {}
+        database = database or above.get("database")
+        config = config or above.get("config")
+        as_json = as_json or above.get("as_json", False)
+        debug = debug or above.get("debug", False)
         try:
             answer = command(load(config, database=database), **options)
         except (click.ClickException, click.exceptions.Exit, click.Abort):

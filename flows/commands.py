@@ -36,7 +36,7 @@ def ingest(
         f"{done.loaded} loaded, {done.known} known already,"
         f" {done.quarantined} quarantined."
     )
-    return Answer(done, (said,), tuple(done.problems))
+    return Answer(done, (said, *done.notes), tuple(done.problems))
 
 
 @click.command()

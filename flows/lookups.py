@@ -1,38 +1,10 @@
-"""The commands of ``costwarden`` that only look: bills, explain, doctor."""
+"""The commands of ``costwarden`` that only look: explain, doctor."""
 
 from typing import Any
 
 import click
 
 from flows.answers import DONE, FAILED, Answer, Table, answering
-
-
-@click.command()
-@answering
-def bills(settings: Any) -> Answer:
-    """List the bill versions with their totals, a line for each currency."""
-    from tasks.edge import lookups
-
-    rows = lookups.versions(settings)
-    names = {
-        "billing_period": "month",
-        "source": "source",
-        "billing_account_id": "account",
-        "version": "version",
-        "status": "status",
-        "known_at": "known at",
-        "row_count": "rows",
-        "billed_cost": "billed",
-        "effective_cost": "effective",
-        "billing_currency": "currency",
-        "reason": "reason",
-    }
-    table = Table(
-        tuple(names.values()),
-        [[_short(row[name]) for name in names] for row in rows],
-        right=("version", "rows", "billed", "effective"),
-    )
-    return Answer(rows, (table,) if rows else ("No bill was loaded yet.",))
 
 
 @click.command()
@@ -86,10 +58,4 @@ def doctor(settings: Any) -> Answer:
     return Answer(parts, (table,), status=FAILED if ill else DONE)
 
 
-def _short(value: object) -> object:
-    from datetime import datetime
-
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
-
-
-ALL = (bills, explain, doctor)
+ALL = (explain, doctor)

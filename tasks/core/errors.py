@@ -15,6 +15,7 @@ CostwardenError
 │   ├── NothingThere
 │   ├── NotPermitted
 │   ├── BadPeriod
+│   ├── WrongVersion
 │   └── OtherBills
 ├── PromiseError    our own tables break a promise: report it to the developers
 │   ├── CheckFailed
@@ -85,6 +86,10 @@ class NotPermitted(ConfigError):
 
 class BadPeriod(ConfigError):
     """A month is not written YYYY-MM, or the first lies after the last."""
+
+
+class WrongVersion(ConfigError):
+    """What was asked for cannot be done with this bill version."""
 
 
 class OtherBills(ConfigError):

@@ -36,6 +36,7 @@ SCALARS = (
     "charge_kind",
     "service_category",
     "share",
+    "arrival_hours",
     "credible_date",
     "tag_map",
     "json_value",
@@ -110,6 +111,7 @@ def install(con: warehouse.Connection, lake: Path) -> int:
         )
         _create_view(con, "series.daily_cost", queries.text("series/daily_cost"))
         con.execute(queries.as_macro("series/daily_cost_as_of"))
+        con.execute(queries.as_macro("series/arrival_curves"))
         descriptions.describe(con)
     return len(current)
 

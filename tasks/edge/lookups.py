@@ -58,17 +58,6 @@ class Reconciliation:
         return any(invoice["verdict"] != "equal" for invoice in self.invoices)
 
 
-def versions(settings: Settings) -> list[Row]:
-    """Return the bill versions, a row for each of their currencies.
-
-    Raises:
-        NothingThere: There is no warehouse.
-        WarehouseBusy: A run kept it for longer than we were told to wait.
-    """
-    with _waiting(settings) as con:
-        return _rows(queries.run(con, "ops/versions"))
-
-
 def reconciliation(
     settings: Settings, *, is_audited: bool = True, invoice: str | None = None
 ) -> Reconciliation:

@@ -98,6 +98,9 @@ class Settings(Frozen):
     workflows: str | None = None
     policies: str = str(DEPLOYMENTS / "policies")
     wait_seconds: float = Field(600.0, ge=0, description="Wait for another writer.")
+    closed_after_days: int = Field(
+        10, ge=0, description="Days after its end until a month's bill is closed."
+    )
     advise: Rules = Rules()
     judge: Limits = Limits()
     sources: tuple[Source, ...] = ()

@@ -34,7 +34,8 @@ POLL_SECONDS = 0.5
 Connection = duckdb.DuckDBPyConnection
 
 
-def _on_stderr(line: str) -> None:
+def on_stderr(line: str) -> None:
+    """Tell whoever waits at the terminal."""
     sys.stderr.write(f"{line}\n")
 
 
@@ -43,7 +44,7 @@ def connect(
     database: str | Path,
     *,
     wait_seconds: float = WAIT_SECONDS,
-    say: Callable[[str], None] = _on_stderr,
+    say: Callable[[str], None] = on_stderr,
 ) -> Iterator[Connection]:
     """Open the warehouse for writing, creating it and its tables if need be.
 
@@ -74,6 +75,20 @@ def read(database: str | Path) -> Iterator[Connection]:
         NothingThere: The file does not exist.
         WarehouseBusy: A writer holds it.
     """
+    con = reader(database)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def reader(database: str | Path) -> Connection:
+    """Return a connection for reading only, which the caller closes.
+
+    Raises:
+        NothingThere: The file does not exist.
+        WarehouseBusy: A writer holds it.
+    """
     path = Path(database)
     if not path.exists():
         raise NothingThere(f"There is no warehouse at {path}: ingest a bill first.")
@@ -81,11 +96,8 @@ def read(database: str | Path) -> Iterator[Connection]:
         con = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
         raise WarehouseBusy(f"{path} is being written to: {_holder(error)}") from error
-    try:
-        con.execute("SET TimeZone = 'UTC'")
-        yield con
-    finally:
-        con.close()
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from tasks.edge.intake import (
     growth,
     lake,
     memory,
+    notes,
     register,
     shipping,
     sources,
@@ -99,7 +100,9 @@ def ingest(
             )
             run.problems += arrivals.problems
             run.take_all(arrivals)
-    return Ingested(run.loaded, run.repeated, run.quarantined, tuple(run.problems))
+    said = () if run.loaded else notes.replaced(settings, run.given_again)
+    problems = tuple(run.problems)
+    return Ingested(run.loaded, run.repeated, run.quarantined, problems, said)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,6 +121,7 @@ class _Run(Turns):
     repeated: int = 0
     quarantined: int = 0
     problems: list[str] = field(default_factory=list)
+    given_again: dict[str, str] = field(default_factory=dict)
 
     def take_all(self, arrivals: Arrivals) -> None:
         """Load what is new, in the order in which it was made."""
@@ -159,8 +163,11 @@ class _Run(Turns):
         ]
         self.repeated += len(delivery.files) - len(fresh)
         fresh = self._without_refused(delivery, fresh, digests)
-        bills = self.known.deliveries.get(_digest(fresh, digests), 0)
-        if fresh and not bills:
+        digest = _digest(fresh, digests)
+        bills = self.known.deliveries.get(digest, 0)
+        if bills:
+            self.given_again[digest] = fresh[0].name
+        elif fresh:
             self._load(delivery, fresh, digests)
         self.repeated += bills
 

@@ -12,9 +12,11 @@ class Ingested:
         known: Those that had been loaded before.
         quarantined: Deliveries that were refused.
         problems: One sentence for each refusal and for each path without bills.
+        notes: When nothing was new: which older versions were given again.
     """
 
     loaded: int
     known: int
     quarantined: int
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()

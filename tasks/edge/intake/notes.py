@@ -1,0 +1,48 @@
+"""What is said of exports that are known already."""
+
+from collections.abc import Mapping
+
+from tasks.edge import warehouse
+from tasks.edge.settings import Settings
+
+# Enough to see what is meant; a folder of snapshots would fill the screen.
+NOTED = 5
+
+REPLACED = """
+    SELECT deliveries.digest, versions.bill_id, newest.bill_id
+    FROM bills.deliveries AS deliveries
+    INNER JOIN bills.versions AS versions
+        ON list_contains(deliveries.bill_ids, versions.bill_id)
+    LEFT JOIN bills.versions AS newest
+        ON newest.status = 'current'
+        AND newest.source = versions.source
+        AND newest.billing_period = versions.billing_period
+        AND newest.billing_account_id IS NOT DISTINCT FROM versions.billing_account_id
+    WHERE list_contains($digests, deliveries.digest)
+        AND versions.status IN ('superseded', 'withdrawn')
+        AND NOT coalesce(list_contains(newest.parts, versions.bill_id), FALSE)
+    ORDER BY versions.bill_id
+"""
+
+
+def replaced(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which deliveries are versions that count no more, and how they would.
+
+    Args:
+        settings: Where the warehouse is.
+        given: Name of the first file of each delivery, by the delivery's digest.
+    """
+    if not given:
+        return ()
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        rows = con.execute(REPLACED, {"digests": list(given)}).fetchall()
+    notes = [
+        f"{given[digest]} is known already as {bill_id}, which"
+        f" {f'{newest} has replaced' if newest else 'was withdrawn'};"
+        f" to bring it back: costwarden bills restore {bill_id}"
+        for digest, bill_id, newest in rows
+    ]
+    more = len(notes) - NOTED
+    return (*notes[:NOTED], *([f"So are {more} more."] if more > 0 else []))

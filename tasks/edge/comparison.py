@@ -35,8 +35,10 @@ def difference(settings: Settings, earlier: str, later: str) -> Difference:
         LakeDamaged: A file of a version is no longer in the lake.
         NothingThere: There is no such version.
         WarehouseBusy: A run kept the warehouse for longer than we were told to wait.
-        WrongVersion: The lines of a version are no longer kept.
+        WrongVersion: The lines of a version are no longer kept, or both are the same.
     """
+    if earlier == later:
+        raise WrongVersion(f"{earlier} is one version: name two to compare.")
     with writing(settings) as con:
         focus.install_macros(con)
         bills = {
@@ -53,8 +55,7 @@ def difference(settings: Settings, earlier: str, later: str) -> Difference:
                     f"The lines of {bill_id} are no longer kept: only its daily series"
                     " is."
                 )
-        both = dict.fromkeys((earlier, later))
-        lines = focus.rows_of(con, [bills[bill_id] for bill_id in both])
+        lines = focus.rows_of(con, [bills[earlier], bills[later]])
         con.execute(f"CREATE TEMP VIEW {COMPARED} AS {lines}")
         result = con.execute(
             queries.text("ops/changed_lines"),

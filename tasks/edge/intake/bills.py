@@ -5,7 +5,6 @@ left behind is swept before the next one starts.
 """
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,17 +41,13 @@ from tasks.edge.intake.turns import Turns
 from tasks.edge.settings import Settings
 
 
-def _on_stderr(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-
-
 def ingest(
     settings: Settings,
     paths: Sequence[str],
     source: str | None = None,
     known_at: datetime | None = None,
     *,
-    say: Callable[[str], None] = _on_stderr,
+    say: Callable[[str], None] = warehouse.on_stderr,
 ) -> Ingested:
     """Load all exports below the paths.
 
@@ -101,8 +96,8 @@ def ingest(
             run.problems += arrivals.problems
             run.take_all(arrivals)
     said = () if run.loaded else notes.replaced(settings, run.given_again)
-    problems = tuple(run.problems)
-    return Ingested(run.loaded, run.repeated, run.quarantined, problems, said)
+    counts = (run.loaded, run.repeated, run.quarantined)
+    return Ingested(*counts, tuple(run.problems), said)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -163,10 +158,9 @@ class _Run(Turns):
         ]
         self.repeated += len(delivery.files) - len(fresh)
         fresh = self._without_refused(delivery, fresh, digests)
-        digest = _digest(fresh, digests)
-        bills = self.known.deliveries.get(digest, 0)
+        bills = self.known.deliveries.get(_digest(fresh, digests), 0)
         if bills:
-            self.given_again[digest] = fresh[0].name
+            self.given_again[_digest(fresh, digests)] = fresh[0].name
         elif fresh:
             self._load(delivery, fresh, digests)
         self.repeated += bills

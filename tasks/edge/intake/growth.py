@@ -126,7 +126,7 @@ def _newest(con: Connection, bill: Bill, export: Export) -> datetime:
     newest = con.execute(
         f"SELECT max(instant({queries.identifier(export.format.stamp)}))"
         " FROM read_parquet($files, union_by_name = TRUE)",
-        {"files": _names(_files(bill))},
+        {"files": _names(bill.folder.iterdir())},
     ).fetchall()[0][0]
     return datetime.replace(newest, tzinfo=UTC) if newest else bill.known_at
 
@@ -239,13 +239,9 @@ def _beside_another_kind(
     return replace(bill, totals=(*bill.totals, *totals))
 
 
-def _files(bill: Bill) -> list[Path]:
-    return [path for path in bill.folder.iterdir() if path.is_file()]
-
-
 def _own(con: Connection, bill: Bill, export: Export, found: Difference) -> Bill:
     """Keep nothing but the rows that are new."""
-    for file in _files(bill):
+    for file in map(Path, _names(bill.folder.iterdir())):
         sums.forget(file)
         if file != found.path:
             file.unlink()
@@ -265,7 +261,7 @@ def _compare(
     path = bill.folder / FRESH
     path.unlink(missing_ok=True)
     sums.forget(path)
-    mine, theirs = _names(_files(bill)), _names(files)
+    mine, theirs = _names(bill.folder.iterdir()), _names(files)
     columns = sorted(_columns(con, mine).items() & _columns(con, theirs).items())
     key = ", ".join(queries.identifier(name) for name, _ in columns)
     left, right = (theirs, mine) if is_turned else (mine, theirs)
@@ -300,4 +296,4 @@ def _count(con: Connection, files: Sequence[str]) -> int:
 
 
 def _names(paths: Iterable[Path]) -> list[str]:
-    return sorted(str(path) for path in paths)
+    return sorted(str(path) for path in paths if path.is_file())

@@ -22,6 +22,7 @@ from tasks.edge.intake import (
     assembly,
     evidence,
     lake,
+    pairing,
     register,
     shipping,
     sources,
@@ -235,9 +236,10 @@ class _Run:
         digest = digest_of({part.digest for part in staged})
 
         def step(con: warehouse.Connection) -> None:
-            added = register.add(con, self.store, bills, digest)
+            known = pairing.paired(self.con, con, self.store, bills)
+            added = register.add(con, self.store, known, digest)
             self.loaded += added
-            self.repeated += len(bills) - added
+            self.repeated += len(known) - added
             shutil.rmtree(work)
 
         self.known.deliveries[digest] = len(bills)

@@ -16,7 +16,7 @@ Connection = duckdb.DuckDBPyConnection
 YEARS = 10
 
 # They tell a value from what only stands for none; FOCUS rows are read by the same.
-MACROS = ("known", "instant")
+MACROS = ("known", "instant", "us_date")
 
 
 def install(con: Connection) -> None:

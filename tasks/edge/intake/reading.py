@@ -14,7 +14,10 @@ def select(export: Export) -> tuple[str, dict[str, object]]:
         f"{typed(export, source, name)} AS {queries.identifier(name)}"
         for source, name in columns
     )
-    return f"SELECT {shown} FROM {reader(export)}", values(export)
+    query = f"SELECT {shown} FROM {reader(export)}"
+    if export.format.shape:
+        query = f"WITH converted AS ({query}) FROM {export.format.shape}('converted')"
+    return query, values(export)
 
 
 def positions(export: Export) -> Sequence[str]:
@@ -65,7 +68,8 @@ def reader(export: Export) -> str:
         return (
             f"read_csv($path, columns = {{{columns}}}, header = TRUE,"
             " auto_detect = FALSE, delim = ',', quote = '\"', escape = '\"',"
-            " nullstr = $nulls, max_line_size = 16777216)"
+            f" nullstr = $nulls, skip = {export.preamble},"
+            " max_line_size = 16777216)"
         )
     if export.columns.keys is None:
         return "read_parquet($path)"

@@ -35,6 +35,7 @@ class Bill:
         is_whole: Whether a manifest says that it is all of the bill.
         is_increment: Whether it adds to what was known before it, as append-only
             exports do.
+        cost_view: Which of two costs it states; None where it states both.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class Bill:
     totals: tuple[Total, ...]
     is_whole: bool = False
     is_increment: bool = False
+    cost_view: str | None = None
 
     @property
     def key(self) -> Key:
@@ -206,7 +208,7 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
             "is_increment": bill.is_increment,
         },
     )
-    for currency, rows, billed, effective in _sums(bill):
+    for currency, rows, billed, effective in sums(bill):
         chain.insert(
             con,
             "bills.part_totals",
@@ -220,24 +222,24 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
         )
 
 
-def _sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
+def sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
     """Add up the files of a bill, currency by currency.
 
     Rows without a currency have no amounts, or the bill would have been refused.
     """
-    sums: dict[str, tuple[int, Decimal, Decimal]] = {}
+    added: dict[str, tuple[int, Decimal, Decimal]] = {}
     for total in bill.totals:
         if total.billing_currency is None:
             continue
-        rows, billed, effective = sums.get(
+        rows, billed, effective = added.get(
             total.billing_currency, (0, Decimal(0), Decimal(0))
         )
-        sums[total.billing_currency] = (
+        added[total.billing_currency] = (
             rows + total.row_count,
             EXACT.add(billed, total.billed_cost),
             EXACT.add(effective, total.effective_cost),
         )
-    return [(currency, *sums[currency]) for currency in sorted(sums)]
+    return [(currency, *added[currency]) for currency in sorted(added)]
 
 
 def _provider(bill: Bill) -> str | None:

@@ -7,6 +7,7 @@ eighteenth are rounded half to even.
 
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -87,6 +88,9 @@ def connect(scratch: Path) -> Connection:
         if name.endswith("_optional"):
             macro = name.removeprefix("raw/")
             con.execute(f"CREATE MACRO {macro}() AS TABLE {queries.text(name)}")
+    con.execute(f"CREATE SCHEMA raw; {queries.text('tables/raw.azure')}")
+    for name in ("raw/azure_shaped", "raw/azure_paired"):
+        con.execute(queries.as_macro(name))
     return con
 
 
@@ -117,12 +121,26 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         BadValue: A row has no month, or amounts without a currency; or a charge lacks
             what every charge must have.
     """
-    query = queries.text(export.format.totals or "")
     try:
-        rows = con.execute(query, {"files": [str(staged)]}).fetchall()
+        totals = sums(con, export.format.totals or "", [staged])
     except duckdb.Error as error:
         raise defects.explain(export, error) from error
-    totals = [
+    for total in totals:
+        _check(export, total)
+    if not totals:
+        raise UnreadableFile(
+            f"{export.file.name} has a header but no rows: export it again."
+        )
+    gaps.refuse(con, export, staged)
+    return sorted(totals, key=_order)
+
+
+def sums(con: Connection, query: str, files: Sequence[Path]) -> list[Total]:
+    """Sum files of the lake with one of the queries that do."""
+    rows = con.execute(
+        queries.text(query), {"files": [str(file) for file in files]}
+    ).fetchall()
+    return [
         Total(
             row[0],
             row[1] or "",
@@ -132,14 +150,16 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         )
         for row in rows
     ]
-    for total in totals:
-        _check(export, total)
-    if not totals:
-        raise UnreadableFile(
-            f"{export.file.name} has a header but no rows: export it again."
-        )
-    gaps.refuse(con, export, staged)
-    return sorted(totals, key=_order)
+
+
+def cost_views(con: Connection, export: Export, staged: Path) -> frozenset[str]:
+    """Return which of two costs the rows tell of; none of a format that states both."""
+    if not export.format.cost_views:
+        return frozenset()
+    query = queries.text(export.format.cost_views)
+    return frozenset(
+        row[0] for row in con.execute(query, {"files": [str(staged)]}).fetchall()
+    )
 
 
 def split(

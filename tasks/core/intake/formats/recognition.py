@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tasks.core.errors import MissingColumn, RepeatedColumn, UnknownFormat
-from tasks.core.intake.formats import aws, evidence, focus, google, oracle
+from tasks.core.intake.formats import aws, azure, evidence, focus, google, oracle
 from tasks.core.intake.formats.declaration import Format
 
 # Formats of bills by name.
@@ -19,6 +19,9 @@ BILLS = {
         focus.FOCUS,
         aws.CUR2,
         aws.LEGACY_CUR,
+        azure.AZURE,
+        azure.ACTUAL_ONLY,
+        azure.AMORTISED_ONLY,
         google.STANDARD,
         google.DETAILED,
         oracle.COST,
@@ -71,6 +74,7 @@ def recognise(header: Sequence[str]) -> Recognised:
         for kind, names in (
             focus.candidate(header),
             aws.candidate(header),
+            azure.candidate(header),
             google.candidate(header),
             oracle.candidate(header),
             *evidence.candidates(header),

@@ -1,112 +1,100 @@
-"""How long an export takes from disk to the daily series, against the bare scan.
+"""How long a bill takes from disk to the daily series, and how much memory.
 
-``python -m benchmarks.bill_store --rows 10000000`` simulates CUR 2.0 exports and
-times, in turn and in one process each:
+    python -m benchmarks.bill_store                    # a month of 10 million rows
+    python -m benchmarks.bill_store --rows 1000000 --rounds 1
+    python -m benchmarks.bill_store --large            # 65 million rows as well
 
-- ``bare``: DuckDB's own aggregate of the same raw columns, without any mapping;
-- ``series``: our mapping to FOCUS, its checks, and the daily series in the warehouse;
-- ``ingest``: the copy into the lake with digest, row count and exact totals.
-
-It prints the median of each and the ratio to ``bare``.
+Every measurement is a process of its own, in turn with the others, on two cores;
+medians and ratios come from one run. docs/methods/speed.md says what each means.
 """
 
 import argparse
-import statistics
+import json
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-import duckdb
+from benchmarks import measuring, sections
+from benchmarks.exports import simulated
+from benchmarks.sections import Report
 
-from tasks.edge import daily, focus, warehouse
-from tasks.edge.intake import bills
-from tasks.edge.settings import Settings, load
-from tasks.edge.simulator import company
+ROWS = 10_000_000
+LARGE_ROWS = 65_000_000
 
-BARE = """
-    SELECT
-        line_item_usage_start_date::DATE AS charge_date,
-        line_item_usage_account_id,
-        line_item_product_code,
-        product_region_code,
-        line_item_line_item_type,
-        line_item_currency_code,
-        sum(line_item_unblended_cost) AS billed_cost,
-        sum(savings_plan_savings_plan_effective_cost) AS savings_plan_cost,
-        sum(reservation_effective_cost) AS reservation_cost,
-        sum(pricing_public_on_demand_cost) AS list_cost,
-        sum(line_item_usage_amount) AS consumed_quantity
-    FROM read_parquet($files)
-    GROUP BY ALL
-"""
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Return the wall seconds that ``work`` takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def exported(folder: Path) -> list[str]:
-    """Return the Parquet files of all exports below a folder."""
-    return sorted(str(path) for path in folder.glob("aws/cur2/**/*.parquet"))
-
-
-def bare(files: list[str]) -> None:
-    """Aggregate the raw columns and fetch the rows."""
-    with duckdb.connect() as con:
-        con.execute(BARE, {"files": files}).fetchall()
-
-
-def aggregate(settings: Settings) -> None:
-    """Forget the daily series and write it anew."""
-    with warehouse.connect(settings.database) as con:
-        con.execute("DELETE FROM series.daily_cost_versions")
-        con.execute("DELETE FROM series.aggregated_bills")
-        daily.aggregate(con, settings.lake_path)
+SECTIONS = ("compare", "grow", "months", "ask", "start")
 
 
 def measure(
-    folder: Path, rows: int, months: int, rounds: int
-) -> tuple[int, dict[str, list[float]]]:
-    """Simulate bills and time each way of reading them, ``rounds`` times in turn.
+    folder: Path,
+    *,
+    rows: int = ROWS,
+    rounds: int = 3,
+    is_large: bool = False,
+    only: Sequence[str] = SECTIONS,
+    peers: Sequence[str] = tuple(sections.PEERS),
+) -> Report:
+    """Make up bills and measure everything that is asked for.
 
-    Returns:
-        How many rows the exports hold, all versions counted, and the seconds.
+    Args:
+        folder: Where the bills lie, or are put.
+        rows: Lines of the month that is measured; thirteen months have as many.
+        rounds: How often each piece of work is done.
+        is_large: A month of 65 million rows as well.
+        only: Some of ``SECTIONS``.
+        peers: Some of ``sections.PEERS``.
     """
-    company.simulate(folder / "bills", rows=rows, months=months, formats=("aws_cur2",))
-    settings = load(None, database=str(folder / "costwarden.duckdb"))
-    files = exported(folder / "bills")
-    seconds: dict[str, list[float]] = {"bare": [], "series": [], "ingest": []}
-    seconds["ingest"].append(
-        timed(lambda: bills.ingest(settings, [str(folder / "bills" / "aws")]))
-    )
-    with warehouse.connect(settings.database) as con:
-        focus.install(con, settings.lake_path)
-        loaded = con.execute("SELECT sum(row_count) FROM bills.versions").fetchall()
-    print(f"{loaded[0][0]:,} rows in {len(files)} files")
-    for _ in range(rounds):
-        seconds["bare"].append(timed(lambda: bare(files)))
-        seconds["series"].append(timed(lambda: aggregate(settings)))
-    return int(loaded[0][0]), seconds
+    report = Report()
+    month = simulated(folder, rows)
+    if "compare" in only:
+        sections.compare(report, month, rounds, peers)
+    if "grow" in only:
+        sizes = [max(rows // 10, 1), rows, *([LARGE_ROWS] if is_large else [])]
+        sections.grow(report, folder, sizes, rounds)
+    if "months" in only:
+        sections.months(report, simulated(folder, rows, sections.MONTHS), rounds)
+    if "ask" in only:
+        sections.ask(report, month, rounds)
+    if "start" in only:
+        sections.start(
+            report, simulated(folder, min(rows, 10_000), sections.MONTHS), rounds
+        )
+    report.say()
+    for line in measuring.verdicts(report.bars):
+        report.say(line)
+    return report
 
 
 def main() -> None:
-    """Print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=3_000_000)
-    parser.add_argument("--months", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=5)
+    """Measure, print, and write the numbers where they are wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--large", action="store_true", help="65 million rows as well")
+    parser.add_argument("--only", action="append", choices=SECTIONS)
+    parser.add_argument("--bills", type=Path, help="folder to keep the bills in")
+    parser.add_argument("--json", type=Path, help="file to write all numbers to")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        loaded, seconds = measure(Path(folder), args.rows, args.months, args.rounds)
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    print(f"{'what':<8} {'median s':>9} {'x bare':>7} {'rows/s':>12}")
-    for name, median in medians.items():
-        ratio = median / medians["bare"]
-        print(f"{name:<8} {median:>9.2f} {ratio:>7.2f} {loaded / median:>12,.0f}")
+    cores = measuring.pin(args.cores)
+    with ExitStack() as stack:
+        folder = args.bills or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="costwarden-bills-"))
+        )
+        report = measure(
+            folder,
+            rows=args.rows,
+            rounds=args.rounds,
+            is_large=args.large,
+            only=args.only or SECTIONS,
+        )
+    if args.json:
+        content = {
+            "cores": cores,
+            "bars": [vars(bar) | {"verdict": bar.verdict} for bar in report.bars],
+            "runs": report.numbers,
+        }
+        args.json.write_text(json.dumps(content, indent=2), encoding="utf-8")
 
 
 if __name__ == "__main__":

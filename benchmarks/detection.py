@@ -39,9 +39,9 @@ class Result:
 
 def detect(folder: Path, seed: int, rows: int, config: str | None) -> Settings:
     """Simulate a company and run the pipeline on its bills."""
-    from tasks.aggregate import aggregate_costs  # noqa: PLC0415 - Prefect is slow to import
-    from tasks.detect import detect_anomalies  # noqa: PLC0415
-    from tasks.normalise import normalise_bills  # noqa: PLC0415
+    from tasks.aggregate import aggregate_costs
+    from tasks.detect import detect_anomalies
+    from tasks.normalise import normalise_bills
 
     settings = load(config, database=str(folder / f"{seed}.duckdb"))
     bills_folder = folder / f"bills-{seed}"

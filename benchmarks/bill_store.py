@@ -49,7 +49,8 @@ def measure(
     if "compare" in only:
         sections.compare(report, month, rounds, peers)
     if "grow" in only:
-        sizes = [max(rows // 10, 1), rows, *([LARGE_ROWS] if is_large else [])]
+        # Two million rows are the fewest that are hourly, as ten are.
+        sizes = [max(rows // 5, 1), rows, *([LARGE_ROWS] if is_large else [])]
         sections.grow(report, folder, sizes, rounds)
     if "months" in only:
         sections.months(report, simulated(folder, rows, sections.MONTHS), rounds)

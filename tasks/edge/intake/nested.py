@@ -97,9 +97,15 @@ def _parquet(columns: Iterable[tuple[tuple[str, ...], object]]) -> Columns:
     found = list(columns)
     return Columns(
         tuple(".".join(path) for path, _ in found),
-        tuple(".".join(map(queries.identifier, path)) for path, _ in found),
+        tuple(_parquet_source(*column) for column in found),
         tuple(str(kind) for _, kind in found),
     )
+
+
+def _parquet_source(path: tuple[str, ...], kind: Any) -> str:
+    """Return the SQL that gives a value; DuckDB 2.0.0 cannot read a null's member."""
+    is_never_set = len(path) > 1 and kind.id == "null"
+    return "NULL" if is_never_set else ".".join(map(queries.identifier, path))
 
 
 def _parquet_leaves(

@@ -40,6 +40,7 @@ class Manifest:
         billing_period: The month it is about; None when it does not say.
         known_at: When the export was made; None when it does not say.
         row_count: Rows of all files together; None when it does not say.
+        kind: What it calls the kind of export, as Azure's does; None when not.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Manifest:
     billing_period: str | None = None
     known_at: datetime | None = None
     row_count: int | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Slice:
         name: Path of the file as it came, with ``/``.
         first_date: First charge day, ISO 8601.
         last_date: Last charge day, ISO 8601.
+        cost_view: Which of two costs the export states; None where it states both.
     """
 
     file: int
@@ -67,6 +70,7 @@ class Slice:
     billing_period: str
     first_date: str
     last_date: str
+    cost_view: str | None = None
 
 
 def is_manifest(name: str) -> bool:
@@ -101,6 +105,7 @@ def parse_manifest(path: str, content: object) -> Manifest | None:
         _stated_period(content, [path, *files]),
         _stated_time(content, [path, *files]),
         rows if isinstance(rows, int) else None,
+        _stated_kind(content),
     )
 
 
@@ -162,9 +167,9 @@ def assemble(slices: Iterable[Slice]) -> list[list[Slice]]:
         Bills in the order of their first file; slices of a bill in the order of files.
     """
 
-    def bill_of(part: Slice) -> tuple[str, str, str]:
-        account = part.billing_account_id or ""
-        return part.source_format, account, part.billing_period
+    def bill_of(part: Slice) -> tuple[str, str, str, str]:
+        account, view = part.billing_account_id or "", part.cost_view or ""
+        return part.source_format, account, part.billing_period, view
 
     bills: list[list[Slice]] = []
     for _, group in groupby(sorted(slices, key=bill_of), bill_of):
@@ -212,6 +217,12 @@ def _stated_period(content: Mapping[str, object], names: Sequence[str]) -> str |
         return _whole_month(str(run["startDate"]), str(run.get("endDate", "")))
     found = (PERIOD_FOLDER.search(name) for name in names)
     return next((match[1] for match in found if match), None)
+
+
+def _stated_kind(content: Mapping[str, object]) -> str | None:
+    config = content.get("exportConfig")
+    kind = config.get("type") if isinstance(config, Mapping) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _stated_time(

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tasks.core.errors import TotalMismatch
-from tasks.core.intake.deliveries import Slice, assemble, digest_of
+from tasks.core.intake.deliveries import Slice, assemble, digest_of, stem
+from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import sums
 from tasks.edge.intake import evidence, exports, staging
@@ -30,12 +31,14 @@ class Staged:
         path: Where the Parquet file lies.
         digest: SHA-256 of the file as it arrived.
         totals: What it sums to; empty for evidence.
+        cost_views: Which of two costs its rows tell of.
     """
 
     export: Export
     path: Path
     digest: str
     totals: tuple[Total, ...]
+    cost_views: frozenset[str] = frozenset()
 
 
 def stage(
@@ -52,7 +55,8 @@ def stage(
         staging.stage(con, export, target)
         if export.format.is_bill:
             totals = tuple(staging.measure(con, export, target))
-            return Staged(export, target, digest, totals)
+            views = staging.cost_views(con, export, target)
+            return Staged(export, target, digest, totals, views)
     evidence.check(con, export, target)
     return Staged(export, target, digest, ())
 
@@ -96,7 +100,7 @@ def bills(
     Returns:
         Bills, oldest first.
     """
-    slices = _slices(staged)
+    slices = _slices(staged, delivery)
     groups = assemble(slices) if delivery.manifest is None else _by_account(slices)
     made = []
     for number, group in enumerate(groups):
@@ -108,8 +112,9 @@ def bills(
     return sorted(made, key=lambda bill: bill.known_at)
 
 
-def _slices(staged: Sequence[Staged]) -> list[Slice]:
+def _slices(staged: Sequence[Staged], delivery: Delivery) -> list[Slice]:
     """Return one slice for each file, account and month."""
+    views = _cost_views(staged, delivery)
     found: dict[tuple[int, str | None, str], list[Total]] = {}
     for position, part in enumerate(staged):
         for total in part.totals:
@@ -124,16 +129,38 @@ def _slices(staged: Sequence[Staged]) -> list[Slice]:
             billing_period=period,
             first_date=min(total.first_date or FIRST_DATE for total in totals),
             last_date=max(total.last_date or LAST_DATE for total in totals),
+            cost_view=views[position],
         )
         for (position, account, period), totals in found.items()
     ]
 
 
+def _cost_views(staged: Sequence[Staged], delivery: Delivery) -> list[str | None]:
+    """Return which of two costs each file states; the parts of an export state one."""
+    kind = delivery.manifest.kind if delivery.manifest else None
+    told: dict[str, set[str]] = {}
+    names = [part.export.file.name for part in staged]
+    exports = ["" if delivery.manifest else stem(name) for name in names]
+    for part, export in zip(staged, exports, strict=True):
+        told.setdefault(export, set()).update(part.cost_views)
+    return [
+        azure.cost_view(kind, name, told[export])
+        if part.export.format.cost_views
+        else None
+        for part, name, export in zip(staged, names, exports, strict=True)
+    ]
+
+
 def _by_account(slices: Sequence[Slice]) -> list[list[Slice]]:
     """Group by account and month: a manifest says that its files belong together."""
-    groups: dict[tuple[str, str | None, str], list[Slice]] = {}
+    groups: dict[tuple[str | None, ...], list[Slice]] = {}
     for part in slices:
-        key = (part.source_format, part.billing_account_id, part.billing_period)
+        key = (
+            part.source_format,
+            part.billing_account_id,
+            part.billing_period,
+            part.cost_view,
+        )
         groups.setdefault(key, []).append(part)
     return list(groups.values())
 
@@ -184,4 +211,5 @@ def _bill(
             total for staged, part in parts for total in _totals_of(staged, part)
         ),
         is_whole=delivery.manifest is not None,
+        cost_view=first.cost_view,
     )

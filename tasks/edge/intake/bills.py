@@ -24,6 +24,7 @@ from tasks.edge.intake import (
     lake,
     memory,
     notes,
+    pairing,
     register,
     shipping,
     sources,
@@ -244,9 +245,10 @@ class _Run(Turns):
         digest = digest_of({part.digest for part in staged})
 
         def step(con: warehouse.Connection) -> None:
-            added = register.add(con, self.store, bills, digest)
+            known = pairing.paired(self.con, con, self.store, bills)
+            added = register.add(con, self.store, known, digest)
             self.loaded += added
-            self.repeated += len(bills) - added
+            self.repeated += len(known) - added
             shutil.rmtree(work)
 
         self.known.deliveries[digest] = len(bills)
@@ -285,13 +287,14 @@ class _Run(Turns):
     def _refuse(
         self, files: Sequence[Arrived], digests: Mapping[str, str], error: BillError
     ) -> None:
-        names = [file.name for file in files]
-        digest = _digest(files, digests)
-
-        def step(con: warehouse.Connection) -> None:
-            register.refuse(con, names, digest, self.source, str(error))
-
-        self.pending.append(step)
+        refusal = partial(
+            register.refuse,
+            names=[file.name for file in files],
+            digest=_digest(files, digests),
+            source=self.source,
+            reason=str(error),
+        )
+        self.pending.append(refusal)
         self.quarantined += 1
         self.problems.append(str(error))
 

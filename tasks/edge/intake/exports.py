@@ -6,6 +6,7 @@ is refused, for that is what a failed download looks like.
 
 import csv
 import gzip
+import os
 import shutil
 import zipfile
 import zlib
@@ -38,6 +39,9 @@ UTF8_MARK = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 CHUNK_BYTES = 1 << 20
 
+# What a portal may write about an export before its header.
+PREAMBLE_LINES = 20
+
 # What else people call comma-separated.
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
@@ -53,6 +57,7 @@ class Export:
         format: What it is.
         header: Names of the columns in the file.
         names: Names that they get in the lake.
+        preamble: Lines of a CSV before the header.
     """
 
     file: Arrived
@@ -61,6 +66,7 @@ class Export:
     format: Format
     header: tuple[str, ...]
     names: tuple[str, ...]
+    preamble: int = 0
 
     @property
     def types(self) -> tuple[str, ...] | None:
@@ -91,7 +97,8 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
     if start.removeprefix(UTF8_MARK).lstrip().startswith(JSON):
         choices = nested.json_columns(con, readable, file.name)
         return _nested(file, readable, choices)
-    header = _csv_header(readable, file.name)
+    readable = _mended(readable, scratch)
+    header, preamble = _csv_header(readable, file.name)
     try:
         recognised = recognise(header)
     except BillError as error:
@@ -101,7 +108,8 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
                 f"{file.name} is separated by {wrong}: export it with commas."
             ) from error
         raise _refusal(file, error) from error
-    return Export(file, readable, None, recognised.format, header, recognised.names)
+    form, names = recognised.format, recognised.names
+    return Export(file, readable, None, form, header, names, preamble)
 
 
 def _nested(file: Arrived, readable: Path, choices: Sequence[Columns]) -> Export:
@@ -185,9 +193,44 @@ def _refuse_what_is_no_text(start: bytes, name: str) -> None:
         )
 
 
-def _csv_header(path: Path, name: str) -> tuple[str, ...]:
+def _mended(path: Path, scratch: Path) -> Path:
+    """Return the file with a last line that ends like the first.
+
+    Some tools end all lines of a CSV as Windows does but the last.
+    """
     with path.open("rb") as stream:
-        line = stream.readline(CHUNK_BYTES)
+        if not stream.readline(CHUNK_BYTES).endswith(b"\r\n"):
+            return path
+        stream.seek(-2, os.SEEK_END)
+        end = stream.read()
+    if end == b"\r\n" or not end.endswith(b"\n"):
+        return path
+    target = scratch / "mended"
+    shutil.copyfile(path, target)
+    with target.open("r+b") as stream:
+        stream.seek(-1, os.SEEK_END)
+        stream.write(b"\r\n")
+    return target
+
+
+def _csv_header(path: Path, name: str) -> tuple[tuple[str, ...], int]:
+    """Return the header, and how many lines of something else stand before it."""
+    with path.open("rb") as stream:
+        lines = [stream.readline(CHUNK_BYTES) for _ in range(PREAMBLE_LINES + 1)]
+    first = _columns(lines[0], name)
+    for number, line in enumerate(lines):
+        try:
+            header = _columns(line, name)
+            recognise(header)
+        except RepeatedColumn:
+            return header, number
+        except BillError:
+            continue
+        return header, number
+    return first, 0
+
+
+def _columns(line: bytes, name: str) -> tuple[str, ...]:
     try:
         return tuple(next(csv.reader([line.decode("utf-8-sig")])))
     except UnicodeDecodeError as error:

@@ -17,6 +17,8 @@ def select(export: Export) -> tuple[str, dict[str, object]]:
     query = f"SELECT {shown} FROM {reader(export)}"
     if added := missing(export):
         query = f"SELECT *, {', '.join(added)} FROM ({query})"
+    if export.format.shape:
+        query = f"WITH converted AS ({query}) FROM {export.format.shape}('converted')"
     return query, values(export)
 
 
@@ -77,7 +79,8 @@ def reader(export: Export) -> str:
         return (
             f"read_csv($path, columns = {{{columns}}}, header = TRUE,"
             " auto_detect = FALSE, delim = ',', quote = '\"', escape = '\"',"
-            " nullstr = $nulls, max_line_size = 16777216)"
+            f" nullstr = $nulls, skip = {export.preamble},"
+            " max_line_size = 16777216)"
         )
     if export.columns.keys is None:
         return "read_parquet($path)"

@@ -36,6 +36,7 @@ class Bill:
         is_increment: Whether it adds to what was known before it, as append-only
             exports do.
         held_by: A later version that holds its rows itself, and adds nothing to it.
+        cost_view: Which of two costs it states; None where it states both.
     """
 
     folder: Path
@@ -51,6 +52,7 @@ class Bill:
     is_whole: bool = False
     is_increment: bool = False
     held_by: str | None = None
+    cost_view: str | None = None
 
     @property
     def key(self) -> Key:
@@ -230,7 +232,7 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
             "UPDATE bills.parts SET is_increment = FALSE WHERE bill_id = $bill_id",
             {"bill_id": bill.held_by},
         )
-    for currency, rows, billed, effective in _sums(bill):
+    for currency, rows, billed, effective in sums(bill):
         chain.insert(
             con,
             "bills.part_totals",
@@ -244,24 +246,24 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
         )
 
 
-def _sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
+def sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
     """Add up the files of a bill, currency by currency.
 
     Rows without a currency have no amounts, or the bill would have been refused.
     """
-    sums: dict[str, tuple[int, Decimal, Decimal]] = {}
+    added: dict[str, tuple[int, Decimal, Decimal]] = {}
     for total in bill.totals:
         if total.billing_currency is None:
             continue
-        rows, billed, effective = sums.get(
+        rows, billed, effective = added.get(
             total.billing_currency, (0, Decimal(0), Decimal(0))
         )
-        sums[total.billing_currency] = (
+        added[total.billing_currency] = (
             rows + total.row_count,
             EXACT.add(billed, total.billed_cost),
             EXACT.add(effective, total.effective_cost),
         )
-    return [(currency, *sums[currency]) for currency in sorted(sums)]
+    return [(currency, *added[currency]) for currency in sorted(added)]
 
 
 def _provider(bill: Bill) -> str | None:

@@ -88,6 +88,8 @@ def connect(scratch: Path) -> Connection:
         if name.endswith("_optional"):
             macro = name.removeprefix("raw/")
             con.execute(f"CREATE MACRO {macro}() AS TABLE {queries.text(name)}")
+    for name in ("raw/azure_shaped", "raw/azure_paired"):
+        con.execute(queries.as_macro(name))
     return con
 
 
@@ -118,26 +120,11 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         BadValue: A row has no month, or amounts without a currency; or a charge lacks
             what every charge must have.
     """
-    name = export.format.totals or ""
-    query = queries.text(name)
     try:
         summed = sums.ensure(con, export.format, staged)
-        paths = {"files": [str(staged)], "sums": [str(summed)]}
-        rows = con.execute(
-            query, {param: paths[param] for param in queries.params(name)}
-        ).fetchall()
+        totals = totals_of(con, export.format.totals or "", staged, summed)
     except duckdb.Error as error:
         raise defects.explain(export, error) from error
-    totals = [
-        Total(
-            row[0],
-            row[1] or "",
-            row[2],
-            tuple(sorted(name for name in row[3] if name)),
-            *row[4:],
-        )
-        for row in rows
-    ]
     for total in totals:
         _check(export, total)
     if not totals:
@@ -146,6 +133,32 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
         )
     gaps.refuse(con, export, staged, summed)
     return sorted(totals, key=_order)
+
+
+def totals_of(con: Connection, name: str, file: Path, summed: Path) -> list[Total]:
+    """Sum a file of the lake with one of the queries that do, from lines or sums."""
+    paths = {"files": [str(file)], "sums": [str(summed)]}
+    values = {param: paths[param] for param in queries.params(name)}
+    return [
+        Total(
+            row[0],
+            row[1] or "",
+            row[2],
+            tuple(sorted(provider for provider in row[3] if provider)),
+            *row[4:],
+        )
+        for row in con.execute(queries.text(name), values).fetchall()
+    ]
+
+
+def cost_views(con: Connection, export: Export, staged: Path) -> frozenset[str]:
+    """Return which of two costs the rows tell of; none of a format that states both."""
+    if not export.format.cost_views:
+        return frozenset()
+    query = queries.text(export.format.cost_views)
+    return frozenset(
+        row[0] for row in con.execute(query, {"files": [str(staged)]}).fetchall()
+    )
 
 
 def split(

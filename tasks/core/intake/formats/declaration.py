@@ -33,6 +33,10 @@ class Format:
             have the same types in the lake.
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
             no bill.
+        shape: Table macro that gives its rows all columns of the lake; none if they
+            lie there as they came.
+        cost_views: Query under ``sql/`` that says which of two costs a file's rows
+            tell of; none where one export states them both.
         mapping: Table macro that presents its rows as FOCUS rows.
         family: What the macros begin with that read its files and sum them.
         raw: Table that declares its columns, always empty.
@@ -62,6 +66,8 @@ class Format:
     stamp: str = ""
     is_retyped: bool = False
     totals: str | None = None
+    shape: str = ""
+    cost_views: str = ""
     mapping: str = ""
     family: str = ""
     raw: str = ""

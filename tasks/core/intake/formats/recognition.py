@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tasks.core.errors import MissingColumn, RepeatedColumn, UnknownFormat
-from tasks.core.intake.formats import aws, evidence, focus, google, oracle
+from tasks.core.intake.formats import aws, azure, evidence, focus, google, oracle
 from tasks.core.intake.formats.declaration import Format
 
 # Formats of bills by name.
@@ -20,6 +20,9 @@ BILLS = {
         focus.GOOGLE,
         aws.CUR2,
         aws.LEGACY_CUR,
+        azure.AZURE,
+        azure.ACTUAL_ONLY,
+        azure.AMORTISED_ONLY,
         google.STANDARD,
         google.DETAILED,
         oracle.COST,
@@ -72,6 +75,7 @@ def recognise(header: Sequence[str]) -> Recognised:
         for kind, names in (
             focus.candidate(header),
             aws.candidate(header),
+            azure.candidate(header),
             google.candidate(header),
             oracle.candidate(header),
             *evidence.candidates(header),

@@ -4,8 +4,8 @@
 -- reads:  focus.charges
 -- params: lines
 --
--- What the columns mean is decided in focus/azure_exported and focus/azure_charges; here
--- they get their names. Days are inclusive, so a charge ends a day after it.
+-- What the columns mean is decided in focus/azure_exported and focus/azure_charges;
+-- they get their names here. Days are inclusive, so a charge ends a day after it.
 FROM focus.charges
 UNION ALL BY NAME
 SELECT
@@ -45,8 +45,7 @@ SELECT
     if(is_used, unit_price, NULL) AS ContractedUnitPrice,
     pricing_category AS PricingCategory,
     known(InvoiceId) AS InvoiceId,
-    if(is_marketplace, coalesce(known(PublisherName), 'Marketplace'), 'Microsoft')
-        AS InvoiceIssuerName,
+    'Microsoft' AS InvoiceIssuerName,
     'Microsoft' AS ServiceProviderName,
     'Microsoft' AS HostProviderName,
     region AS RegionId,
@@ -54,18 +53,23 @@ SELECT
     if(is_unused OR is_commitment, commitment_id, known(ResourceId)) AS ResourceId,
     coalesce(known(ResourceName), known(split_part(ResourceId, '/', -1)))
         AS ResourceName,
-    resource_kind AS ResourceType,
+    coalesce(known(ResourceType), azure_resource_type(ResourceId)) AS ResourceType,
     service AS ServiceName,
     subcategory AS ServiceSubcategory,
     service_category(subcategory) AS ServiceCategory,
     known(ProductId) AS SkuId,
     known(MeterName) AS SkuMeter,
-    sku_details AS SkuPriceDetails,
+    json_merge_patch('{}', json_object(
+        'InstanceType', document(AdditionalInfo) ->> 'ServiceType',
+        'x_MeterId', known(MeterId),
+        'x_MeterSubCategory', known(MeterSubCategory),
+        'x_Term', known(Term)
+    )) AS SkuPriceDetails,
     document(Tags) AS Tags,
     if(is_marketplace, known(PublisherName), 'Microsoft') AS x_PublisherName,
     charge_kind(
         category, commitment_id, status, service, is_marketplace,
-        least(billed, effective)
+        if(category = 'Adjustment', 0, least(billed, effective))
     ) AS x_ChargeKind,
     known(ChargeType) AS x_SourceChargeType,
     x_ChargeCount,

@@ -28,8 +28,10 @@ SELECT
         azure_service(MeterCategory, ServiceName, ConsumedService),
         known(ProductName), 'Unknown'
     ) AS service,
-    coalesce(azure_region(ResourceLocationNormalized), azure_region(ResourceLocation))
-        AS region,
+    coalesce(
+        azure_region(ResourceLocationNormalized), azure_region(ResourceLocation),
+        azure_region(Location)
+    ) AS region,
     azure_service_subcategory(MeterCategory, ConsumedService) AS subcategory,
     CASE
         WHEN commitment_id IS NULL THEN NULL
@@ -73,18 +75,6 @@ SELECT
         WHEN NOT has_price THEN NULL
         WHEN PricingModel ILIKE 'spot' THEN 'Dynamic'
         ELSE 'Standard'
-    END AS pricing_category,
-    coalesce(
-        known(ResourceType),
-        known(regexp_extract(
-            ResourceId, '(?i)/providers/([^/]+/[^/]+)/[^/]+(?:/[^/]+/[^/]+)*$', 1
-        ))
-    ) AS resource_kind,
-    json_merge_patch('{}', json_object(
-        'InstanceType', document(AdditionalInfo)->>'ServiceType',
-        'x_MeterId', known(MeterId),
-        'x_MeterSubCategory', known(MeterSubCategory),
-        'x_Term', known(Term)
-    )) AS sku_details
+    END AS pricing_category
 FROM query_table($lines)
 WHERE known(BillingCurrency) IS NOT NULL

@@ -55,28 +55,16 @@ costs AS (
         if(is_by_block, times(Quantity, (1 / block)::DECIMAL(20, 10)), Quantity)
             AS priced_quantity
     FROM typed
-),
-
-contracts AS (
-    SELECT
-        *,
-        CASE
-            WHEN charge_type = 'usage'
-                THEN coalesce(times(priced_quantity, unit_price), cost)
-            ELSE cost
-        END AS contracted
-    FROM costs
 )
 
 SELECT
     *,
-    CASE
-        WHEN charge_type = 'usage'
-            THEN coalesce(
-                nullif(PaygCostInBillingCurrency, 0),
-                times(priced_quantity, public_price), contracted
-            )
-        ELSE contracted
-    END AS listed,
+    charge_type = 'usage' AS is_usage,
+    coalesce(if(is_usage, times(priced_quantity, unit_price), NULL), cost)
+        AS contracted,
+    coalesce(
+        if(is_usage, nullif(PaygCostInBillingCurrency, 0), NULL),
+        if(is_usage, times(priced_quantity, public_price), NULL), contracted
+    ) AS listed,
     1::BIGINT AS x_ChargeCount
-FROM contracts
+FROM costs

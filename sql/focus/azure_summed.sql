@@ -18,6 +18,7 @@ SELECT
     ConsumedService,
     Date,
     Frequency,
+    Location,
     MeterCategory,
     PricingModel,
     PublisherName,

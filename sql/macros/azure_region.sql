@@ -6,7 +6,6 @@
 SELECT
     CASE regexp_replace(lower($x), '[^a-z0-9]', '', 'g')
         WHEN '' THEN NULL
-        WHEN 'global' THEN NULL
         WHEN 'unassigned' THEN NULL
         WHEN 'unknown' THEN NULL
         WHEN 'na' THEN NULL

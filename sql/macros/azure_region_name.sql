@@ -3,6 +3,7 @@
 -- params: id
 SELECT
     CASE $id
+        WHEN 'global' THEN 'Global'
         WHEN 'eastus' THEN 'East US'
         WHEN 'eastus2' THEN 'East US 2'
         WHEN 'westus' THEN 'West US'

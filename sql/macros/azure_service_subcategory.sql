@@ -16,8 +16,8 @@ SELECT
         WHEN $category ILIKE '%redis%' THEN 'Caching'
         WHEN $category ILIKE '%synapse%' OR $category ILIKE '%data warehouse%'
             THEN 'Data Warehouses'
-        WHEN regexp_matches($category, '(?i)sql|maria|database') THEN
-            'Relational Databases'
+        WHEN regexp_matches($category, '(?i)sql|maria|database')
+            THEN 'Relational Databases'
         WHEN $category ILIKE '%backup%' OR $category ILIKE '%site recovery%'
             THEN 'Backup Storage'
         WHEN $category ILIKE '%netapp%' THEN 'File Storage'

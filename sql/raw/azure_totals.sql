@@ -4,8 +4,8 @@
 -- reads:  nothing but the files
 -- params: files
 --
--- An export states one cost. It stands in both columns here, and counts as the billed or
--- as the effective one once it is known which of them the export states.
+-- An export states one cost. It stands in both columns here, and counts as the billed
+-- or as the effective one once it is known which of them the export states.
 SELECT
     BillingScope AS billing_account_id,
     left(BillingMonth, 7) AS billing_period,

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS bills.versions (
 COMMENT ON TABLE bills.versions IS 'Every export that arrived; grain: bill version.';
 COMMENT ON COLUMN bills.versions.bill_id IS 'Key of the version: source.account.period.vN, or a digest of names and content while quarantined.';
 COMMENT ON COLUMN bills.versions.source IS 'Name of the configured source, or the format where none was given.';
-COMMENT ON COLUMN bills.versions.source_format IS 'Recognised format, e.g. aws_cur2, aws_legacy_cur, focus.';
+COMMENT ON COLUMN bills.versions.source_format IS 'Recognised format, e.g. aws_cur2, aws_legacy_cur, azure, focus; azure_actual and azure_amortised where only that export is known.';
 COMMENT ON COLUMN bills.versions.provider IS 'AWS, Microsoft, Google Cloud …; null where the file names several.';
 COMMENT ON COLUMN bills.versions.billing_account_id IS 'Payer or billing account of the bill.';
 COMMENT ON COLUMN bills.versions.billing_period IS 'Billing month, YYYY-MM.';

@@ -208,3 +208,95 @@ def test_an_oracle_bill(road):
         " count(Tags->>'DevRel\\redbull-analytics-hol-4cb4.release'),"
         " count(DISTINCT SubAccountId) FROM focus.cost_and_usage"
     ).fetchall() == [(74, 6, 2)]
+
+
+NISE = "synthetic_nise/nise_azure_costreport"
+
+# Sums of the cost column of each file, each value with eighteen decimals.
+AZURE = {
+    "azure/fc_sample-anonymous-ea-export-dataset.csv": ("CAD", "1.26136926505726"),
+    "azure/koku/azure_camelCased.csv": ("USD", "0.00011016"),
+    "azure/koku/azure_version_2.csv": ("MC", "19.998413754"),
+    "azure/koku/camel_azure_version_2.csv": ("USD", "0.0000262412"),
+    "azure/koku/costreport_a243c6f2-199f-4074-9a2c-40e671cf1584.csv": (
+        "USD",
+        "0.00011016",
+    ),
+    "azure/opencost_headersets/Enterprise.csv": ("CAD", "0"),
+    "azure/opencost_headersets/PayAsYouGo.csv": ("USD", "0.075"),
+    "azure/opencost_headersets/YA.csv": ("USD", "0.075"),
+    f"{NISE}_1d30cdc5-39b3-492d-9e6f-d2750b68797d.csv.gz": (
+        "USD",
+        "38.077693891488515733",
+    ),
+    f"{NISE}_290fd038-3da8-4ec6-8cea-5d2f0a00c5b1.csv.gz": (
+        "USD",
+        "33.310192428217637467",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AZURE)
+def test_every_azure_header_comes_to_its_total(road, name):
+    """Whatever the columns are called: rows and days are the sum of the cost column."""
+    currency, total = AZURE[name]
+    con = road(name)
+    for source, columns in (
+        (
+            "focus.cost_and_usage",
+            "BillingCurrency, sum(BilledCost), sum(EffectiveCost)",
+        ),
+        (
+            "series.daily_cost",
+            "billing_currency, sum(billed_cost), sum(effective_cost)",
+        ),
+    ):
+        assert con.execute(f"SELECT {columns} FROM {source} GROUP BY 1").fetchall() == [
+            (currency, Decimal(total), Decimal(total))
+        ]
+
+
+ACTUAL = "azure/ftk_EA_ActualCost_Small.csv"
+AMORTISED = "azure/ftk_EA_AmortizedCost_Small.csv"
+
+
+@pytest.mark.parametrize("names", [(ACTUAL, AMORTISED), (AMORTISED, ACTUAL)])
+def test_azure_actual_and_amortised_together(road, names):
+    """Ten lines are in both exports and count once; each total is its export's own."""
+    con = road(*names)
+    assert con.execute(
+        "SELECT count(*), sum(BilledCost), sum(EffectiveCost),"
+        " count_if(BilledCost <> 0 AND BilledCost = EffectiveCost)"
+        " FROM focus.cost_and_usage"
+    ).fetchall() == [
+        (29, Decimal("8.5450077867419368"), Decimal("16.296932136636644627"), 7)
+    ]
+    assert con.execute(
+        "SELECT ChargeCategory, CommitmentDiscountType, BilledCost, EffectiveCost"
+        " FROM focus.cost_and_usage WHERE CommitmentDiscountId IS NOT NULL ORDER BY ALL"
+    ).fetchall() == [
+        ("Purchase", "Reservation", Decimal("3.25"), Decimal(0)),
+        ("Usage", "Reservation", Decimal(0), Decimal("0.493152")),
+        ("Usage", "Savings Plan", Decimal(0), Decimal("0.006000000468")),
+    ]
+    assert (
+        con.execute(
+            "SELECT * FROM ops.checks WHERE row_count > 0 AND severity = 'fail'"
+        ).fetchall()
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "billed", "effective"),
+    [
+        (ACTUAL, "8.5450077867419368", "5.2950077867419368"),
+        (AMORTISED, "15.797780136168644627", "16.296932136636644627"),
+    ],
+)
+def test_azure_one_export_alone(road, name, billed, effective):
+    """What only the other export knows, of three lines, is left at nothing."""
+    con = road(name)
+    assert con.execute(
+        "SELECT sum(BilledCost), sum(EffectiveCost) FROM focus.cost_and_usage"
+    ).fetchall() == [(Decimal(billed), Decimal(effective))]

@@ -1,8 +1,8 @@
 """Which bills two kinds of export give together, in whatever order they arrive.
 
 Azure states what it bills and what it amortises in two exports. Neither is a bill: the
-newest of each together are. So each export that becomes known gives a new bill, with the
-newest of the other kind that was known by then.
+newest of each together are. So each export that becomes known gives a new bill, with
+the newest of the other kind that was known by then.
 """
 
 from collections.abc import Sequence

@@ -155,6 +155,7 @@ AZURE = Format(
         "azure_service",
         "azure_block_size",
         "azure_unit",
+        "azure_resource_type",
         "azure_region",
         "azure_region_name",
         "azure_service_subcategory",
@@ -171,7 +172,9 @@ ACTUAL_ONLY = replace(AZURE, name="azure_actual")
 AMORTISED_ONLY = replace(AZURE, name="azure_amortised")
 
 _SPELLING = {name.lower(): name for name in COLUMNS}
-_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]+)[)）\]]\s*$")
+
+# Brackets of either width: (ResourceGroup), and the same in Japanese or Chinese.
+_BRACKETS = re.compile(r"[(\uff08\[]([^()\uff08\uff09\[\]]+)[)\uff09\]]\s*$")
 _WORDS = {ACTUAL: re.compile(r"(?i)actual"), AMORTISED: re.compile(r"(?i)amorti[sz]")}
 
 

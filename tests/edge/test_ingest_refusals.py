@@ -95,7 +95,7 @@ def _unclosed(path):
 
 def _mixed_ends(path):
     write_csv(path, rows_of(LEGACY, {}, {}))
-    path.write_bytes(path.read_bytes() + b"one,two\n")
+    path.write_bytes(path.read_bytes() + b"one,two\nthree,four\r\n")
 
 
 BAD = {

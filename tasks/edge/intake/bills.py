@@ -246,9 +246,7 @@ class _Run(Turns):
 
         def step(con: warehouse.Connection) -> None:
             known = pairing.paired(self.con, con, self.store, bills)
-            added = register.add(con, self.store, known, digest)
-            self.loaded += added
-            self.repeated += len(known) - added
+            self._count(register.add(con, self.store, known, digest), of=len(known))
             shutil.rmtree(work)
 
         self.known.deliveries[digest] = len(bills)
@@ -259,13 +257,9 @@ class _Run(Turns):
     ) -> None:
         """Load exports of tables that grow one by one: each may hold the one before."""
         folder = Path(tempfile.mkdtemp(dir=work))
+        at, source = self.known_at, self.source
         groups = growth.assembled(
-            self.con,
-            staged,
-            delivery,
-            folder,
-            source=self.source,
-            known_at=self.known_at,
+            self.con, staged, delivery, folder, source=source, known_at=at
         )
         digest = digest_of({part.digest for part in staged})
 
@@ -281,8 +275,11 @@ class _Run(Turns):
         self, bills: Sequence[register.Bill], export: Export, con: warehouse.Connection
     ) -> None:
         added = growth.add(con, self.con, self.store, bills, export)
+        self._count(added, of=len(bills))
+
+    def _count(self, added: int, *, of: int) -> None:
         self.loaded += added
-        self.repeated += len(bills) - added
+        self.repeated += of - added
 
     def _refuse(
         self, files: Sequence[Arrived], digests: Mapping[str, str], error: BillError

@@ -51,20 +51,23 @@ SELECT
     region AS RegionId,
     azure_region_name(region) AS RegionName,
     if(is_unused OR is_commitment, commitment_id, known(ResourceId)) AS ResourceId,
-    coalesce(known(ResourceName), known(split_part(ResourceId, '/', -1)))
-        AS ResourceName,
+    if(
+        known(ResourceId) IS NULL, NULL,
+        coalesce(known(ResourceName), known(split_part(ResourceId, '/', -1)))
+    ) AS ResourceName,
     coalesce(known(ResourceType), azure_resource_type(ResourceId)) AS ResourceType,
     service AS ServiceName,
     subcategory AS ServiceSubcategory,
     service_category(subcategory) AS ServiceCategory,
-    known(ProductId) AS SkuId,
-    known(MeterName) AS SkuMeter,
-    json_merge_patch('{}', json_object(
+    sku AS SkuId,
+    if(sku IS NULL, NULL, known(MeterName)) AS SkuMeter,
+    price_sku AS SkuPriceId,
+    if(price_sku IS NULL, NULL, json_merge_patch('{}', json_object(
         'InstanceType', document(AdditionalInfo) ->> 'ServiceType',
         'x_MeterId', known(MeterId),
         'x_MeterSubCategory', known(MeterSubCategory),
         'x_Term', known(Term)
-    )) AS SkuPriceDetails,
+    ))) AS SkuPriceDetails,
     document(Tags) AS Tags,
     if(is_marketplace, known(PublisherName), 'Microsoft') AS x_PublisherName,
     charge_kind(

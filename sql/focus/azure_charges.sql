@@ -22,6 +22,10 @@ SELECT
     azure_unit(UnitOfMeasure) AS base_unit,
     if(block > 1, block || ' ' || base_unit, base_unit) AS whole_unit,
     category IN ('Usage', 'Purchase') AS has_price,
+    if(has_price, azure_sku(ProductId, MeterId), NULL) AS sku,
+    if(
+        has_price, coalesce(known(PartNumber), azure_sku(NULL, MeterId), sku), NULL
+    ) AS price_sku,
     instant(Date) AS day_start,
     instant(BillingMonth) AS month_start,
     coalesce(

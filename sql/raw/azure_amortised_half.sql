@@ -8,5 +8,8 @@ SELECT
         ActualCost, ActualQuantity, AmortisedCost, ActualExport, AmortisedExport
     ),
     AmortisedCost AS CostInBillingCurrency
-FROM read_parquet($files, union_by_name = TRUE)
+FROM
+    read_parquet(
+        $files, union_by_name = TRUE, filename = TRUE, file_row_number = TRUE
+    )
 WHERE AmortisedCost IS NOT NULL

@@ -8,7 +8,9 @@
 -- kind of cost or on the hour of the export; of several such lines the first goes with
 -- the first, in the order of their quantities. A line that has no counterpart stays
 -- alone, so each export's own total stays what it is.
-WITH lines AS (
+--
+-- Only keys are sorted and kept in memory; the lines themselves pass by once.
+WITH keys AS (
     SELECT
         'actual' AS half,
         *
@@ -20,9 +22,13 @@ WITH lines AS (
     FROM query_table($amortised)
 ),
 
-keyed AS (
+numbered AS (
     SELECT
-        *,
+        half,
+        filename,
+        file_row_number,
+        Quantity,
+        CostInBillingCurrency,
         hash(
             Date, BillingCurrency, SubscriptionId, lower(ResourceId), MeterId,
             MeterCategory, ProductName, ResourceLocation, lower(ChargeType),
@@ -30,47 +36,57 @@ keyed AS (
             PublisherName, Tags, AdditionalInfo, CostCenter, InvoiceSectionId,
             CostAllocationRuleName
         ) AS line
-    FROM lines
+    FROM keys
 ),
 
-numbered AS (
+ordered AS (
     SELECT
         *,
         row_number() OVER (
             PARTITION BY half, line ORDER BY Quantity, CostInBillingCurrency
         ) AS nth
-    FROM keyed
+    FROM numbered
 ),
 
-actual AS (
-    FROM numbered
-    WHERE half = 'actual'
-),
-
-amortised AS (
-    FROM numbered
-    WHERE half = 'amortised'
+pairs AS (
+    SELECT
+        amortised.filename,
+        amortised.file_row_number,
+        actual.filename AS actual_file,
+        actual.file_row_number AS actual_row,
+        actual.CostInBillingCurrency AS ActualCost,
+        actual.Quantity AS ActualQuantity
+    FROM ordered AS amortised
+    INNER JOIN ordered AS actual
+        ON amortised.line = actual.line AND amortised.nth = actual.nth
+    WHERE amortised.half = 'amortised' AND actual.half = 'actual'
 ),
 
 paired AS (
     SELECT
-        amortised.*,
-        actual.CostInBillingCurrency AS ActualCost,
-        actual.Quantity AS ActualQuantity,
-        amortised.CostInBillingCurrency AS AmortisedCost
-    FROM amortised
-    LEFT JOIN actual ON amortised.line = actual.line AND amortised.nth = actual.nth
+        lines.*,
+        pairs.ActualCost,
+        pairs.ActualQuantity,
+        lines.CostInBillingCurrency AS AmortisedCost
+    FROM query_table($amortised) AS lines
+    LEFT JOIN pairs
+        ON
+            lines.filename = pairs.filename
+            AND lines.file_row_number = pairs.file_row_number
     UNION ALL BY NAME
     SELECT
-        actual.*,
-        actual.CostInBillingCurrency AS ActualCost,
-        actual.Quantity AS ActualQuantity
-    FROM actual
-    ANTI JOIN amortised ON actual.line = amortised.line AND actual.nth = amortised.nth
+        lines.*,
+        lines.CostInBillingCurrency AS ActualCost,
+        lines.Quantity AS ActualQuantity
+    FROM query_table($actual) AS lines
+    ANTI JOIN pairs
+        ON
+            lines.filename = pairs.actual_file
+            AND lines.file_row_number = pairs.actual_row
 )
 
 SELECT
-    * EXCLUDE (half, line, nth, CostInBillingCurrency),
+    * EXCLUDE (filename, file_row_number, CostInBillingCurrency),
     nullif($actual_export, '') AS ActualExport,
     nullif($amortised_export, '') AS AmortisedExport
 FROM paired

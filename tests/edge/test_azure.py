@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tasks.edge import daily, focus, warehouse
+from tasks.edge.intake import returns
 from tasks.edge.simulator.company import simulate
 from tests.edge.export_world import World, write_csv, write_manifest, write_parquet
 
@@ -377,3 +378,21 @@ def test_a_simulated_folder_needs_no_more_than_its_path(world, company):
         )
         == [[(stated["azure_actual"], stated["azure_amortised"])]] * 2
     )
+
+
+def test_a_withdrawn_export_is_no_counterpart(world):
+    """What was withdrawn is in no later bill; what was restored is."""
+    for name in ("a1", "m1", "a2"):
+        view, rows, written_at, _ = HISTORY[name]
+        world.ingest(month(world, f"{name}/{view}", rows, written_at))
+    [(newest,)] = world.rows("SELECT bill_id FROM bills.versions WHERE version = 3")
+    returns.withdraw(world.settings, newest, day(5))
+    assert totals(world) == decimals("101", "2.5")
+    view, rows, _, _ = HISTORY["m2"]
+    world.ingest(month(world, f"m2/{view}", rows, "2026-06-06"))
+    assert totals(world) == decimals("101", "6.5")
+    returns.restore(world.settings, newest, day(7))
+    assert totals(world) == decimals("105", "2.5")
+    last = amortised(disk="9")
+    world.ingest(month(world, "m3/amortised", last, "2026-06-08"))
+    assert totals(world) == decimals("105", "10.5")

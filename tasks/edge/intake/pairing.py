@@ -46,7 +46,7 @@ class _Half:
 
     def relation(self) -> str:
         """Return the query with its files, as the text of a common table."""
-        text = queries.text(self.query) if self.query else "FROM read_parquet($files)"
+        text = queries.text(self.query)
         return text.replace("$files", queries.literal(self.files))
 
 
@@ -85,7 +85,7 @@ def _arrived(
     waiting = [one for one in made if one.prefix == bill.prefix]
     pairs, halves = _known(con, house, store, bill, waiting)
     view: View = "amortised" if bill.cost_view == "amortised" else "actual"
-    halves[view, bill.digest] = _Half(_parquet(bill.folder), "")
+    halves[view, bill.digest] = _Half(_parquet(bill.folder), "raw/azure_export")
     added = arrive(pairs, view, bill.digest, bill.known_at)
     for number, pair in enumerate(added):
         folder = bill.folder.with_name(f"{bill.folder.name}-{number}")

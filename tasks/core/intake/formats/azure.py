@@ -155,6 +155,7 @@ AZURE = Format(
         "azure_service",
         "azure_block_size",
         "azure_unit",
+        "azure_sku",
         "azure_resource_type",
         "azure_region",
         "azure_region_name",

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
-from tasks.edge.intake import remote
+from tasks.edge.intake import places
 from tasks.edge.settings import Settings, Source
 
 REACH_SECONDS = 5.0
@@ -119,11 +119,10 @@ def _remote(source: Source) -> Part:
     """Look below a URL, which needs its driver, credentials and the right to list."""
     name = f"source {source.name}"
     try:
-        found = remote.probe(source.path, source.options)
+        found = places.probe(source.path, source.options)
     except CostwardenError as error:
         return Part(name, "failed", str(error))
-    noun = "name" if found == 1 else "names"
-    return Part(name, "ok", f"{source.path}: {found} {noun} below it")
+    return Part(name, "ok", f"{source.path}: {found}")
 
 
 def _sinks(settings: Settings) -> Iterator[Part]:

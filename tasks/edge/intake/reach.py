@@ -14,7 +14,14 @@ from tasks.core.errors import (
 
 # What each kind of URL is read with: the extra that brings it, where it looks for who
 # we are, and what that identity must be allowed.
-DRIVERS = {"s3": "aws", "gs": "google", "gcs": "google", "az": "azure", "abfs": "azure"}
+DRIVERS = {
+    "s3": "aws",
+    "gs": "google",
+    "gcs": "google",
+    "bigquery": "google",
+    "az": "azure",
+    "abfs": "azure",
+}
 IDENTITIES = {
     "aws": "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run"
     " where a role is attached",
@@ -24,6 +31,7 @@ IDENTITIES = {
     " AZURE_STORAGE_CLIENT_ID, AZURE_STORAGE_CLIENT_SECRET and AZURE_STORAGE_TENANT_ID",
 }
 PERMISSIONS = {
+    "bigquery": "bigquery.tables.get, bigquery.tables.getData and bigquery.jobs.create",
     "aws": "s3:ListBucket on the bucket and s3:GetObject on its objects",
     "google": "storage.objects.list and storage.objects.get",
     "azure": "the role Storage Blob Data Reader",
@@ -83,7 +91,8 @@ def explain(url: str, error: BaseException) -> CostwardenError | None:
 
 def _what_is_wrong(url: str, error: BaseException) -> ConfigError | None:
     """Return what somebody has to set right, if that is what it needs."""
-    extra = DRIVERS.get(url.partition("://")[0], "")
+    scheme = url.partition("://")[0]
+    extra = DRIVERS.get(scheme, "")
     told = _told(error)
     if isinstance(error, ImportError):
         return ConfigError(f"{url} cannot be read here: install costwarden[{extra}].")
@@ -91,7 +100,7 @@ def _what_is_wrong(url: str, error: BaseException) -> ConfigError | None:
         identity = IDENTITIES.get(extra, "set them as its driver wants them")
         return ConfigError(f"There are no credentials for {url}: {identity}.")
     if DENIED.search(told):
-        needed = PERMISSIONS.get(extra, "reading and listing")
+        needed = PERMISSIONS.get(scheme) or PERMISSIONS.get(extra, "to read and list")
         return NotPermitted(
             f"{url} may not be read ({_short(error)}): check the credentials, and that"
             f" they are granted {needed}."

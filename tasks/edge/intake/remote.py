@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import fsspec
 
@@ -32,6 +32,16 @@ MARKS = ("ETag", "etag", "generation", "md5Hash")
 TIMES = ("LastModified", "last_modified", "updated", "mtime", "created")
 
 
+class System(Protocol):
+    """What a file is read with: a driver of fsspec, or an API that we ask."""
+
+    def get_file(self, rpath: str, lpath: str, /) -> None:
+        """Write a file's content to a path of this machine."""
+
+    def info(self, path: str, /) -> Mapping[str, Any]:
+        """Return what its place says of a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remote:
     """One file behind a URL.
@@ -45,7 +55,7 @@ class Remote:
         changed_at: When it was last written.
     """
 
-    system: fsspec.AbstractFileSystem
+    system: System
     key: str
     url: str
     size: int | None
@@ -131,7 +141,7 @@ def listed(url: str, options: Mapping[str, Any]) -> list[Remote]:
             found = system.find(root, detail=True)
             urls = {name: _url(url, root, name) for name in found}
         return [
-            _remote(system, name, urls[name], found[name])
+            described(system, name, urls[name], found[name])
             for name in sorted(found)
             if found[name].get("type") != "directory"
         ]
@@ -173,9 +183,8 @@ def _url(url: str, root: str, name: str) -> str:
     return f"{url.rstrip('/')}/{below}" if below else url
 
 
-def _remote(
-    system: fsspec.AbstractFileSystem, key: str, url: str, info: Mapping[str, Any]
-) -> Remote:
+def described(system: System, key: str, url: str, info: Mapping[str, Any]) -> Remote:
+    """Return a file as its place describes it."""
     times = [str(info[name]) for name in TIMES if info.get(name)]
     marks = [str(info[name]) for name in MARKS if info.get(name)] or times
     size = info.get("size")
@@ -203,7 +212,7 @@ def _fetch(remote: Remote, target: Path) -> None:
         remote.system.get_file(remote.key, str(part))
         info = remote.system.info(remote.key)
     size = part.stat().st_size
-    stamp = _remote(remote.system, remote.key, remote.url, info).stamp
+    stamp = described(remote.system, remote.key, remote.url, info).stamp
     if remote.size not in {None, size} or stamp != remote.stamp:
         part.unlink()
         raise SourceUnavailable(

@@ -14,7 +14,7 @@ from blake3 import blake3
 from tasks.core.errors import NoBills, NothingThere, UnreadableFile
 from tasks.core.intake import deliveries
 from tasks.core.intake.deliveries import Manifest, is_manifest
-from tasks.edge.intake import memory, remote
+from tasks.edge.intake import memory, places
 from tasks.edge.intake.memory import Memory, Remembered
 from tasks.edge.intake.remote import Downloads, Remote
 
@@ -216,5 +216,5 @@ def _remote(
 ) -> list[Arrived]:
     return [
         Arrived(downloads.path(file), file.url, file.changed_at, file, known.of(file))
-        for file in remote.listed(url, options)
+        for file in places.listed(url, options, known.files)
     ]

@@ -3,6 +3,7 @@
 No emulator is at hand, so a server here answers the requests that the SDK makes.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -133,6 +134,22 @@ def test_a_view_has_no_partitions(table, world):
     assert world.ingest(URL).loaded == 1
     assert world.versions("billed_cost")[-1] == (Decimal("2.99998"),)
     assert not any("INFORMATION_SCHEMA" in query for query in table.queries)
+
+
+def test_rows_that_a_bucket_had_are_counted_once(table, world, tmp_path):
+    """The same row as BigQuery writes it into files and as its API tells it."""
+    exported = row(0.000528) | {
+        "usage_start_time": "2026-05-02 03:00:00 UTC",
+        "usage_end_time": "2026-05-02 04:00:00 UTC",
+        "export_time": "2026-05-03 06:00:00 UTC",
+        "credits": [{"name": "SUD", "amount": -1e-05, "type": "DISCOUNT"}],
+    }
+    file = tmp_path / "history.json"
+    file.write_text(json.dumps(exported) + "\n", encoding="utf-8")
+    assert world.ingest(file).loaded == 1
+    table.add("2026-05-03T06:00:00", row("5.28E-4"))
+    result = world.ingest(URL)
+    assert (result.loaded, result.known) == (0, 1)
 
 
 def test_google_focus_rows(table, world):

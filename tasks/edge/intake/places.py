@@ -9,7 +9,10 @@ from tasks.edge.intake import remote
 from tasks.edge.intake.remote import Remote
 
 # What is asked, row by row, instead of being listed. Each has the two functions below.
-APIS = {"bigquery": "tasks.edge.intake.bigquery"}
+APIS = {
+    "bigquery": "tasks.edge.intake.bigquery",
+    "ce": "tasks.edge.intake.cost_explorer",
+}
 
 
 def listed(

@@ -16,6 +16,7 @@ from tasks.core.errors import (
 # we are, and what that identity must be allowed.
 DRIVERS = {
     "s3": "aws",
+    "ce": "aws",
     "gs": "google",
     "gcs": "google",
     "bigquery": "google",
@@ -31,6 +32,7 @@ IDENTITIES = {
     " AZURE_STORAGE_CLIENT_ID, AZURE_STORAGE_CLIENT_SECRET and AZURE_STORAGE_TENANT_ID",
 }
 PERMISSIONS = {
+    "ce": "ce:GetCostAndUsage",
     "bigquery": "bigquery.tables.get, bigquery.tables.getData and bigquery.jobs.create",
     "aws": "s3:ListBucket on the bucket and s3:GetObject on its objects",
     "google": "storage.objects.list and storage.objects.get",
@@ -44,7 +46,7 @@ NOBODY = re.compile(
 )
 DENIED = re.compile(
     r"PermissionError|ClientAuthenticationError|AccessDenied|Forbidden"
-    r"|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|RefreshError"
+    r"|InvalidAccessKeyId|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|ExpiredToken|RefreshError"
     r"|AuthenticationFailed|AuthorizationFailure|AuthorizationPermissionMismatch"
     r"|Invalid Credentials|Unauthorized|\b40[13]\b"
 )

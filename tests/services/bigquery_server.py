@@ -67,23 +67,24 @@ class Server(ThreadingHTTPServer):
     def url(self):
         return f"http://127.0.0.1:{self.server_port}"
 
-    def add(self, added, *rows):
+    def add(self, added, *rows, is_streamed=False):
         """Append rows at a moment; each is a dict by column."""
         day = datetime.fromisoformat(added).replace(hour=0, minute=0, second=0)
+        partition = None if is_streamed else int(micros(day.isoformat()))
         stamp = "x_ExportTime" if "x_ExportTime" in rows[0] else "export_time"
         for row in rows:
             one = row | {stamp: micros(added)}
-            self.rows.append((int(micros(added)), int(micros(day.isoformat())), one))
+            self.rows.append((int(micros(added)), partition, one))
 
     def run(self, query, values):
         """Return schema and rows of a query, and which partitions it reads."""
         if "INFORMATION_SCHEMA" in query:
-            days = [day for at, day, _ in self.rows if at >= values["since"]]
+            days = [day for at, day, _ in self.rows if at >= values["since"] and day]
             first = str(min(days)) if days else None
             return [field("first", "TIMESTAMP")], [{"first": first}], 1
         first = values.get("first", 0)
         assert ("_PARTITIONTIME >= @first" in query) == ("first" in values)
-        seen = [one for one in self.rows if one[1] >= first]
+        seen = [one for one in self.rows if one[1] is None or one[1] >= first]
         size = len({day for _, day, _ in seen})
         if "MAX(" in query:
             later = [at for at, _, _ in seen if at > values["known"]]

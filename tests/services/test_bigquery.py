@@ -125,9 +125,26 @@ def test_rows_that_came_while_we_looked_are_not_lost(table, world):
     assert world.versions("billed_cost")[-1] == (Decimal("14.99996"),)
 
 
-def test_a_view_has_no_partitions(table, world):
-    """What is not partitioned is filtered by its time of export alone."""
-    table.partitioning = None
+def test_streamed_rows_are_seen_before_they_have_a_partition(table, world):
+    """They count once, before and after BigQuery sorts them into a partition."""
+    table.add("2026-05-03T06:00:00", row("1"))
+    world.ingest(URL)
+    table.add("2026-05-03T07:00:00", row("2"), is_streamed=True)
+    table.add("2026-05-03T08:00:00", row("4"))
+    assert world.ingest(URL).loaded == 1
+    total = world.versions("billed_cost")[-1]
+    assert total == (Decimal("6.99997"),)
+    table.rows = [(at, day or table.rows[0][1], one) for at, day, one in table.rows]
+    assert world.ingest(URL).loaded == 0
+    assert world.versions("billed_cost")[-1] == total
+
+
+@pytest.mark.parametrize(
+    "partitioning", [None, {"type": "MONTH"}, {"type": "DAY", "field": "export_time"}]
+)
+def test_a_table_without_daily_partitions(table, world, partitioning):
+    """A view, or a table of another kind, is filtered by its time of export alone."""
+    table.partitioning = partitioning
     table.add("2026-05-03T06:00:00", row("1"))
     assert world.ingest(URL).loaded == 1
     table.add("2026-05-04T06:00:00", row("2"))

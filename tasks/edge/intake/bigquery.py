@@ -33,9 +33,11 @@ STAMPS = ("export_time", "x_ExportTime")
 OVERLAP = timedelta(hours=6)
 # What one query may cost unless the settings say otherwise: 100 GiB, below a dollar.
 MAXIMUM_BYTES_BILLED = 100 * 1024**3
-OPTIONS = {"billing_project", "location", "maximum_bytes_billed", "page_rows"}
+OPTIONS = {"billing_project", "location", "maximum_bytes_billed"}
 # Rows that one answer brings; BigQuery sends fewer if they are large.
 PAGE_ROWS = 20_000
+# Kinds of partitions whose names begin with a day.
+DAILY = ("DAY", "HOUR")
 RETRY_SECONDS = 120.0
 
 
@@ -98,7 +100,9 @@ class Table:
                 " rows are new: name a billing export table of Google."
             )
         by_time = found.time_partitioning
-        self.is_partitioned = by_time is not None and by_time.field is None
+        self.is_partitioned = (
+            by_time is not None and by_time.field is None and by_time.type_ in DAILY
+        )
         self.columns = len(columns)
 
     def newest(self, known: datetime) -> datetime | None:
@@ -154,6 +158,7 @@ class Table:
 
         A row is in no partition that was last written before the row was added. The
         day of the partition itself is no measure: Google does not say how it is chosen.
+        Rows that were streamed are in none for a while.
         """
         if not self.is_partitioned or since <= EPOCH:
             return "", {}
@@ -165,7 +170,8 @@ class Table:
             name=self.name,
             since=since,
         )
-        return " AND _PARTITIONTIME >= @first", {"first": next(iter(rows))["first"]}
+        where = " AND (_PARTITIONTIME >= @first OR _PARTITIONTIME IS NULL)"
+        return where, {"first": next(iter(rows))["first"]}
 
     def _rows(self, query: str, **values: datetime | str | None) -> Any:
         kinds = {
@@ -183,7 +189,7 @@ class Table:
         try:
             job = self.client.query(query, job_config=config, retry=self.retry)
             return job.result(
-                page_size=int(self.options.get("page_rows", PAGE_ROWS)),
+                page_size=PAGE_ROWS,
                 retry=self.retry,
             )
         except Exception as error:

@@ -4,7 +4,9 @@
 -- reads:  raw.aws_cur
 -- params: files
 --
--- Columns that a report lacks come from raw.aws_cur, which is always empty.
+-- Columns that a report lacks come from raw.aws_cur, which is always empty. What a
+-- savings plan left unused AWS states before discounts only, see macros/aws_unused; it
+-- is a share of a line's fee, so it is worked out before lines are summed.
 WITH exported AS NOT MATERIALIZED (
     FROM
         read_parquet(
@@ -16,6 +18,20 @@ WITH exported AS NOT MATERIALIZED (
 )
 
 SELECT
-    *,
+    * REPLACE (
+        if(
+            line_item_line_item_type = 'SavingsPlanRecurringFee',
+            aws_unused(
+                money(savings_plan_total_commitment_to_date),
+                money(savings_plan_used_commitment),
+                money(savings_plan_recurring_commitment_for_billing_period),
+                money(savings_plan_net_recurring_commitment_for_billing_period),
+                money(savings_plan_amortized_upfront_commitment_for_billing_period),
+                money(savings_plan_net_amortized_upfront_commitment_for_billing_period),
+                money(line_item_unblended_cost),
+                money(line_item_net_unblended_cost)
+            ), NULL
+        ) AS savings_plan_unused_commitment
+    ),
     1::BIGINT AS x_ChargeCount
 FROM exported

@@ -14,7 +14,7 @@
 WITH known_columns AS NOT MATERIALIZED (
     SELECT
         COLUMNS(
-            '^(bill|line_item|pricing|product|reservation|savings_plan)(_.*)?$'
+            '^(bill|discount|line_item|pricing|product|reservation|savings_plan)(_.*)?$'
         ),
         source,
         version,
@@ -49,7 +49,11 @@ SELECT
     split.*,
     line_item_line_item_type AS line_type,
     coalesce(
-        money(line_item_net_unblended_cost), money(line_item_unblended_cost), 0
+        money(line_item_net_unblended_cost),
+        aws_discounted(
+            money(line_item_unblended_cost), money(discount_total_discount),
+            line_item_line_item_type
+        ), 0
     ) AS invoiced,
     CASE line_item_line_item_type
         WHEN 'RIFee'
@@ -64,9 +68,7 @@ SELECT
                     money(reservation_unused_amortized_upfront_fee_for_billing_period),
                     0
                 )
-        WHEN 'SavingsPlanRecurringFee' THEN
-            coalesce(money(savings_plan_total_commitment_to_date), 0)
-            - coalesce(money(savings_plan_used_commitment), 0)
+        WHEN 'SavingsPlanRecurringFee' THEN savings_plan_unused_commitment
     END AS unused,
     coalesce(
         known(savings_plan_savings_plan_a_r_n), known(savings_plan_savings_plan_arn)

@@ -52,6 +52,12 @@ SELECT
     (ended - INTERVAL 1 MICROSECOND)::DATE AS last_date,
     direction(line_item_net_unblended_cost) AS net_sign,
     direction(line_item_unblended_cost) AS gross_sign,
+    direction(discount_total_discount) AS discount_sign,
+    direction(
+        aws_discounted(
+            money(line_item_unblended_cost), money(discount_total_discount), 'Usage'
+        )
+    ) AS discounted_sign,
     direction(pricing_public_on_demand_cost) AS on_demand_sign,
     direction(reservation_effective_cost) AS reservation_sign,
     direction(reservation_net_effective_cost) AS net_reservation_sign,
@@ -63,11 +69,13 @@ SELECT
             reservation_unused_recurring_fee, reservation_net_unused_recurring_fee,
             reservation_unused_amortized_upfront_fee_for_billing_period,
             reservation_net_unused_amortized_upfront_fee_for_billing_period,
-            savings_plan_total_commitment_to_date, savings_plan_used_commitment
+            savings_plan_total_commitment_to_date, savings_plan_used_commitment,
+            savings_plan_unused_commitment
         ), NULL
     ) AS fee,
     min(started) AS line_item_usage_start_date,
     min(ended) AS line_item_usage_end_date,
+    total(discount_total_discount) AS discount_total_discount,
     total(line_item_net_unblended_cost) AS line_item_net_unblended_cost,
     total(line_item_unblended_cost) AS line_item_unblended_cost,
     total(line_item_usage_amount) AS line_item_usage_amount,
@@ -89,6 +97,7 @@ SELECT
     total(savings_plan_total_commitment_to_date)
         AS savings_plan_total_commitment_to_date,
     total(savings_plan_used_commitment) AS savings_plan_used_commitment,
+    total(savings_plan_unused_commitment) AS savings_plan_unused_commitment,
     sum(x_ChargeCount)::BIGINT AS x_ChargeCount
 FROM lines
 GROUP BY ALL

@@ -29,7 +29,16 @@ amounts AS (
         LIKE 'Refund for one-time fee for Savings Plan ID%' AS is_plan_refund,
         line_item_line_item_type AS line_type,
         x_ChargeCount,
-        net(line_item_net_unblended_cost, line_item_unblended_cost) AS unblended,
+        net(
+            line_item_net_unblended_cost,
+            amount(line_item_unblended_cost)
+            - if(amount(line_item_unblended_cost) < 0, -1, 1)
+            * if(
+                line_item_line_item_type IN (
+                    'DiscountedUsage', 'SavingsPlanCoveredUsage', 'SavingsPlanNegation'
+                ), 0, abs(net(discount_total_discount, NULL))
+            )
+        ) AS unblended,
         net(reservation_net_effective_cost, reservation_effective_cost) AS reserved,
         net(
             savings_plan_net_savings_plan_effective_cost,
@@ -40,8 +49,7 @@ amounts AS (
             reservation_net_unused_amortized_upfront_fee_for_billing_period,
             reservation_unused_amortized_upfront_fee_for_billing_period
         ) AS unreserved,
-        net(NULL, savings_plan_total_commitment_to_date)
-        - net(NULL, savings_plan_used_commitment) AS unplanned
+        net(savings_plan_unused_commitment, NULL) AS unplanned
     FROM exported
 ),
 

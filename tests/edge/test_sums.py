@@ -28,7 +28,10 @@ TEXTS = {
     "savings_plan_savings_plan_a_r_n": [None, "arn:aws:savingsplans::s/1"],
 }
 # What makes a file unlike the usual one; each has to be noticed.
-ODDITIES = ("", "negative", "net", "large", "huge", "long", "no type", "one type")
+ODDITIES = (
+    *("", "negative", "net", "large", "huge", "long", "no type", "one type"),
+    "discount",
+)
 
 
 def amount(rng, oddity):
@@ -49,7 +52,11 @@ def line(rng, oddity):
     values["line_item_line_item_type"] = kind
     start = f"TIMESTAMP '2026-05-01' + INTERVAL {hour} HOUR"
     end = f"{start} + INTERVAL {'30 DAY' if long else '1 HOUR'}"
-    numbers = {name: amount(rng, oddity) for name in quick_sums.AMOUNTS}
+    amounts = [name for name in quick_sums.AMOUNTS if name != quick_sums.DISCOUNT]
+    numbers = {name: amount(rng, oddity) for name in amounts}
+    if oddity == "discount":
+        share = rng.choice([-0.25, 0.5, 2, 0])
+        numbers[quick_sums.DISCOUNT] = round(numbers[quick_sums.UNBLENDED] * share, 10)
     for name in quick_sums.NET_OF:
         if oddity != "net" or rng.random() < 0.5:
             numbers[name] = None

@@ -49,6 +49,7 @@ KEYS = (
     "savings_plan_savings_plan_arn",
 )
 AMOUNTS = (
+    "discount_total_discount",
     "line_item_net_unblended_cost",
     "line_item_unblended_cost",
     "line_item_usage_amount",
@@ -68,6 +69,7 @@ NET_OF = {
 }
 ON_DEMAND = "pricing_public_on_demand_cost"
 UNBLENDED = "line_item_unblended_cost"
+DISCOUNT = "discount_total_discount"
 
 QUANTITY = "line_item_usage_amount"
 
@@ -139,6 +141,7 @@ def query(columns: Mapping[str, Column], integers: Collection[str] = ()) -> str:
         "line_item_usage_start_date::DATE AS usage_date",
         *(f"{name} < 0 AS is_negative_{name}" for name in _signed(columns, amounts)),
         *(f"{name} IS NULL AS is_gross_{name}" for name in _netted(columns, amounts)),
+        *_discounted(columns),
         *(f"{_sum(columns, name, integers)} AS {name}" for name in amounts),
         "max(line_item_usage_end_date) AS latest_end",
         "count(*) AS x_ChargeCount",
@@ -246,6 +249,13 @@ def _signed(columns: Mapping[str, Column], amounts: Sequence[str]) -> list[str]:
 
 def _netted(columns: Mapping[str, Column], amounts: Sequence[str]) -> list[str]:
     return [name for name in NET_OF if name in amounts and columns[name].has_nulls]
+
+
+def _discounted(columns: Mapping[str, Column]) -> list[str]:
+    """Tell lines apart whose discount is larger than what it is taken from."""
+    if not _is_filled(columns, DISCOUNT):
+        return []
+    return [f"abs({DISCOUNT}) > abs({UNBLENDED}) AS is_overdrawn"]
 
 
 def _counted(columns: Mapping[str, Column], name: str) -> str:

@@ -81,8 +81,14 @@ CUR2 = Format(
     raw="raw.aws_cur",
     is_quick=True,
     # CUR 2.0 may be exported with the map of a product's attributes alone.
-    derived=(("product_region_code", "product", "pairs(product)['region']"),),
+    derived=(
+        ("product_region_code", "product", "pairs(product)['region']"),
+        ("discount_total_discount", "discount", "aws_total_discount(discount)"),
+    ),
     scalars=(
+        "aws_unused",
+        "aws_discounted",
+        "aws_total_discount",
         "aws_service_subcategory",
         "aws_region_name",
         "aws_column_tags",

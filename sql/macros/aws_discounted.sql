@@ -1,0 +1,20 @@
+-- What a line of an AWS report costs after discounts that only a column states.
+--
+-- params: cost, discount, line_type
+--
+-- Without net columns the sum of a line's discounts is all that tells of them. A
+-- discount makes any amount smaller, a refund too, whatever its sign is. Lines that a
+-- commitment covers show an on-demand cost that nobody pays, so nothing is taken off.
+SELECT
+    CASE
+        WHEN
+            $discount IS NULL
+            OR list_contains(
+                [
+                    'DiscountedUsage', 'SavingsPlanCoveredUsage', 'SavingsPlanNegation'
+                ], $line_type
+            )
+            THEN $cost
+        WHEN $cost < 0 THEN $cost + abs($discount)
+        ELSE $cost - abs($discount)
+    END

@@ -12,7 +12,7 @@ from tasks.edge import queries, sums, warehouse
 
 LINES = "lines_with_names"
 # Most products are on the first lines; the rest is looked for by code.
-FIRST_LINES = 200_000
+FIRST_LINES = 20_000
 
 
 def learn(con: warehouse.Connection, kind: Format, files: Iterable[str]) -> None:
@@ -22,12 +22,21 @@ def learn(con: warehouse.Connection, kind: Format, files: Iterable[str]) -> None
     """
     if not kind.is_quick:
         return
-    for file in files:
-        summed = str(sums.ensure(con, kind, Path(file)))
+    summed = {file: str(sums.ensure(con, kind, Path(file))) for file in files}
+    for position, file in enumerate(summed):
+        if not _unnamed(con, list(summed.values())[position:]):
+            return
         for limit in (f"LIMIT {FIRST_LINES}", ""):
-            codes = queries.run(con, "focus/aws_unnamed", sums=[summed]).fetchall()
-            if codes:
-                _learn(con, file, limit, [code for (code,) in codes])
+            codes = _unnamed(con, [summed[file]])
+            if not codes:
+                break
+            _learn(con, file, limit, codes)
+
+
+def _unnamed(con: warehouse.Connection, summed: list[str]) -> list[str]:
+    """Return the codes in some sums whose names nobody has said yet."""
+    found = queries.run(con, "focus/aws_unnamed", sums=summed).fetchall()
+    return [code for (code,) in found]
 
 
 def _learn(con: warehouse.Connection, file: str, limit: str, codes: list[str]) -> None:

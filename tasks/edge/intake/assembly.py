@@ -1,10 +1,12 @@
 """Turn the files of a delivery into bill versions that wait to be registered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from tasks.core.errors import TotalMismatch
 from tasks.core.intake.deliveries import Slice, assemble, digest_of, stem
@@ -20,6 +22,10 @@ from tasks.edge.intake.staging import Connection, Total
 
 # Stands in where no row has a charge date: such a file may overlap any other.
 FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"
+
+# Files that are read at once. DuckDB divides a file among cores by its row groups, of
+# which many files have no more than a few; and it waits while one is copied.
+AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +48,38 @@ class Staged:
 
 
 def stage(
-    con: Connection, file: Arrived, digest: str, work: Path, scratch: Path
-) -> Staged:
-    """Convert one file.
+    con: Connection,
+    files: Sequence[Arrived],
+    digests: Mapping[str, str],
+    work: Path,
+    scratch: Path,
+) -> list[Staged]:
+    """Convert files that are loaded or refused together, in their order.
 
     Raises:
-        BillError: It cannot be read as what it claims to be.
+        BillError: One cannot be read as what it claims to be; the first of them tells.
     """
-    target = work / f"{len(list(work.glob('*.parquet'))):05d}.parquet"
-    with TemporaryDirectory(dir=scratch) as folder:
-        export = exports.open_export(con, file, Path(folder))
-        staging.stage(con, export, target)
-        if export.format.is_bill:
-            totals = tuple(staging.measure(con, export, target))
-            views = staging.cost_views(con, export, target)
-            return Staged(export, target, digest, totals, views)
+    folder = Path(mkdtemp(dir=work))
+
+    def staged(number: int, file: Arrived) -> Staged:
+        with con.cursor() as own, TemporaryDirectory(dir=scratch) as unpacked:
+            own.execute("SET TimeZone = 'UTC'")
+            target = folder / f"{number:05d}.parquet"
+            return _stage(own, file, digests[file.name], target, Path(unpacked))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(staged, count(), files))
+
+
+def _stage(
+    con: Connection, file: Arrived, digest: str, target: Path, scratch: Path
+) -> Staged:
+    export = exports.open_export(con, file, scratch)
+    staging.stage(con, export, target)
+    if export.format.is_bill:
+        totals = tuple(staging.measure(con, export, target))
+        views = staging.cost_views(con, export, target)
+        return Staged(export, target, digest, totals, views)
     evidence.check(con, export, target)
     return Staged(export, target, digest, ())
 

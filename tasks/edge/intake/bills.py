@@ -221,10 +221,7 @@ class _Run(Turns):
         work: Path,
     ) -> list[Staged]:
         self.downloads.bring(file.remote for file in group if file.remote)
-        staged = [
-            assembly.stage(self.con, file, digests[file.name], work, self.scratch)
-            for file in group
-        ]
+        staged = assembly.stage(self.con, group, digests, work, self.scratch)
         assembly.check(delivery, staged)
         return staged
 

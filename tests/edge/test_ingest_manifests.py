@@ -180,3 +180,32 @@ def test_the_same_export_with_and_without_manifest(world, tmp_path):
     write_manifest(tmp_path / "in" / "c-Manifest.json", manifest)
     result = world.ingest(tmp_path / "in")
     assert (result.loaded, result.known) == (0, 1)
+
+
+def test_parts_that_are_read_together_keep_their_order(world, tmp_path):
+    """Files are read several at once; the bill lists them as the folder does."""
+    names = [f"c-{number:05d}.csv" for number in range(5)]
+    for number, name in enumerate(names):
+        # The first takes longest.
+        rows = [LEGACY | {"lineItem/UnblendedCost": str(number)}]
+        write_csv(tmp_path / "in" / name, rows * max(2000 // 10**number, 1))
+    write_manifest(tmp_path / "in" / "c-Manifest.json", cur_manifest(*names))
+    assert world.ingest(tmp_path / "in").loaded == 1
+    (bill_id,) = world.versions("bill_id")[0]
+    costs = [int(row["line_item_unblended_cost"]) for row in world.content(bill_id)]
+    assert costs == sorted(costs)
+    assert [costs.count(number) for number in range(5)] == [2000, 200, 20, 2, 1]
+
+
+def test_the_first_of_several_damaged_parts_is_named(world, tmp_path):
+    """What is told of a delivery does not depend on which part was read first."""
+    names = [f"c-{number:05d}.csv" for number in range(4)]
+    for number, name in enumerate(names):
+        cost = "1.5" if number == 0 else "much"
+        rows = [LEGACY] * 1000 if number == 1 else []
+        rows.append(LEGACY | {"lineItem/UnblendedCost": cost})
+        write_csv(tmp_path / "in" / name, rows)
+    write_manifest(tmp_path / "in" / "c-Manifest.json", cur_manifest(*names))
+    result = world.ingest(tmp_path / "in")
+    assert (result.loaded, result.quarantined) == (0, 1)
+    assert "c-00001.csv, row 1001" in result.problems[0]

@@ -59,3 +59,7 @@ def main(command: str | None = None) -> None:
     """
     given = sys.argv[1:]
     sys.exit(execute([command, *given] if command else given))
+
+
+if __name__ == "__main__":
+    main()

@@ -2,9 +2,10 @@
 --
 -- params: tags
 --
--- A map has each key once; an object that has one twice is no proper object, and null.
+-- A map has each key once: of a key that an object has several times, the last wins.
 SELECT
     CASE
         WHEN len(json_keys($tags)) = len(list_distinct(json_keys($tags)))
             THEN try_cast($tags AS MAP (VARCHAR, VARCHAR))
+        ELSE last_pairs($tags)
     END

@@ -29,6 +29,7 @@ SCALARS = (
     "document",
     "object_of",
     "tag_document",
+    "last_pairs",
     "pairs",
     "unit",
     "provider_name",

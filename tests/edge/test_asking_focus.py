@@ -103,13 +103,13 @@ ASKED = {
         (),
         [("pay", "true"), ("shop", None)],
     ),
-    "no tags for an object that has one twice": (
+    "the last value of a tag that an object has twice": (
         (
             "SELECT Tags, Tags['Application'] FROM focus_data_table"
             " WHERE ChargeCategory = 'Credit'"
         ),
         (),
-        [(None, None)],
+        [({"Application": "b"}, "b")],
     ),
     "share of tagged costs": (
         (

@@ -5,6 +5,7 @@ import re
 import zipfile
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from tasks.edge.intake import sources
@@ -219,6 +220,29 @@ def test_a_manifest_too_deep_to_read_keeps_nothing_out(world, tmp_path):
     result = world.ingest(tmp_path / "in")
     assert (result.loaded, result.quarantined) == (1, 1)
     assert "r-Manifest.json is not valid JSON" in result.problems[0]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_an_empty_export_wipes_no_month(world, tmp_path, kind):
+    """A month that is exported again without rows stays what it was."""
+    write_csv(tmp_path / "first" / "cur.csv", rows_of(LEGACY), "2026-05-03")
+    world.ingest(tmp_path / "first")
+    path = tmp_path / "second" / f"cur.{kind}"
+    _header_only(path.with_suffix(".csv"))
+    if kind == "parquet":
+        with duckdb.connect() as con:
+            con.execute(
+                f"COPY (FROM read_csv('{path.with_suffix('.csv')}',"
+                f" all_varchar = TRUE, header = TRUE)) TO '{path}'"
+            )
+        path.with_suffix(".csv").unlink()
+    result = world.ingest(path)
+    assert (result.loaded, result.quarantined) == (0, 1)
+    assert result.problems == (f"{path} has a header but no rows: export it again.",)
+    assert sorted(world.versions("status, billed_cost::DOUBLE")) == [
+        ("current", 1.5),
+        ("quarantined", None),
+    ]
 
 
 def test_refusing_twice_changes_nothing(world, tmp_path):

@@ -211,3 +211,14 @@ def contents(folder: Path):
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def test_it_runs_as_a_module():
+    """``python -m flows.cli`` is the command."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Watch cloud bills" in done.stdout

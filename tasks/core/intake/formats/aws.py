@@ -92,6 +92,7 @@ CUR2 = Format(
         "aws_service_subcategory",
         "aws_region_name",
         "aws_column_tags",
+        "aws_named_tags",
         "aws_map_tags",
         "aws_tags",
     ),

@@ -1,5 +1,7 @@
 """A manifest says what belongs together, and is taken at its word or not at all."""
 
+import json
+
 import pytest
 
 from tests.edge.export_world import (
@@ -119,6 +121,41 @@ def test_a_missing_file_keeps_the_bill_out(world, tmp_path):
     write_csv(folder / "two.csv", rows_of(LEGACY, {"lineItem/UnblendedCost": "9"}))
     assert world.ingest(folder).loaded == 1
     assert [row[1] for row in world.versions()] == ["current"]
+
+
+def test_a_late_file_joins_its_export(world, tmp_path):
+    """A missing file that is ingested alone completes its export, and is no bill."""
+    folder = tmp_path / "in"
+    write_csv(folder / "one.csv", rows_of(LEGACY))
+    write_manifest(folder / "r-Manifest.json", cur_manifest("p/one.csv", "p/two.csv"))
+    assert world.ingest(folder).quarantined == 1
+    late = {"lineItem/UnblendedCost": "9"}
+    write_csv(folder / "two.csv", rows_of(LEGACY, late))
+    assert world.ingest(folder / "two.csv").loaded == 1
+    assert world.versions("status, row_count, len(files)") == [("current", 2, 2)]
+
+
+def test_a_file_of_an_export_is_no_export(world, tmp_path):
+    """One file that a manifest lists is refused like the export that lacks the rest."""
+    data_export(tmp_path / "in", "2026-05-09T05:00:00.000Z-aa", "2")
+    [file] = (tmp_path / "in" / "data").rglob("*.csv.gz")
+    [manifest] = (tmp_path / "in" / "metadata").rglob("*.json")
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["dataFiles"].append(content["dataFiles"][0].replace("-00001", "-00002"))
+    write_manifest(manifest, content)
+    result = world.ingest(file)
+    assert (result.loaded, result.quarantined) == (0, 1)
+    assert "fetch the whole export" in result.problems[0]
+
+
+def test_a_gap_in_part_numbers_is_told(world, tmp_path):
+    """Without a manifest nobody knows how many parts there are; a gap is told."""
+    for name in ("c-00001.csv", "c-00003.csv"):
+        write_csv(tmp_path / "in" / name, rows_of(LEGACY | {"lineItem/Note": name}))
+    result = world.ingest(tmp_path / "in")
+    assert (result.loaded, result.quarantined) == (1, 0)
+    [note] = result.notes
+    assert note.startswith(f"{tmp_path / 'in' / 'c-00002.csv'} is not there")
 
 
 def test_the_month_must_match(world, tmp_path):

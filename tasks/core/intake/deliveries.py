@@ -160,6 +160,35 @@ def stem(name: str) -> str:
     return f"{folder}{slash}{base}{suffixes}"
 
 
+def missing_parts(names: Iterable[str]) -> list[str]:
+    """Return the files that seem to be missing among parts that are numbered.
+
+    Only numbers with zeros in front count, as exporters write them; the first part has
+    the number 0 or 1.
+
+    Examples:
+        >>> missing_parts(["in/cur-00001.csv.gz", "in/cur-00003.csv.gz"])
+        ['in/cur-00002.csv.gz']
+        >>> missing_parts(["bill-1.csv", "bill-3.csv", "b-0000.csv", "b-0001.csv"])
+        []
+    """
+    found: dict[tuple[str, int, str], set[int]] = {}
+    for name in names:
+        folder, slash, whole = name.rpartition("/")
+        base = SUFFIXES.sub("", whole)
+        match = re.fullmatch(r"(.*[-_.])(0\d{3,5})", base)
+        if match and not DATE.search(base):
+            before, number = match.groups()
+            key = (folder + slash + before, len(number), whole[len(base) :])
+            found.setdefault(key, set()).add(int(number))
+    return [
+        f"{before}{number:0{width}}{suffix}"
+        for (before, width, suffix), numbers in found.items()
+        for number in range(1, max(numbers))
+        if number not in numbers
+    ]
+
+
 def assemble(slices: Iterable[Slice]) -> list[list[Slice]]:
     """Put together the slices that make up one bill version.
 

@@ -97,6 +97,7 @@ def ingest(
             run.problems += arrivals.problems
             run.take_all(arrivals)
     said = () if run.loaded else notes.replaced(settings, run.given_again)
+    said += notes.without_parts(arrivals.files)
     counts = (run.loaded, run.repeated, run.quarantined)
     return Ingested(*counts, tuple(run.problems), said)
 

@@ -1,7 +1,8 @@
-"""What is said of exports that are known already."""
+"""What is said of exports that are known already, or that may lack files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from tasks.core.intake.deliveries import missing_parts
 from tasks.edge import warehouse
 from tasks.edge.settings import Settings
 
@@ -46,3 +47,18 @@ def replaced(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
     ]
     more = len(notes) - NOTED
     return (*notes[:NOTED], *([f"So are {more} more."] if more > 0 else []))
+
+
+def without_parts(names: Iterable[str]) -> tuple[str, ...]:
+    """Say which numbered files are not there though later ones are.
+
+    Args:
+        names: Paths of the files that arrived.
+    """
+    notes = [
+        f"{missing} is not there, though later parts are: if the export has it, fetch"
+        " it and ingest all parts together."
+        for missing in missing_parts(names)
+    ]
+    more = len(notes) - NOTED
+    return (*notes[:NOTED], *([f"Nor are {more} more."] if more > 0 else []))

@@ -195,7 +195,30 @@ def _local(path: str) -> list[Arrived]:
     alone = [_arrived(root)]
     if is_manifest(root.as_posix()):
         alone += _listed_in(alone[0])
-    return alone
+        return alone
+    return _delivered_with(root) or alone
+
+
+def _delivered_with(path: Path) -> list[Arrived]:
+    """Return a manifest beside a file that lists it, and all that it lists.
+
+    A file that comes late, or is named alone, is no bill of its own. Data Exports has
+    its manifests in ``metadata`` where the files are in ``data``.
+    """
+    folder = path.parent
+    others = Path(*("metadata" if step == "data" else step for step in folder.parts))
+    for place in dict.fromkeys((folder, others)):
+        for beside in sorted(place.glob("*.json")):
+            if not is_manifest(beside.as_posix()):
+                continue
+            manifest = _arrived(beside)
+            try:
+                listed = list(_listed_in(manifest))
+            except UnreadableFile:
+                return [_arrived(path), manifest]
+            if any(Path(file.name) == path for file in listed):
+                return [manifest, *listed]
+    return []
 
 
 def _arrived(path: Path) -> Arrived:

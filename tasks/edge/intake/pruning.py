@@ -64,10 +64,11 @@ def prune(
         done = _measured(con, store, bill_ids, applied=True)
         with warehouse.transaction(con):
             _mark(con, bill_ids)
-        if bill_ids:
+        given_up = _folders(con, store)
+        if bill_ids or given_up:
             focus.install(con, settings.lake_path)
             published.publish(con, settings.published_path)
-        for folder in _folders(con, store):
+        for folder in given_up:
             shutil.rmtree(folder, ignore_errors=True)
         return done
 

@@ -53,6 +53,8 @@ def withdraw(
         row = _version(con, bill_id)
         current = _current(con, row["key"])
         if row["withdrawn_at"] is not None:
+            # A run that was killed may have left the views behind.
+            focus.install(con, settings.lake_path)
             return Returned(bill_id, current, changed=False)
         if moment <= row["known_at"]:
             raise WrongVersion(
@@ -107,6 +109,7 @@ def restore(
             )
         current = _current(con, row["key"])
         if current is not None and _version(con, current)["parts"] == row["parts"]:
+            focus.install(con, settings.lake_path)
             return Returned(bill_id, current, changed=False)
         with warehouse.transaction(con):
             new = _add(con, row, moment)

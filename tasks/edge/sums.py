@@ -24,6 +24,8 @@ Connection = duckdb.DuckDBPyConnection
 FOLDER = ".sums"
 LINES = "lines_being_summed"
 QUICK = "quickly_summed"
+# The empty table of what may be missing in the formats that are summed quickly.
+ALL_COLUMNS = "raw.aws_cur"
 # A file's own columns: which bills it is of stands elsewhere, for it may be of several.
 OWN = "COLUMNS(lambda name: name NOT IN ('source', 'version'))"
 
@@ -89,8 +91,11 @@ def _owned(parts: list[tuple[str, Bill]]) -> str:
         for path, bill in parts
     )
     files = queries.literal(sorted({path for path, _ in parts}))
+    # Sums of nothing but usage have few columns; mappings name all that may be missing.
+    is_quick = any(BILLS[bill.source_format].is_quick for _, bill in parts)
     return (
-        "SELECT sums.* EXCLUDE (filename), owners.source, owners.version"
+        (f"FROM {ALL_COLUMNS} UNION ALL BY NAME " if is_quick else "")
+        + "SELECT sums.* EXCLUDE (filename), owners.source, owners.version"
         f" FROM read_parquet({files}, union_by_name = TRUE, filename = TRUE,"
         " hive_partitioning = FALSE) AS sums"
         f" INNER JOIN (VALUES {owners}) AS owners (filename, source, version)"

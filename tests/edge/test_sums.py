@@ -1,6 +1,7 @@
 """Sums of lines: the quick way gives what the general way gives, exactly."""
 
 import random
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -173,3 +174,27 @@ def test_sums_that_are_missing_are_written(con, tmp_path):
     assert again == first == tmp_path / ".sums" / "cur.parquet"
     assert con.execute(f"FROM '{again}' ORDER BY ALL").fetchall() == content
     assert list(first.parent.iterdir()) == [first]
+
+
+def test_a_bill_of_nothing_but_usage_is_mapped(con, tmp_path):
+    """Sums of a young month have no fees, and none of the columns that fees need."""
+    path = write(con, tmp_path / "cur.parquet", 1, "one type")
+    bill = focus.Bill(
+        bill_id="v",
+        source="s",
+        source_format=aws.CUR2.name,
+        files=(str(path),),
+        is_current=True,
+        billing_account_id="111111111111",
+        billing_period="2026-05",
+        version=1,
+        known_from=datetime(2026, 5, 3, tzinfo=UTC),
+        withdrawn_at=None,
+        parts=("v",),
+        is_pruned=False,
+    )
+    rows = con.execute(
+        "SELECT x_BillId, sum(x_ChargeCount) FROM"
+        f" ({sums.of_bills(con, [bill])}) GROUP BY ALL"
+    ).fetchall()
+    assert rows == [("v", 120)]

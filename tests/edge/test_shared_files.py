@@ -133,3 +133,33 @@ def test_a_piece_of_a_bill_never_counts_beside_it(world, tmp_path):
     assert world.ingest(folder / "cur-00001.csv").known == 1
     world.read()
     assert world.days() == {1: 1, 2: 1}
+
+
+def test_a_closed_month_is_corrected_by_the_next_bill(world, tmp_path):
+    """FOCUS corrects a closed month in a later bill: the old day moves from then on."""
+    correction = {
+        "BillingPeriodStart": "2026-06-01T00:00:00Z",
+        "ChargePeriodStart": "2026-05-02T00:00:00Z",
+        "ChargeClass": "Correction",
+        "BilledCost": "-3",
+        "EffectiveCost": "-3",
+    }
+    may = [row | {"ChargeClass": ""} for row in day(2, "10")]
+    world.ingest(write_csv(tmp_path / "may.csv", may, "2026-06-05"))
+    world.read()
+    june = write_csv(tmp_path / "june.csv", rows_of(FOCUS, correction), "2026-07-05")
+    assert world.ingest(june).loaded == 1
+    world.read()
+    assert world.rows(
+        "SELECT billing_period, status FROM bills.versions ORDER BY 1"
+    ) == [
+        ("2026-05", "current"),
+        ("2026-06", "current"),
+    ]
+    days = "SELECT sum(billed_cost)::INT FROM {} WHERE charge_date = '2026-05-02'"
+    assert world.rows(days.format("series.daily_cost")) == [(7,)]
+    for moment, cost in (("2026-06-10 00:00:00Z", 10), ("2026-07-06 00:00:00Z", 7)):
+        known = days.format(f"series.daily_cost_as_of('{moment}')")
+        assert world.rows(known) == [(cost,)]
+        lines = f"SELECT sum(BilledCost)::INT FROM focus.as_of('{moment}')"
+        assert world.rows(lines) == [(cost,)]

@@ -28,7 +28,9 @@ SELECT
     day_start + INTERVAL 1 DAY AS ChargePeriodEnd,
     category AS ChargeCategory,
     if(charge_type = 'refund', 'Correction', NULL) AS ChargeClass,
-    known(ProductName) AS ChargeDescription,
+    coalesce(known(ProductName), nullif(concat_ws(
+        ' - ', known(MeterCategory), known(MeterSubCategory), known(MeterName)
+    ), '')) AS ChargeDescription,
     charge_frequency AS ChargeFrequency,
     commitment_id AS CommitmentDiscountId,
     coalesce(known(BenefitName), known(ReservationName)) AS CommitmentDiscountName,

@@ -27,6 +27,14 @@ BILLS = {
         "aws_legacy_cur/koku/2022-07-01-alt-columns.csv",
         "aws_legacy_cur/koku/2023-06-01.csv",
     ),
+    "azure": (
+        "azure/ftk_EA_ActualCost_Small.csv",
+        "azure/ftk_EA_AmortizedCost_Small.csv",
+        "azure/fc_sample-anonymous-ea-export-dataset.csv",
+        "azure/koku/azure_version_2.csv",
+        "azure/opencost_headersets/PayAsYouGo.csv",
+        "synthetic_nise/nise_azure_costreport_1d30cdc5-39b3-492d-9e6f-d2750b68797d.csv.gz",
+    ),
     "google": ("gcp/koku",),
     "oci": ("oci",),
     "focus": (

@@ -56,22 +56,25 @@ class Bar:
 
     Attributes:
         name: What is promised.
-        limit: The most that is allowed.
+        limit: The most that is allowed, or the least.
         measured: What was measured; None when it could not be.
         unit: What both are counted in.
+        is_least: The limit is the least that is allowed.
     """
 
     name: str
     limit: float
     measured: float | None
     unit: str = "x"
+    is_least: bool = False
 
     @property
     def verdict(self) -> str:
         """Met, not met, or not measured."""
         if self.measured is None:
             return "not measured"
-        return "met" if self.measured <= self.limit else "NOT MET"
+        above = self.measured - self.limit
+        return "met" if (above >= 0 if self.is_least else above <= 0) else "NOT MET"
 
 
 def pin(cores: int) -> int:
@@ -186,7 +189,7 @@ def verdicts(bars: Iterable[Bar]) -> list[str]:
     """Return a table of what is promised and what was measured."""
     return [
         f"{bar.name:<58} {_number(bar.measured):>8} {bar.unit:<3}"
-        f" (at most {bar.limit:g}): {bar.verdict}"
+        f" (at {'least' if bar.is_least else 'most'} {bar.limit:g}): {bar.verdict}"
         for bar in bars
     ]
 

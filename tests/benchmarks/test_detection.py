@@ -1,0 +1,97 @@
+"""The benchmark of detection counts as it says."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from benchmarks import companies, finops
+from benchmarks.finops import Labelled
+from benchmarks.measuring import Bar
+from benchmarks.sections import Report
+
+TRUTH = {
+    "provider": "AWS",
+    "charge_kind": "usage",
+    "direction": "up",
+    "sub_account_id": "1",
+    "service_name": "EC2",
+    "region_id": "eu-west-1",
+    "first_date": "2026-03-05",
+    "last_date": "2026-03-08",
+    "kind": "spike",
+}
+FOUND = {
+    **TRUTH,
+    "rolled_up": [],
+    "first_date": date(2026, 3, 6),
+    "last_date": date(2026, 3, 6),
+}
+
+
+def labelled(events):
+    """One series whose second year holds events of three days at ten a day."""
+    is_odd = np.zeros((1, 730), dtype=bool)
+    injected = np.zeros((1, 730))
+    for first in events:
+        is_odd[0, first : first + 3] = True
+        injected[0, first : first + 3] = 10.0
+    return Labelled(
+        ["AWS / Other"],
+        100 + injected,
+        is_odd,
+        injected,
+        [[(first, first + 2, 30.0) for first in events]],
+        date(2024, 1, 1),
+    )
+
+
+def test_a_caught_anomaly_a_repeat_and_a_false_alert():
+    """The first finding catches it, a second tells it again, another place is false."""
+    other = FOUND | {"service_name": "S3"}
+    later = FOUND | {"first_date": date(2026, 3, 8), "last_date": date(2026, 3, 8)}
+    result = companies.compare([FOUND, later, other], [TRUTH], series=200, weeks=10)
+    assert (result.delays, result.again, result.false) == ({"spike": [1]}, 1, [other])
+
+
+def test_a_missed_anomaly_has_no_delay():
+    """An anomaly that nothing tells of lowers recall and leaves the delays alone."""
+    down = FOUND | {"direction": "down"}
+    report = Report()
+    results = [companies.compare([down], [TRUTH], series=400, weeks=10)]
+    companies.show(report, results)
+    bars = {bar.name: bar.measured for bar in report.bars}
+    assert bars["F1 of alerts in made-up companies"] == 0
+    assert bars["mean delay, drift apart"] is None
+    assert bars["false alerts a week in 200 series"] == pytest.approx(0.05)
+
+
+def test_the_labelled_set_is_scored_as_its_authors_do():
+    """An event told on its second day lost its first; an event never told lost all."""
+    told = np.zeros(730, dtype=bool)
+    told[[401, 500]] = True
+    found = finops.outcome(labelled([400, 600]), 0, told)
+    assert found.f1 == pytest.approx(2 * 1 / (2 + 6))
+    assert (found.dollar_recall, found.lost, found.lost_share) == (
+        0.5,
+        (10 + 30) / 2,
+        40 / 60,
+    )
+    assert found.false_rate == pytest.approx(1 / (365 - 6))
+
+
+def test_equal_rates_of_false_alarms():
+    """At a peer's rate we raise as many false alarms as it did, by our own scores."""
+    world = labelled([400])
+    scores = np.random.default_rng(1).normal(size=(1, 730))
+    scores[world.is_odd] += 9
+    [found] = finops.at_rate(world, scores, [0.1])
+    assert (found.dollar_recall, round(found.false_rate, 2)) == (1.0, 0.1)
+
+
+def test_a_promise_of_at_least():
+    """A promise may be a least instead of a most; exactly at it is met."""
+    bar = Bar("F1", 0.85, 0.85, "", is_least=True)
+    assert bar.verdict == "met"
+    assert replace(bar, measured=0.84).verdict == "NOT MET"

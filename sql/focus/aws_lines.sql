@@ -52,7 +52,7 @@ SELECT
         money(line_item_net_unblended_cost),
         aws_discounted(
             money(line_item_unblended_cost), money(discount_total_discount),
-            line_item_line_item_type
+            line_item_line_item_type, discount_stated_elsewhere
         ), 0
     ) AS invoiced,
     CASE line_item_line_item_type

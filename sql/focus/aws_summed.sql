@@ -33,6 +33,7 @@ SELECT
     line_item_product_code,
     line_item_tax_type,
     line_item_usage_account_id,
+    discount_stated_elsewhere,
     pricing_unit,
     reservation_reservation_a_r_n,
     reservation_reservation_arn,
@@ -55,7 +56,8 @@ SELECT
     direction(discount_total_discount) AS discount_sign,
     direction(
         aws_discounted(
-            money(line_item_unblended_cost), money(discount_total_discount), 'Usage'
+            money(line_item_unblended_cost), money(discount_total_discount), 'Usage',
+            FALSE
         )
     ) AS discounted_sign,
     direction(pricing_public_on_demand_cost) AS on_demand_sign,
@@ -70,7 +72,12 @@ SELECT
             reservation_unused_amortized_upfront_fee_for_billing_period,
             reservation_net_unused_amortized_upfront_fee_for_billing_period,
             savings_plan_total_commitment_to_date, savings_plan_used_commitment,
-            savings_plan_unused_commitment
+            savings_plan_unused_commitment,
+            savings_plan_recurring_commitment_for_billing_period,
+            savings_plan_net_recurring_commitment_for_billing_period,
+            savings_plan_amortized_upfront_commitment_for_billing_period,
+            savings_plan_net_amortized_upfront_commitment_for_billing_period,
+            line_item_unblended_cost, line_item_net_unblended_cost
         ), NULL
     ) AS fee,
     min(started) AS line_item_usage_start_date,
@@ -97,6 +104,14 @@ SELECT
     total(savings_plan_total_commitment_to_date)
         AS savings_plan_total_commitment_to_date,
     total(savings_plan_used_commitment) AS savings_plan_used_commitment,
+    total(savings_plan_recurring_commitment_for_billing_period)
+        AS savings_plan_recurring_commitment_for_billing_period,
+    total(savings_plan_net_recurring_commitment_for_billing_period)
+        AS savings_plan_net_recurring_commitment_for_billing_period,
+    total(savings_plan_amortized_upfront_commitment_for_billing_period)
+        AS savings_plan_amortized_upfront_commitment_for_billing_period,
+    total(savings_plan_net_amortized_upfront_commitment_for_billing_period)
+        AS savings_plan_net_amortized_upfront_commitment_for_billing_period,
     total(savings_plan_unused_commitment) AS savings_plan_unused_commitment,
     sum(x_ChargeCount)::BIGINT AS x_ChargeCount
 FROM lines

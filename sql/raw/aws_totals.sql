@@ -31,12 +31,9 @@ amounts AS (
         x_ChargeCount,
         net(
             line_item_net_unblended_cost,
-            amount(line_item_unblended_cost)
-            - if(amount(line_item_unblended_cost) < 0, -1, 1)
-            * if(
-                line_item_line_item_type IN (
-                    'DiscountedUsage', 'SavingsPlanCoveredUsage', 'SavingsPlanNegation'
-                ), 0, abs(net(discount_total_discount, NULL))
+            discounted(
+                amount(line_item_unblended_cost), line_item_line_item_type,
+                discount_total_discount, discount_stated_elsewhere
             )
         ) AS unblended,
         net(reservation_net_effective_cost, reservation_effective_cost) AS reserved,
@@ -49,7 +46,15 @@ amounts AS (
             reservation_net_unused_amortized_upfront_fee_for_billing_period,
             reservation_unused_amortized_upfront_fee_for_billing_period
         ) AS unreserved,
-        net(savings_plan_unused_commitment, NULL) AS unplanned
+        left_of_plan(
+            net(savings_plan_total_commitment_to_date, NULL)
+            - net(savings_plan_used_commitment, NULL),
+            savings_plan_recurring_commitment_for_billing_period,
+            savings_plan_net_recurring_commitment_for_billing_period,
+            savings_plan_amortized_upfront_commitment_for_billing_period,
+            savings_plan_net_amortized_upfront_commitment_for_billing_period,
+            line_item_unblended_cost, line_item_net_unblended_cost
+        ) AS unplanned
     FROM exported
 ),
 

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS raw.aws_cur (
     bill_invoicing_entity VARCHAR,
     bill_payer_account_id VARCHAR,
     bill_payer_account_name VARCHAR,
+    discount_stated_elsewhere BOOLEAN,
     discount_total_discount DECIMAL(38, 18),
     identity_line_item_id VARCHAR,
     line_item_availability_zone VARCHAR,

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from tasks.core.errors import CheckFailed
+from tasks.edge import focus
 from tests.edge.export_world import World, write_csv
 from tests.edge.test_aws_shapes import COMMON, SP, line, road, told
 
@@ -93,3 +95,82 @@ def test_a_discount_is_taken_off_once(world, tmp_path, stated):
     lines = [line("Usage", "10", **DISCOUNTS[stated]), line("Tax", "1")]
     road(world, report(tmp_path, *lines))
     assert totals(world) == [(Decimal("10.25"), Decimal("10.25"))]
+
+
+EDP = {"lineItem__LineItemDescription": "Enterprise Program Discount"}
+TWICE = {
+    "a line without a net cost beside nets": (
+        line("Usage", "10", lineItem__NetUnblendedCost="9"),
+        line("EdpDiscount", "-1", lineItem__NetUnblendedCost="", **EDP),
+    ),
+    "a line with a net cost of zero beside nets": (
+        line("Usage", "10", lineItem__NetUnblendedCost="9"),
+        line("PrivateRateDiscount", "-1", lineItem__NetUnblendedCost="0"),
+    ),
+    "a line and a column without net costs": (
+        line("Usage", "10", discount__TotalDiscount="-1"),
+        line("BundledDiscount", "-1", discount__TotalDiscount=""),
+    ),
+    "a line and an empty net column": (
+        line(
+            "Usage", "10", lineItem__NetUnblendedCost="", discount__TotalDiscount="-1"
+        ),
+        line("SppDiscount", "-1", lineItem__NetUnblendedCost=""),
+    ),
+    "a line alone": (line("Usage", "10"), line("RiVolumeDiscount", "-1")),
+    "a line where nets are gross": (
+        line("Usage", "10", lineItem__NetUnblendedCost="10"),
+        line("Discount", "-1", lineItem__NetUnblendedCost=""),
+    ),
+}
+
+
+@pytest.mark.parametrize("stated", TWICE)
+def test_a_discount_with_a_line_of_its_own_counts_once(world, tmp_path, stated):
+    """Where a line tells of a discount, no column tells of it once more."""
+    road(world, report(tmp_path, *TWICE[stated], line("Tax", "1")))
+    assert totals(world) == [(Decimal(10), Decimal(10))]
+
+
+def test_a_discount_counts_once_over_all_parts(world, tmp_path):
+    """The line may be in another part than the usage, another payer states nets."""
+    other = {"bill/PayerAccountId": "999999999999"}
+    parts = [
+        [line("Usage", "10", discount__TotalDiscount="-1")],
+        [
+            line("EdpDiscount", "-1"),
+            other | line("Usage", "5", lineItem__NetUnblendedCost="4"),
+            other | line("EdpDiscount", "-1"),
+        ],
+    ]
+    for number, lines in enumerate(parts, start=1):
+        folder = tmp_path / f"part {number}"
+        report(folder, *lines).rename(tmp_path / f"cur-{number:05}.csv")
+    road(world, *sorted(tmp_path.glob("cur-*.csv")))
+    found = world.versions("billing_account_id, billed_cost, effective_cost")
+    assert found == [
+        ("111111111111", Decimal(9), Decimal(9)),
+        ("999999999999", Decimal(4), Decimal(4)),
+    ]
+
+
+def test_an_error_in_the_mapping_of_wasted_plans_is_found(world, tmp_path, monkeypatch):
+    """The total of what a plan wasted is worked out apart from the mapping."""
+    right = focus.scalar_macro
+    wrong = "CREATE OR REPLACE MACRO main.aws_unused(a, b, c, d, e, f, g, h) AS (1.0)"
+    monkeypatch.setattr(
+        focus,
+        "scalar_macro",
+        lambda name: wrong if name == "aws_unused" else right(name),
+    )
+    fee = line(
+        "SavingsPlanRecurringFee",
+        "10",
+        lineItem__NetUnblendedCost="8",
+        savingsPlan__SavingsPlanARN=SP,
+        savingsPlan__TotalCommitmentToDate="10",
+        savingsPlan__UsedCommitment="7",
+    )
+    with pytest.raises(CheckFailed):
+        road(world, report(tmp_path, fee))
+    assert world.versions("effective_cost") == [(Decimal("2.4"),)]

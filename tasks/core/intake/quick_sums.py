@@ -71,6 +71,8 @@ ON_DEMAND = "pricing_public_on_demand_cost"
 UNBLENDED = "line_item_unblended_cost"
 DISCOUNT = "discount_total_discount"
 
+# Tells that a delivery states discounts twice, which is left to the general way.
+REPEATED = "discount_stated_elsewhere"
 QUANTITY = "line_item_usage_amount"
 
 # Sums below it are exact: five units in the last place of it are less than half of the
@@ -112,7 +114,8 @@ def is_summable(columns: Mapping[str, Column]) -> bool:
     times = ("line_item_usage_start_date", "line_item_usage_end_date")
     split = [name for name in columns if name.startswith("split_line_item_")]
     return (
-        kinds <= {"DOUBLE", "FLOAT"}
+        REPEATED not in columns
+        and kinds <= {"DOUBLE", "FLOAT"}
         and all(name in columns for name in times)
         and all(columns[name].type.startswith("TIMESTAMP") for name in times)
         and all(columns[name].is_empty for name in split)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -13,7 +13,7 @@ from tasks.core.intake.deliveries import Slice, assemble, digest_of, stem
 from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import sums
-from tasks.edge.intake import evidence, exports, staging
+from tasks.edge.intake import evidence, exports, repeats, staging
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.register import Bill
 from tasks.edge.intake.shipping import Delivery
@@ -68,7 +68,27 @@ def stage(
             return _stage(own, file, digests[file.name], target, Path(unpacked))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(staged, count(), files))
+        found = list(pool.map(staged, count(), files))
+    return _without_repeats(con, found)
+
+
+def _without_repeats(con: Connection, staged: Sequence[Staged]) -> list[Staged]:
+    """Measure files again in which something had to be marked as stated twice."""
+    marked: list[Path] = []
+    for kind in {
+        part.export.format.name: part.export.format for part in staged
+    }.values():
+        if kind.repeats:
+            paths = [
+                part.path for part in staged if part.export.format.name == kind.name
+            ]
+            marked += repeats.mark(con, kind, paths)
+    return [
+        replace(part, totals=tuple(staging.measure(con, part.export, part.path)))
+        if part.path in marked
+        else part
+        for part in staged
+    ]
 
 
 def _stage(

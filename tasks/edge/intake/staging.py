@@ -36,6 +36,20 @@ CREATE MACRO bare(x) AS nullif(
     nullif(nullif(trim(x::VARCHAR, ' "'), ''), 'NULL'), 'null'
 );
 CREATE MACRO net(net, gross) AS coalesce(amount(net), amount(gross), 0);
+CREATE MACRO discounted(cost, line_type, discount, is_elsewhere) AS CASE
+    WHEN is_elsewhere THEN if(line_type LIKE '%Discount', 0, cost)
+    WHEN regexp_matches(line_type, '^(Discounted|SavingsPlan(Covered|Neg))') THEN cost
+    ELSE cost - if(cost < 0, -1, 1) * abs(net(discount, NULL))
+END;
+CREATE MACRO left_of_plan(gross, fixed, net_fixed, upfront, net_upfront, fee, net_fee)
+AS (gross * CASE
+    WHEN coalesce(net_fixed, net_upfront) IS NOT NULL
+        AND net(fixed, NULL) + net(upfront, NULL) > 0
+        THEN (net(net_fixed, fixed) + net(net_upfront, upfront))
+            / (net(fixed, NULL) + net(upfront, NULL))
+    WHEN net(fee, NULL) > 0 THEN net(net_fee, fee) / net(fee, NULL)
+    ELSE 1
+END)::DECIMAL(38, 12);
 CREATE MACRO whole_part(x) AS split_part(x, '.', 1)::BIGINT;
 CREATE MACRO decimal_part(x) AS if(starts_with(x, '-'), -1, 1)::DECIMAL(1, 0)
     * (

@@ -76,6 +76,7 @@ CUR2 = Format(
     currency="line_item_currency_code",
     start="line_item_usage_start_date",
     totals="raw/aws_totals",
+    repeats="raw/aws_repeats",
     mapping="focus.aws_cur",
     family="focus.aws",
     raw="raw.aws_cur",

@@ -33,6 +33,7 @@ class Format:
             have the same types in the lake.
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
             no bill.
+        repeats: Query under ``sql/`` that finds what a delivery states twice.
         shape: Table macro that gives its rows all columns of the lake; none if they
             lie there as they came.
         cost_views: Query under ``sql/`` that says which of two costs a file's rows
@@ -66,6 +67,7 @@ class Format:
     stamp: str = ""
     is_retyped: bool = False
     totals: str | None = None
+    repeats: str = ""
     shape: str = ""
     cost_views: str = ""
     mapping: str = ""

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from prefect import task
 
 from tasks.core.findings import alerts, incidents, lifecycle
-from tasks.edge import findings, series, warehouse
+from tasks.core.findings.arrival import as_if_complete, so_far
+from tasks.edge import findings, series, warehouse, young_days
 from tasks.edge.settings import Settings
 
 
@@ -45,9 +46,12 @@ def detect_anomalies(
         days = findings.days_to_judge(
             con, loaded, params, from_date=from_date, to_date=to_date, as_of=now
         )
-        judged = alerts.find(loaded.book.panel, loaded.book.settled, params)
-        found = incidents.find(loaded.book, judged, params)
-        known = findings.stored(con, days)
+        book, arrived = young_days.arrived(
+            con, loaded.book, as_of=now, until=loaded.newest
+        )
+        judged = alerts.find(as_if_complete(book.panel, arrived), book.settled, params)
+        found = incidents.find(book, so_far(judged, arrived), params)
+        known = findings.stored(con, findings.reaching(days, found))
         changes = lifecycle.changes(known, found, days, now)
         findings.save(
             con, changes, loaded, params, days=days, scored_at=now, is_muted=is_muted

@@ -40,8 +40,8 @@ def days_to_judge(
 ) -> tuple[date, date]:
     """Return the first and last day that a run answers for.
 
-    Without dates: from the oldest day that was never judged, at least the last
-    ``look_back_days``, to the newest day.
+    Without dates: from the oldest day that was never judged, or whose bill has another
+    version than the one judged, at least the last ``look_back_days``, to the newest.
     """
     last = min(to_date, loaded.newest) if to_date else loaded.newest
     if from_date:
@@ -49,8 +49,24 @@ def days_to_judge(
     unseen = queries.run(
         con, "findings/unscored_days", as_of=as_of, first=FIRST, last=last
     ).fetchall()
+    changed = queries.run(con, "findings/changed_bills", as_of=as_of).fetchall()
     recent = last - timedelta(days=params.look_back_days - 1)
-    return min([recent, *(row[-1] for row in unseen)]), last
+    firsts = [row[-1] for row in unseen] + [row[-2] for row in changed]
+    return min([recent, *firsts]), last
+
+
+def reaching(days: tuple[date, date], found: Sequence[Anomaly]) -> tuple[date, date]:
+    """Return the days of every anomaly that has a day in a range.
+
+    What is stored of them all has to be known: one that began before the range may be
+    another one's beginning.
+    """
+    touching = [
+        one for one in found if one.first_date <= days[1] and days[0] <= one.last_date
+    ]
+    firsts = [one.first_date for one in touching]
+    lasts = [one.last_date for one in touching]
+    return min([days[0], *firsts]), max([days[1], *lasts])
 
 
 def stored(con: Connection, days: tuple[date, date]) -> list[Stored]:
@@ -191,9 +207,22 @@ def replace(con: Connection, table: str, rows: pa.Table) -> None:
 
 
 def _remember(con: Connection, days: tuple[date, date], scored_at: datetime) -> None:
+    for bill in queries.run(con, "findings/changed_bills", as_of=scored_at).fetchall():
+        *judged, first, last = bill
+        if days[0] <= first and last <= days[1]:
+            _remember_bill(con, judged)
     insert(
         con,
         "findings.scored_days",
         "findings/unscored_days",
         {"as_of": scored_at, "first": days[0], "last": days[1]},
     )
+
+
+def _remember_bill(con: Connection, judged: Sequence[object]) -> None:
+    con.execute(
+        "DELETE FROM findings.judged_bills WHERE source = $1"
+        " AND billing_account_id IS NOT DISTINCT FROM $2 AND billing_period = $3",
+        judged[:3],
+    )
+    con.execute("INSERT INTO findings.judged_bills VALUES ($1, $2, $3, $4, $5)", judged)

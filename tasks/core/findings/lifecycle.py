@@ -1,19 +1,22 @@
 """How an anomaly lives: what is stored, what is found now, and what changed.
 
 An anomaly keeps its id while its days overlap, so a first day that a restated bill
-moves does not make it another one.
+moves does not make it another one; nor does a scope that grows or shrinks, such as when
+the other regions of a day arrive.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from tasks.core.events import Event, event
-from tasks.core.findings.anomalies import Anomaly, sentence, severity
+from tasks.core.findings.anomalies import Anomaly, Scope, sentence, severity
 from tasks.core.findings.detection import Detection
 
 RETRACTED = "retracted"
 RESOLVED = "resolved"
+
+SCOPE_COLUMNS = tuple(field.name for field in fields(Scope))
 
 WHAT = ("opened", "updated", RESOLVED, RETRACTED)
 
@@ -65,12 +68,9 @@ def changes(
             in between is left as it is.
         detected_at: Time of this run.
     """
-    left = {item.anomaly_id: item for item in stored}
+    pairs, left = _paired(stored, found)
     told = []
-    for anomaly in found:
-        old = _match(anomaly, left)
-        if old is not None:
-            del left[old.anomaly_id]
+    for anomaly, old in pairs:
         if not _touches(anomaly, days):
             continue
         change = _change(anomaly, old, detected_at)
@@ -78,7 +78,7 @@ def changes(
             told.append(change)
     gone = [
         _retracted(old)
-        for old in left.values()
+        for old in left
         if old.status != RETRACTED and _touches(old.anomaly, days)
     ]
     return told + gone
@@ -130,18 +130,61 @@ def told(stored: Stored, params: Detection) -> dict[str, object]:
     }
 
 
-def _match(anomaly: Anomaly, left: dict[str, Stored]) -> Stored | None:
-    """Return the stored anomaly that this one is, if any."""
-    if anomaly.anomaly_id in left:
-        return left[anomaly.anomaly_id]
-    same = (old for old in left.values() if _is_same(anomaly, old.anomaly))
-    return min(same, key=lambda old: old.anomaly.first_date, default=None)
+def _paired(
+    stored: Sequence[Stored], found: Sequence[Anomaly]
+) -> tuple[list[tuple[Anomaly, Stored | None]], list[Stored]]:
+    """Return each anomaly with the stored one that it is, and those that are left.
+
+    The surest likeness counts first: the id, then the scope, then a scope around it or
+    within it. What stands is preferred to what was retracted.
+    """
+    left = {item.anomaly_id: item for item in stored}
+    known: dict[int, Stored] = {}
+    for is_like in (_has_id, _is_same, _is_related):
+        for number, anomaly in enumerate(found):
+            if number in known:
+                continue
+            like = (old for old in left.values() if is_like(anomaly, old))
+            old = min(like, key=_preference, default=None)
+            if old is not None:
+                known[number] = left.pop(old.anomaly_id)
+    pairs = [(anomaly, known.get(number)) for number, anomaly in enumerate(found)]
+    return pairs, list(left.values())
 
 
-def _is_same(new: Anomaly, old: Anomaly) -> bool:
+def _preference(old: Stored) -> tuple[bool, date, str]:
+    return old.status == RETRACTED, old.anomaly.first_date, old.anomaly_id
+
+
+def _has_id(new: Anomaly, old: Stored) -> bool:
+    return new.anomaly_id == old.anomaly_id
+
+
+def _is_same(new: Anomaly, old: Stored) -> bool:
+    is_scope = (new.scope, new.rolled_up) == (old.anomaly.scope, old.anomaly.rolled_up)
+    return is_scope and _overlap(new, old.anomaly)
+
+
+def _is_related(new: Anomaly, old: Stored) -> bool:
+    """Return whether one of them is about a part of the other; a retracted one rests.
+
+    A rolled-up scope covers every scope that differs in the merged columns alone.
+    """
+    covers = _covers(new, old.anomaly) or _covers(old.anomaly, new)
+    return old.status != RETRACTED and covers and _overlap(new, old.anomaly)
+
+
+def _covers(wide: Anomaly, narrow: Anomaly) -> bool:
+    return all(
+        name in wide.rolled_up
+        or getattr(wide.scope, name) == getattr(narrow.scope, name)
+        for name in SCOPE_COLUMNS
+    )
+
+
+def _overlap(new: Anomaly, old: Anomaly) -> bool:
     return (
-        (new.scope, new.rolled_up, new.direction)
-        == (old.scope, old.rolled_up, old.direction)
+        new.direction == old.direction
         and new.first_date <= old.last_date
         and old.first_date <= new.last_date
     )

@@ -1,0 +1,54 @@
+-- Bills of which another version counts now than the one that was judged last.
+--
+-- grain:  source, billing_account_id, billing_period
+-- reads:  bills.versions, findings.judged_bills, series.daily_cost_versions
+-- params: as_of
+--
+-- The days are those of both versions: what was taken back has to be judged again too.
+WITH known AS (
+    SELECT
+        source,
+        billing_account_id,
+        billing_period,
+        bill_id
+    FROM bills.versions
+    WHERE
+        status <> 'quarantined'
+        AND coalesce(known_at, loaded_at) <= $as_of::TIMESTAMPTZ
+        AND (withdrawn_at IS NULL OR withdrawn_at > $as_of::TIMESTAMPTZ)
+    QUALIFY row_number() OVER (
+        PARTITION BY source, billing_account_id, billing_period
+        ORDER BY coalesce(known_at, loaded_at) DESC, version DESC
+    ) = 1
+),
+
+changed AS (
+    SELECT
+        coalesce(known.source, judged.source) AS source,
+        coalesce(known.billing_account_id, judged.billing_account_id)
+            AS billing_account_id,
+        coalesce(known.billing_period, judged.billing_period) AS billing_period,
+        known.bill_id,
+        judged.bill_id AS judged_bill_id
+    FROM known
+    FULL JOIN findings.judged_bills AS judged
+        ON
+            known.source = judged.source
+            AND known.billing_account_id
+            IS NOT DISTINCT FROM judged.billing_account_id
+            AND known.billing_period = judged.billing_period
+    WHERE known.bill_id IS DISTINCT FROM judged.bill_id
+)
+
+SELECT
+    changed.source,
+    changed.billing_account_id,
+    changed.billing_period,
+    changed.bill_id,
+    $as_of::TIMESTAMPTZ AS judged_at,
+    min(days.charge_date) AS first_date,
+    max(days.charge_date) AS last_date
+FROM changed
+INNER JOIN series.daily_cost_versions AS days
+    ON days.bill_id IN (changed.bill_id, changed.judged_bill_id)
+GROUP BY ALL

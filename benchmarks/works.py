@@ -84,13 +84,13 @@ def chdb(files: list[str]) -> Rows:
     return [json.loads(line) for line in lines]
 
 
-def ours(paths: list[str], home: str) -> dict[str, Any]:
+def ours(paths: list[str], home: str, **given: Any) -> dict[str, Any]:
     """From exports on disk to the daily series, everything included."""
     from tasks.edge import daily, warehouse
     from tasks.edge.intake import bills
     from tasks.edge.settings import load
 
-    settings = load(None, database=str(Path(home) / "costwarden.duckdb"))
+    settings = load(None, database=str(Path(home) / "costwarden.duckdb"), **given)
     started = time.perf_counter()
     taken = bills.ingest(settings, paths)
     loaded = time.perf_counter()

@@ -82,7 +82,10 @@ def answering(command: Callable[..., Answer]) -> Callable[..., None]:
         as_json = as_json or above.get("as_json", False)
         debug = debug or above.get("debug", False)
         try:
-            answer = command(load(config, database=database), **options)
+            settings = load(
+                config, database=database, engine=options.pop("engine", None)
+            )
+            answer = command(settings, **options)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - the last one who can explain it

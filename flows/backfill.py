@@ -38,6 +38,7 @@ async def backfill(
     to_month: Period,
     database: str | None = None,
     config: str | None = None,
+    engine: str | None = None,
     paths: list[str] | None = None,
     source: str | None = None,
     is_muted: bool = True,
@@ -54,6 +55,8 @@ async def backfill(
         to_month: Last billing month, written YYYY-MM.
         database: Warehouse file to write to. Empty: the one of the settings.
         config: Settings file. Empty: deployments/costwarden.toml.
+        engine: Where bills are summed: local, dask, or dask://HOST:PORT. Empty: as the
+            settings say.
         paths: Files, folders or URLs of old bills to read besides the sources of the
             settings.
         source: Name under which the bills of these paths are kept. Empty: the name
@@ -61,7 +64,7 @@ async def backfill(
         is_muted: Keep the alerts to ourselves: no sink hears of them.
         restart: Look again at months that an earlier backfill has finished.
     """
-    settings = load(config, database=database)
+    settings = load(config, database=database, engine=engine)
     async with stages(settings, "backfill", steps=4) as stage:
         left_out = await arrivals.take_in(stage, paths, source)
         await stage(normalise_bills)

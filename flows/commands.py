@@ -19,6 +19,7 @@ LOOKED = re.compile(r"detect_anomalies (?P<month>\d{4}-\d{2})")
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @options.source
+@options.engine
 @options.known_at
 @answering
 def ingest(
@@ -42,6 +43,7 @@ def ingest(
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @options.source
+@options.engine
 @options.as_of
 @options.is_muted
 @options.is_verbose
@@ -55,6 +57,7 @@ def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @options.source
+@options.engine
 @click.option(
     "--from", "from_month", required=True, metavar="YYYY-MM", help="First month."
 )
@@ -221,6 +224,7 @@ def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> A
         is_verbose=is_verbose,
         database=settings.database,
         config=_config(),
+        engine=settings.engine,
         **parameters,
     )
     problems = [

@@ -44,6 +44,7 @@ async def daily(
     *,
     database: str | None = None,
     config: str | None = None,
+    engine: str | None = None,
     paths: list[str] | None = None,
     source: str | None = None,
     as_of: Moment | None = None,
@@ -57,6 +58,8 @@ async def daily(
     Args:
         database: Warehouse file to write to. Empty: the one of the settings.
         config: Settings file. Empty: deployments/costwarden.toml.
+        engine: Where bills are summed: local, dask, or dask://HOST:PORT. Empty: as the
+            settings say.
         paths: Files, folders or URLs of bills to read besides the sources of the
             settings.
         source: Name under which the bills of these paths are kept. Empty: the name
@@ -64,7 +67,7 @@ async def daily(
         as_of: Judge with what was known at this time. Empty: now.
         is_muted: Keep the alerts of this run to ourselves: no sink hears of them.
     """
-    settings = load(config, database=database)
+    settings = load(config, database=database, engine=engine)
     async with stages(settings, "daily", steps=STEPS) as stage:
         left_out = await arrivals.take_in(stage, paths, source)
         await stage(normalise_bills)

@@ -68,6 +68,12 @@ is_muted = click.option(
 is_verbose = click.option(
     "--verbose", "is_verbose", is_flag=True, help="Show Prefect's own log lines."
 )
+engine = click.option(
+    "--engine",
+    metavar="ENGINE",
+    help="Where bills are summed: local, dask, or dask://HOST:PORT."
+    "  [default: as the settings say]",
+)
 rows = click.option(
     "--rows",
     type=click.IntRange(10_000, 100_000_000),

@@ -24,7 +24,8 @@ CostwardenError
     ├── WarehouseBusy
     ├── SourceUnavailable
     ├── SourcesLeftOut
-    └── PrefectUnavailable
+    ├── PrefectUnavailable
+    └── ClusterUnavailable
 """
 
 
@@ -126,3 +127,7 @@ class SourcesLeftOut(ServiceError):
 
 class PrefectUnavailable(ServiceError):
     """Prefect's API does not answer."""
+
+
+class ClusterUnavailable(ServiceError):
+    """The Dask cluster does not answer, or has lost its workers."""

@@ -36,12 +36,32 @@ SECRET = re.compile(
 # The same within a URL: a signed one, or one with a user's password.
 SIGNED = re.compile(r"[?&](sig|x-amz-\w+|token)=|://[^/@]*:[^/@]*@", re.IGNORECASE)
 
+# Where an object is there as a whole or not at all, for everybody at once.
+OBJECTS = re.compile(r"(s3|gs|gcs|az|abfs)://[^/]")
+
+ENGINE = re.compile(r"local|dask|dask://[^/@?]+:\d+")
+
 
 def _keys(options: Mapping[str, Any]) -> Iterator[str]:
     for key, value in options.items():
         yield key
         if isinstance(value, Mapping):
             yield from _keys(value)
+
+
+def without_secrets(options: dict[str, Any]) -> dict[str, Any]:
+    """Return a driver's options, which people share.
+
+    Raises:
+        ValueError: One is named like a secret.
+    """
+    for key in _keys(options):
+        if SECRET.search(key):
+            raise ValueError(
+                f"{key} looks like a secret, which has no place in a settings file:"
+                " leave it to the environment or to the files of the cloud's SDK"
+            )
+    return options
 
 
 class Source(Frozen):
@@ -68,13 +88,40 @@ class Source(Frozen):
     @classmethod
     def holds_no_secret(cls, options: dict[str, Any]) -> dict[str, Any]:
         """Refuse what does not belong into a file that people share."""
-        for key in _keys(options):
-            if SECRET.search(key):
-                raise ValueError(
-                    f"{key} looks like a secret, which has no place in a settings file:"
-                    " leave it to the environment or to the files of the cloud's SDK"
-                )
-        return options
+        return without_secrets(options)
+
+
+class Dask(Frozen):
+    """The cluster that sums the lines of bills, where the engine is ``dask``."""
+
+    scheduler: str | None = Field(
+        None, description="Its scheduler's address, such as tcp://10.0.0.5:8786."
+    )
+    lake: str | None = Field(
+        None, description="URL that workers read files from and write sums to."
+    )
+    options: dict[str, Any] = Field(
+        default={}, description="What the URL's driver is told; nothing secret."
+    )
+
+    @field_validator("lake")
+    @classmethod
+    def is_reached_by_all(cls, lake: str | None) -> str | None:
+        """Refuse a folder of this machine, and a URL that lets everybody in."""
+        if lake and SIGNED.search(lake):
+            raise ValueError("it holds a secret: leave that to the environment")
+        if lake and not OBJECTS.match(lake):
+            raise ValueError(
+                f"{lake!r} is not in object storage, where workers on other machines"
+                " reach it: name an s3://, gs:// or az:// URL"
+            )
+        return lake
+
+    @field_validator("options")
+    @classmethod
+    def holds_no_secret(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what does not belong into a file that people share."""
+        return without_secrets(options)
 
 
 class Sink(Frozen):
@@ -101,17 +148,35 @@ class Settings(Frozen):
     closed_after_days: int = Field(
         10, ge=0, description="Days after its end until a month's bill is closed."
     )
+    engine: str = Field(
+        "local", description="Where bills are summed: local, dask, or dask://HOST:PORT."
+    )
+    dask: Dask = Dask()
     advise: Rules = Rules()
     judge: Limits = Limits()
     sources: tuple[Source, ...] = ()
     sinks: tuple[Sink, ...] = ()
     detect: Detection = Detection()
 
+    @field_validator("engine")
+    @classmethod
+    def is_known(cls, engine: str) -> str:
+        """Refuse what is neither this machine nor an address."""
+        if not ENGINE.fullmatch(engine):
+            raise ValueError(f"{engine!r} is not local, dask or dask://HOST:PORT")
+        return engine
+
     @property
     def home(self) -> Path:
         """The folder that holds what belongs to this warehouse."""
         path = Path(self.database)
         return path.parent if path.stem == DEFAULT_STEM else path.parent / path.stem
+
+    @property
+    def scheduler(self) -> str | None:
+        """The address of the Dask cluster's scheduler."""
+        _, is_named, address = self.engine.partition("://")
+        return f"tcp://{address}" if is_named else self.dask.scheduler
 
     @property
     def options(self) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ Their columns are those of the file, so a mapping reads sums as it reads lines.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -49,11 +49,21 @@ def forget(file: Path) -> None:
 
 def ensure(con: Connection, kind: Format, file: Path) -> Path:
     """Return where the sums of a lake file lie, and write them if they are missing."""
+    return keep(file, lambda target: write(con, kind, file, target))
+
+
+def keep(file: Path, make: Callable[[Path], None]) -> Path:
+    """Return where the sums of a lake file lie, and let them be made if need be.
+
+    Args:
+        file: The file.
+        make: Writes the sums to a path; whole or not at all they take their place.
+    """
     target = beside(file)
     if not target.exists():
         target.parent.mkdir(exist_ok=True)
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
-        write(con, kind, file, fresh)
+        make(fresh)
         with fresh.open("rb") as written:
             os.fsync(written.fileno())
         fresh.rename(target)

@@ -7,12 +7,14 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
+from threading import Semaphore
 
 from tasks.core.errors import TotalMismatch
 from tasks.core.intake.deliveries import Slice, assemble, digest_of, stem
 from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import sums
+from tasks.edge.engine import Engine
 from tasks.edge.intake import evidence, exports, repeats, staging
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.register import Bill
@@ -23,8 +25,7 @@ from tasks.edge.intake.staging import Connection, Total
 # Stands in where no row has a charge date: such a file may overlap any other.
 FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"
 
-# Files that are read at once. DuckDB divides a file among cores by its row groups, of
-# which many files have no more than a few; and it waits while one is copied.
+# Files that this machine works on at once, however many a cluster sums meanwhile.
 AT_ONCE = 2
 
 
@@ -53,21 +54,31 @@ def stage(
     digests: Mapping[str, str],
     work: Path,
     scratch: Path,
+    *,
+    engine: Engine,
 ) -> list[Staged]:
     """Convert files that are loaded or refused together, in their order.
 
     Raises:
         BillError: One cannot be read as what it claims to be; the first of them tells.
+        ServiceError: The engine that should sum them is down.
     """
     folder = Path(mkdtemp(dir=work))
+    here = Semaphore(AT_ONCE)
 
     def staged(number: int, file: Arrived) -> Staged:
         with con.cursor() as own, TemporaryDirectory(dir=scratch) as unpacked:
             own.execute("SET TimeZone = 'UTC'")
             target = folder / f"{number:05d}.parquet"
-            return _stage(own, file, digests[file.name], target, Path(unpacked))
+            with here:
+                export = exports.open_export(own, file, Path(unpacked))
+                staging.stage(own, export, target)
+            if export.format.is_bill:
+                engine.sum(export.format, target)
+            with here:
+                return _measured(own, export, digests[file.name], target)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(engine.at_once) as pool:
         found = list(pool.map(staged, count(), files))
     return _without_repeats(con, found)
 
@@ -91,11 +102,7 @@ def _without_repeats(con: Connection, staged: Sequence[Staged]) -> list[Staged]:
     ]
 
 
-def _stage(
-    con: Connection, file: Arrived, digest: str, target: Path, scratch: Path
-) -> Staged:
-    export = exports.open_export(con, file, scratch)
-    staging.stage(con, export, target)
+def _measured(con: Connection, export: Export, digest: str, target: Path) -> Staged:
     if export.format.is_bill:
         totals = tuple(staging.measure(con, export, target))
         views = staging.cost_views(con, export, target)

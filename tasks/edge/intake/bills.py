@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from tasks.core.errors import BillError
 from tasks.core.intake.deliveries import digest_of
-from tasks.edge import warehouse
+from tasks.core.months import in_utc
+from tasks.edge import engine, warehouse
 from tasks.edge.intake import (
     assembly,
     evidence,
@@ -33,7 +34,6 @@ from tasks.edge.intake import (
 from tasks.edge.intake.assembly import Staged
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.ingested import Ingested
-from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.memory import Memory
 from tasks.edge.intake.remote import AHEAD, Downloads
 from tasks.edge.intake.shipping import Delivery
@@ -67,14 +67,13 @@ def ingest(
         WarehouseBusy: Another process kept the warehouse or the lake.
     """
     wait = settings.wait_seconds
-    if known_at is not None and known_at.tzinfo is None:
-        known_at = known_at.replace(tzinfo=UTC)
     with (
         lake.opened(
             settings.lake_path, settings.database, wait_seconds=wait, say=say
         ) as store,
         tempfile.TemporaryDirectory(dir=store.incoming) as folder,
         Downloads(store.downloads) as downloads,
+        engine.opened(settings) as summing,
     ):
         scratch = Path(folder)
         with warehouse.connect(settings.database, wait_seconds=wait, say=say) as con:
@@ -88,8 +87,9 @@ def ingest(
                 store=store,
                 scratch=scratch,
                 con=con,
+                engine=summing,
                 source=source,
-                known_at=known_at,
+                known_at=known_at and in_utc(known_at),
                 known=known,
                 downloads=downloads,
                 memory=remembered,
@@ -106,9 +106,10 @@ def ingest(
 class _Run(Turns):
     """One call of ``ingest``: what it works with, and what it has done so far."""
 
-    store: Lake
+    store: lake.Lake
     scratch: Path
     con: staging.Connection
+    engine: engine.Engine
     source: str | None
     known_at: datetime | None
     known: register.Known
@@ -222,7 +223,9 @@ class _Run(Turns):
         work: Path,
     ) -> list[Staged]:
         self.downloads.bring(file.remote for file in group if file.remote)
-        staged = assembly.stage(self.con, group, digests, work, self.scratch)
+        staged = assembly.stage(
+            self.con, group, digests, work, self.scratch, engine=self.engine
+        )
         assembly.check(delivery, staged)
         return staged
 
@@ -272,8 +275,7 @@ class _Run(Turns):
     def _grow(
         self, bills: Sequence[register.Bill], export: Export, con: warehouse.Connection
     ) -> None:
-        added = growth.add(con, self.con, self.store, bills, export)
-        self._count(added, of=len(bills))
+        self._count(growth.add(con, self.con, self.store, bills, export), of=len(bills))
 
     def _count(self, added: int, *, of: int) -> None:
         self.loaded += added

@@ -132,7 +132,7 @@ def listed(url: str, options: Mapping[str, Any]) -> list[Remote]:
         SourceUnavailable: It does not answer.
     """
     with reaching(url):
-        system, root = _opened(url, options)
+        system, root = opened(url, options)
         if "*" in root:
             found = system.glob(root, detail=True)
             scheme = url.partition("://")[0]
@@ -155,15 +155,16 @@ def probe(url: str, options: Mapping[str, Any]) -> int:
         SourceUnavailable: As ``listed``.
     """
     with reaching(url):
-        system, root = _opened(url, options)
+        system, root = opened(url, options)
         fixed = root.partition("*")[0]
         top = fixed.rpartition("/")[0] if "*" in root else root
         return len(system.ls(top, detail=False))
 
 
-def _opened(
+def opened(
     url: str, options: Mapping[str, Any]
 ) -> tuple[fsspec.AbstractFileSystem, str]:
+    """Return the driver for a URL, and what that calls it."""
     given = dict(options)
     kind = fsspec.get_filesystem_class(url.partition("://")[0])
     if url.startswith(("gs://", "gcs://")):

@@ -118,7 +118,12 @@ def show(settings: Any, *, bill: str) -> Answer:
         )
         for row in found
     )
-    return Answer(found, tables)
+    gaps = [row for row in found if row["missing_files"]]
+    hint = (
+        "A numbered part seems to be missing: if the export has it, fetch it and ingest"
+        " all parts together; the bill then gets a version that is whole."
+    )
+    return Answer(found, (*tables, hint) if gaps else tables)
 
 
 @bills.command()

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import NothingThere, WarehouseBusy
+from tasks.core.intake.deliveries import missing_parts
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
 Row = dict[str, Any]
+
+EXPORT_FILES = "SELECT DISTINCT unnest(origin) FROM bills.versions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def listing(settings: Settings) -> Listing:
 def shown(settings: Settings, asked: str) -> list[Row]:
     """Return everything about a bill version, or about all versions of a month.
 
+    ``missing_files`` names parts of its export that seem not to have been there.
+
     Args:
         settings: Name the warehouse.
         asked: A bill id or a month, YYYY-MM.
@@ -49,6 +54,11 @@ def shown(settings: Settings, asked: str) -> list[Row]:
     """
     with reading(settings) as con:
         found = rows(queries.run(con, "ops/version", asked=asked))
+        known = {row[0] for row in con.execute(EXPORT_FILES).fetchall()}
+    for row in found:
+        # A part may hold nothing but other accounts' or months' rows.
+        gaps = [name for name in missing_parts(row["origin"]) if name not in known]
+        row["missing_files"] = gaps or None
     if not found:
         raise NothingThere(
             f"There is no bill version and no month {asked!r}: costwarden bills lists"

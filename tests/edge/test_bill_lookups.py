@@ -75,6 +75,26 @@ def test_a_restored_version_has_the_same_rows(world):
     assert sum(row["rows_unchanged"] for row in found.services) == 4
 
 
+def test_a_gap_in_part_numbers_is_shown(tmp_path):
+    """A version tells which part of its export was not there; others have no gap."""
+    world = Shown(tmp_path)
+    other = [row | {"BillingAccountId": "other"} for row in day(2, "5")]
+    write_csv(tmp_path / "in" / "bill-00001.csv", day(1, "1"))
+    write_csv(tmp_path / "in" / "bill-00002.csv", other)
+    write_csv(tmp_path / "in" / "bill-00004.csv", day(3, "2") + day(4, "3"))
+    world.ingest(tmp_path / "in")
+    found = {
+        row["billing_account_id"]: row["missing_files"]
+        for row in bills.shown(world.settings, "2026-05")
+    }
+    gap = (tmp_path / "in" / "bill-00003.csv").as_posix()
+    assert found == {"acme": [gap], "other": None}
+    write_csv(tmp_path / "in" / "bill-00003.csv", day(2, "7"))
+    world.ingest(tmp_path / "in")
+    [whole] = bills.shown(world.settings, f"{BILL}.v2")
+    assert whole["missing_files"] is None
+
+
 def test_one_version_is_no_comparison(world):
     """Comparing a version with itself is refused."""
     with pytest.raises(WrongVersion, match="name two"):

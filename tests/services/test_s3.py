@@ -146,6 +146,38 @@ def test_an_unchanged_bucket_is_listed_and_nothing_is_fetched(
     assert list((world.settings.lake_path / ".downloads").iterdir()) == []
 
 
+def test_a_new_file_in_a_folder_is_fetched_alone(world, bucket, tmp_path, fetched):
+    """Known files of a folder are left out, unless a bill is made of both."""
+    for period in ("2026-03", "2026-04", "2026-05"):
+        bucket.put(f"cur/{period}.csv", bill(tmp_path, period))
+    assert world.ingest(URL).loaded == 3
+    fetched.clear()
+    bucket.put("cur/2026-06.csv", bill(tmp_path, "2026-06"))
+    result = world.ingest(URL)
+    assert (result.loaded, result.known) == (1, 3)
+    assert fetched == [f"{URL}/2026-06.csv"]
+    fetched.clear()
+    bucket.put("cur/2026-06.csv", bill(tmp_path, "2026-06", "2.5"))
+    result = world.ingest(URL)
+    assert (result.loaded, result.known) == (1, 3)
+    assert fetched == [f"{URL}/2026-06.csv"]
+    fetched.clear()
+    again = world.ingest(URL)
+    assert (again.loaded, again.known, fetched) == (0, 4, [])
+    late = write_csv(
+        tmp_path / "late.csv",
+        rows_of(LEGACY, {"lineItem/UsageStartDate": "2026-05-20T00:00:00Z"}),
+    )
+    bucket.put("cur/late.csv", late)
+    result = world.ingest(URL)
+    assert sorted(fetched) == [f"{URL}/2026-05.csv", f"{URL}/late.csv"]
+    assert (result.loaded, result.known) == (1, 3)
+    assert world.rows(
+        "SELECT row_count FROM bills.versions"
+        " WHERE status = 'current' ORDER BY billing_period"
+    ) == [(1,), (1,), (2,), (1,)]
+
+
 def test_a_glob_names_what_is_wanted(world, bucket, tmp_path):
     """A star stands for names below the bucket, as everywhere."""
     for period in ("2026-04", "2026-05"):

@@ -30,6 +30,7 @@ from tasks.edge.intake import (
     shipping,
     sources,
     staging,
+    unchanged,
 )
 from tasks.edge.intake.assembly import Staged
 from tasks.edge.intake.exports import Export
@@ -39,6 +40,7 @@ from tasks.edge.intake.remote import AHEAD, Downloads
 from tasks.edge.intake.shipping import Delivery
 from tasks.edge.intake.sources import Arrivals, Arrived
 from tasks.edge.intake.turns import Turns
+from tasks.edge.intake.unchanged import Needed
 from tasks.edge.settings import Settings
 
 
@@ -98,7 +100,7 @@ def ingest(
             run.take_all(arrivals)
     said = () if run.loaded else notes.replaced(settings, run.given_again)
     said += notes.without_parts(arrivals.files)
-    counts = (run.loaded, run.repeated, run.quarantined)
+    counts = run.loaded, run.repeated, run.quarantined
     return Ingested(*counts, tuple(run.problems), said)
 
 
@@ -186,10 +188,7 @@ class _Run(Turns):
                     self._refuse(group, digests, why)
                     continue
                 with tempfile.TemporaryDirectory(dir=self.store.incoming) as work:
-                    try:
-                        self._stage(delivery, group, digests, Path(work))
-                    except BillError as error:
-                        self._refuse(group, digests, error)
+                    if self._read(delivery, group, digests, Path(work)) is None:
                         continue
             sound += group
         return sound
@@ -198,35 +197,36 @@ class _Run(Turns):
         self, delivery: Delivery, files: Sequence[Arrived], digests: Mapping[str, str]
     ) -> None:
         work = Path(tempfile.mkdtemp(dir=self.store.incoming))
-        staged: list[Staged] = []
-        for group in delivery.groups(files):
-            try:
-                staged += self._stage(delivery, group, digests, work)
-            except BillError as error:
-                self._refuse(group, digests, error)
-        for part in staged:
-            if not part.export.format.is_bill:
-                self._keep_evidence(part)
-        charges = [part for part in staged if part.export.format.is_bill]
-        grown = [part for part in charges if part.export.format.is_appended]
-        whole = [part for part in charges if not part.export.format.is_appended]
-        if grown:
-            self._keep_grown(delivery, grown, work)
-        if whole:
-            self._keep_bills(delivery, whole, work)
+        needed = unchanged.stage(
+            delivery.groups(files),
+            digests,
+            {} if delivery.manifest else self.known.holdings,
+            lambda group: self._read(delivery, group, digests, work) or [],
+        )
+        self.repeated += len(needed.held)
+        for part in needed.evidence:
+            self._keep_evidence(part)
+        if needed.grown:
+            self._keep_grown(delivery, needed.grown, work)
+        if needed.whole:
+            self._keep_bills(delivery, needed, work)
 
-    def _stage(
+    def _read(
         self,
         delivery: Delivery,
         group: Sequence[Arrived],
         digests: Mapping[str, str],
         work: Path,
-    ) -> list[Staged]:
+    ) -> list[Staged] | None:
         self.downloads.bring(file.remote for file in group if file.remote)
-        staged = assembly.stage(
-            self.con, group, digests, work, self.scratch, engine=self.engine
-        )
-        assembly.check(delivery, staged)
+        try:
+            staged = assembly.stage(
+                self.con, group, digests, work, self.scratch, engine=self.engine
+            )
+            assembly.check(delivery, staged)
+        except BillError as error:
+            self._refuse(group, digests, error)
+            return None
         return staged
 
     def _keep_evidence(self, part: Staged) -> None:
@@ -237,20 +237,20 @@ class _Run(Turns):
         self.known.evidence.add(part.digest)
         self.pending.append(step)
 
-    def _keep_bills(
-        self, delivery: Delivery, staged: Sequence[Staged], work: Path
-    ) -> None:
+    def _keep_bills(self, delivery: Delivery, needed: Needed, work: Path) -> None:
+        at, name = self.known_at, self.source
         bills = assembly.bills(
-            self.con, staged, delivery, work, source=self.source, known_at=self.known_at
+            self.con, needed.whole, delivery, work, source=name, known_at=at
         )
-        digest = digest_of({part.digest for part in staged})
+        digest = digest_of({part.digest for part in needed.whole} | needed.left_out)
+        held = sorted(needed.held)
 
         def step(con: warehouse.Connection) -> None:
             known = pairing.paired(self.con, con, self.store, bills)
-            self._count(register.add(con, self.store, known, digest), of=len(known))
+            self._count(register.add(con, self.store, known, digest, held), len(known))
             shutil.rmtree(work)
 
-        self.known.deliveries[digest] = len(bills)
+        self.known.deliveries[digest] = len(bills) + len(held)
         self.pending.append(step)
 
     def _keep_grown(
@@ -275,9 +275,9 @@ class _Run(Turns):
     def _grow(
         self, bills: Sequence[register.Bill], export: Export, con: warehouse.Connection
     ) -> None:
-        self._count(growth.add(con, self.con, self.store, bills, export), of=len(bills))
+        self._count(growth.add(con, self.con, self.store, bills, export), len(bills))
 
-    def _count(self, added: int, *, of: int) -> None:
+    def _count(self, added: int, of: int) -> None:
         self.loaded += added
         self.repeated += of - added
 

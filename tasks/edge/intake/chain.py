@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from tasks.core.intake.formats.recognition import BILLS
 from tasks.core.intake.versions import (
     Part,
     Span,
@@ -37,6 +38,18 @@ class Key:
     source: str
     billing_account_id: str | None
     billing_period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A version that holds lines of an export file, and whose month it is of."""
+
+    bill_id: str
+    month: tuple[str | None, str]
+
+
+# Who holds lines of an export file, by the file's digest.
+Holdings = Mapping[str, Sequence[Holding]]
 
 
 def insert(con: Connection, table: str, row: Mapping[str, object]) -> None:
@@ -83,6 +96,20 @@ def parts(con: Connection, key: Key) -> list[Part]:
         )
         for row in rows
     ]
+
+
+def holdings(con: Connection) -> Holdings:
+    """Return who holds which export file; not where one may hold another."""
+    rows = con.execute(
+        "SELECT unnest(digests), bill_id, billing_account_id, billing_period"
+        " FROM bills.versions INNER JOIN bills.parts AS parts USING (bill_id)"
+        " WHERE restores IS NULL AND NOT list_contains($appended, source_format)",
+        {"appended": [kind.name for kind in BILLS.values() if kind.is_appended]},
+    ).fetchall()
+    found: dict[str, list[Holding]] = {}
+    for digest, bill_id, *month in rows:
+        found.setdefault(digest, []).append(Holding(bill_id, (month[0], month[1])))
+    return found
 
 
 def find(

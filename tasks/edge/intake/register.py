@@ -72,11 +72,13 @@ class Known:
 
     Attributes:
         deliveries: Bill versions of each delivery, by the delivery's digest.
+        holdings: Which versions hold an export file, by the file's digest.
         evidence: Digests of evidence files.
         refused: Digests of what is in quarantine.
     """
 
     deliveries: dict[str, int]
+    holdings: chain.Holdings
     evidence: set[str]
     refused: set[str]
 
@@ -93,6 +95,7 @@ def known(con: Connection) -> Known:
     deliveries = con.execute("SELECT digest, len(bill_ids) FROM bills.deliveries")
     return Known(
         dict(deliveries.fetchall()),
+        chain.holdings(con),
         _column(con, "SELECT digest FROM evidence.loads"),
         _column(con, "SELECT digest FROM bills.versions WHERE status = 'quarantined'"),
     )

@@ -1,0 +1,95 @@
+"""Leave out files of a folder that are known, and that nothing new can belong to.
+
+A folder without manifests is one delivery, so one new file makes all of it look new.
+Files that are known are needed again only where they hold an account's month of which
+something new holds lines, too: both may then be one bill.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tasks.edge.intake.assembly import Staged
+from tasks.edge.intake.chain import Holding, Holdings
+from tasks.edge.intake.sources import Arrived
+
+Group = Sequence[Arrived]
+
+
+@dataclass(slots=True)
+class Needed:
+    """What has to be read of a delivery.
+
+    Attributes:
+        staged: The files that were read, in their order.
+        left_out: Digests of files that were not.
+        held: Versions that hold these.
+    """
+
+    staged: list[Staged] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+
+    @property
+    def evidence(self) -> list[Staged]:
+        """Those that are no bills."""
+        return [part for part in self.staged if not part.export.format.is_bill]
+
+    @property
+    def grown(self) -> list[Staged]:
+        """Those of tables that grow."""
+        return [part for part in self.staged if part.export.format.is_appended]
+
+    @property
+    def whole(self) -> list[Staged]:
+        """Bills that are exported as a whole."""
+        return [
+            part
+            for part in self.staged
+            if part.export.format.is_bill and not part.export.format.is_appended
+        ]
+
+
+def stage(
+    groups: Sequence[Group],
+    digests: Mapping[str, str],
+    known: Holdings,
+    read: Callable[[Group], list[Staged]],
+) -> Needed:
+    """Read what is new, and what it may belong to.
+
+    Args:
+        groups: Files that are loaded or refused together.
+        digests: Of the files, by name, in the order of names.
+        known: Who holds what is known.
+        read: Reads a group; empty where it is refused.
+    """
+    rest = [
+        group for group in groups if all(digests[file.name] in known for file in group)
+    ]
+    wanted = [group for group in groups if group not in rest]
+    needed = Needed()
+    while wanted:
+        for group in wanted:
+            needed.staged += read(group)
+        months = {
+            (total.billing_account_id, total.billing_period)
+            for part in needed.staged
+            for total in part.totals
+        }
+        wanted = [
+            group
+            for group in rest
+            if any(held.month in months for held in _held(group, digests, known))
+        ]
+        rest = [group for group in rest if group not in wanted]
+    order = {name: position for position, name in enumerate(digests)}
+    needed.staged.sort(key=lambda part: order[part.export.file.name])
+    needed.left_out = {digests[file.name] for group in rest for file in group}
+    needed.held = {
+        held.bill_id for group in rest for held in _held(group, digests, known)
+    }
+    return needed
+
+
+def _held(group: Group, digests: Mapping[str, str], known: Holdings) -> list[Holding]:
+    return [held for file in group for held in known[digests[file.name]]]

@@ -1,14 +1,17 @@
 """What changed between two versions of a bill, line by line, told by service."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from tasks.core.errors import NothingThere, WrongVersion
-from tasks.edge import focus, queries
+from tasks.edge import focus, queries, warehouse
 from tasks.edge.bills import Row, rows, writing
+from tasks.edge.focus import Scan
 from tasks.edge.settings import Settings
 
 # The view through which the lines of two versions are compared.
 COMPARED = "compared_charges"
+CHANGED = "changed_charges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,33 @@ def difference(settings: Settings, earlier: str, later: str) -> Difference:
                     f"The lines of {bill_id} are no longer kept: only its daily series"
                     " is."
                 )
-        lines = focus.rows_of(con, [bills[earlier], bills[later]])
-        con.execute(f"CREATE TEMP VIEW {COMPARED} AS {lines}")
+        scans = focus.scans(con, [bills[earlier], bills[later]])
+        con.execute(f"CREATE TEMP VIEW {COMPARED} AS {focus.mapped(scans)}")
+        changed = focus.mapped(_changed(con, scans, later))
+        con.execute(f"CREATE TEMP VIEW {CHANGED} AS {changed}")
         result = con.execute(
             queries.text("ops/changed_lines"),
-            {"charges": COMPARED, "earlier": earlier, "later": later},
+            {"charges": COMPARED, "candidates": CHANGED, "later": later},
         )
         services = rows(result)
     return Difference(earlier, later, tuple(services), _totals(services))
+
+
+def _changed(
+    con: warehouse.Connection, scans: Iterable[Scan], later: str
+) -> list[Scan]:
+    """Return the scans without the lines that are as often in either version."""
+    found = []
+    for number, scan in enumerate(scans):
+        table = f"changed_lines_{number}"
+        con.execute(
+            f"CREATE TEMP TABLE {table} AS"
+            f" SELECT row_hash, again FROM ({scan.hashed}) GROUP BY ALL"
+            " HAVING sum(if(version = $later, 1, -1)) <> 0",
+            {"later": later},
+        )
+        found.append(replace(scan, within=table))
+    return found
 
 
 def _totals(services: list[Row]) -> tuple[Row, ...]:

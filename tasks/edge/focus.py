@@ -178,16 +178,37 @@ class Scan:
         files: The files.
         version: SQL for the version that a row belongs to, from the column ``version``;
             null for rows that belong to none. None where the column says it itself.
+        within: Table of the hashes of those rows that are wanted; all if there is none.
     """
 
     mapping: str
     family: str
     files: tuple[str, ...]
     version: str | None
+    within: str | None = None
 
     @property
     def exported(self) -> str:
         """The query for its rows as they lie in the lake."""
+        if self.within is None:
+            return self._owned
+        wanted = f"SELECT row_hash, again FROM {self.within}"
+        return (
+            f"SELECT * EXCLUDE (row_hash, again) FROM ({self.hashed}) AS hashed"
+            f" SEMI JOIN ({wanted}) AS wanted USING (row_hash, again)"
+        )
+
+    @property
+    def hashed(self) -> str:
+        """The query for its rows with two hashes of all that the export says."""
+        told = "*COLUMNS(* EXCLUDE (source, version))"
+        return (
+            f"SELECT *, hash({told}) AS row_hash, hash('again', {told}) AS again"
+            f" FROM ({self._owned})"
+        )
+
+    @property
+    def _owned(self) -> str:
         rows = f"FROM {self.family}_exported({queries.literal(list(self.files))})"
         if self.version is None:
             return rows
@@ -199,10 +220,11 @@ class Scan:
 
 def rows_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     """Return a query for the FOCUS rows of some bills; no bills give no rows."""
-    return _rows(_scans(con, bills))
+    return mapped(scans(con, bills))
 
 
-def _rows(scans: Iterable[Scan]) -> str:
+def mapped(scans: Iterable[Scan]) -> str:
+    """Return a query for the FOCUS rows of some scans."""
     read = list(scans)
     exported = [
         f"exported_{number} AS NOT MATERIALIZED ({scan.exported})"
@@ -215,7 +237,7 @@ def _rows(scans: Iterable[Scan]) -> str:
     return _united(exported, ["FROM focus.charges", *parts])
 
 
-def _scans(con: warehouse.Connection, bills: Iterable[Bill]) -> list[Scan]:
+def scans(con: warehouse.Connection, bills: Iterable[Bill]) -> list[Scan]:
     """Return which files can be read together; a shared one is read once per bill."""
     return [
         scan
@@ -255,7 +277,7 @@ def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     """Return the macro of the rows known at a moment."""
     kept = list(bills)
     times = moments.Moments(kept)
-    rows = [_rows(_grouped(con, kept, times.counting)), times.refusal]
+    rows = [mapped(_grouped(con, kept, times.counting)), times.refusal]
     shown = UNION.join(f"FROM (\n{row}\n)" for row in rows if row)
     where = "" if kept else "\nWHERE moment IS NULL"
     return f"CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n{shown}{where}"

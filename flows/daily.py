@@ -24,10 +24,11 @@ from tasks.explain import explain_anomalies
 from tasks.judge import judge_recommendations
 from tasks.normalise import normalise_bills
 from tasks.plan import plan_workflows
+from tasks.prune import prune_bills
 from tasks.publish import publish_copy, publish_events
 from tasks.report import write_report
 
-STEPS = 12
+STEPS = 13
 # The next morning's run must not queue behind one that hangs.
 TIMEOUT_SECONDS = 20 * 60 * 60
 
@@ -80,6 +81,7 @@ async def daily(
         await stage(audit_bills)
         await stage(publish_events)
         await stage(publish_copy)
+        await stage(prune_bills)
         await stage(write_report)
         await show(settings, "daily", stage.sentences)
     arrivals.require(left_out)

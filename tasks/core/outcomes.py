@@ -14,6 +14,7 @@ COUNTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Advised": (("open", "abstained"), ("open", "abstained", "withdrawn")),
     "Judged": (("allow", "needs_approval", "deny"),) * 2,
     "Planned": ((), ("written", "withdrawn")),
+    "GivenUp": (("versions",), ("versions",)),
     "Published": ((), ("delivered",)),
 }
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -152,6 +152,9 @@ class Settings(Frozen):
         "local", description="Where bills are summed: local, dask, or dask://HOST:PORT."
     )
     dask: Dask = Dask()
+    retention: Literal["final", "all"] = Field(
+        "final", description="Whose lines a daily run keeps; daily series always stay."
+    )
     advise: Rules = Rules()
     judge: Limits = Limits()
     sources: tuple[Source, ...] = ()

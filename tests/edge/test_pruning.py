@@ -43,6 +43,15 @@ def test_nothing_goes_unless_told(world):
     assert world.state() == before
 
 
+def test_all_lines_may_be_kept(world):
+    """Told to keep all, it gives up none."""
+    told = {"retention": "all"}
+    world.settings = world.settings.model_copy(update=told)
+    before = world.state()
+    assert prune(world, JULY).bill_ids == ()
+    assert world.state() == before
+
+
 def test_an_open_month_keeps_a_version_a_day(world):
     """While a month is open the last version of each day keeps its lines."""
     assert prune(world, MAY).bill_ids == (V1,)

@@ -33,6 +33,7 @@ DAILY = [
     "audit_bills",
     "publish_events",
     "publish_copy",
+    "prune_bills",
     "write_report",
 ]
 

@@ -55,10 +55,8 @@ def prune(
         ) as store,
         warehouse.connect(settings.database, wait_seconds=wait, say=say) as con,
     ):
-        bill_ids = [
-            row[0]
-            for row in queries.run(con, "ops/prunable", closed_before=moment).fetchall()
-        ]
+        found = queries.run(con, "ops/prunable", closed_before=moment).fetchall()
+        bill_ids = [row[0] for row in found if settings.retention != "all"]
         if not apply:
             return _measured(con, store, bill_ids, applied=False)
         done = _measured(con, store, bill_ids, applied=True)

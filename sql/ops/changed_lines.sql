@@ -4,9 +4,10 @@
 -- reads:  the views of FOCUS rows that $charges and $candidates name
 -- params: charges, candidates, later
 --
--- The candidates are the rows without those whose line stands as often in the export of
--- either version, so that the others need not be mapped. A row is altered where the other version has it with the same words, times and
--- prices, but with other amounts. Rows are told apart by two hashes of all columns.
+-- The candidates are the rows without those whose line stands as often in the export
+-- of either version, so that the others need not be mapped. A row is altered where the
+-- other version has it with the same words, times and prices, but with other amounts.
+-- Rows are told apart by two hashes of all columns.
 WITH charges AS (
     SELECT
         ServiceName AS service_name,

@@ -5,8 +5,8 @@
     python -m benchmarks.detection --only finops --finops FOLDER
 
 The parts: anomalies hidden in made-up companies (``companies``), a public labelled
-set of daily costs (``finops``), and speed (``speed``). docs/methods says what each
-detector does.
+set of daily costs (``finops``), p-values where nothing happens (``quiet``), and speed
+(``speed``). docs/methods says what each detector does.
 """
 
 import argparse
@@ -15,10 +15,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import companies, finops, measuring, pace
+from benchmarks import companies, finops, measuring, pace, quiet
 from benchmarks.sections import Report
 
-SECTIONS = ("companies", "finops", "speed")
+SECTIONS = ("companies", "finops", "quiet", "speed")
 
 # The folder of the public labelled set, where it is at hand.
 FINOPS = "COSTWARDEN_FINOPS_BENCHMARK"
@@ -36,6 +36,8 @@ def measure(report: Report, args: argparse.Namespace, only: Sequence[str]) -> No
             companies.tell_false(results, report.say)
     if "finops" in only:
         finops.measure(report, args.finops, args.peers)
+    if "quiet" in only:
+        quiet.measure(report)
     if "speed" in only:
         pace.measure(report, args.series)
 

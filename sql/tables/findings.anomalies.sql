@@ -57,7 +57,7 @@ COMMENT ON COLUMN findings.anomalies.expected_high IS 'Upper end of the expected
 COMMENT ON COLUMN findings.anomalies.impact IS 'actual_cost − expected_cost.';
 COMMENT ON COLUMN findings.anomalies.impact_pct IS 'Impact in percent of expected_cost; null where nothing was expected.';
 COMMENT ON COLUMN findings.anomalies.score IS 'Largest absolute score of its days.';
-COMMENT ON COLUMN findings.anomalies.p_value IS 'Calibrated p-value; null where the detector has none.';
+COMMENT ON COLUMN findings.anomalies.p_value IS 'Share of quiet days that are as odd, by the rarest of its days and series; null where a series is too young to tell.';
 COMMENT ON COLUMN findings.anomalies.severity IS 'low, medium, high or critical, by impact.';
 COMMENT ON COLUMN findings.anomalies.detector IS 'Detectors that agreed, comma separated.';
 COMMENT ON COLUMN findings.anomalies.explanation IS 'One plain sentence.';

@@ -71,7 +71,8 @@ def reaching(days: tuple[date, date], found: Sequence[Anomaly]) -> tuple[date, d
 
 def stored(con: Connection, days: tuple[date, date]) -> list[Stored]:
     """Return the stored anomalies that have a day in a range."""
-    columns = ", ".join((*SCOPE, "rolled_up", "kind", "direction", "detector"))
+    own = ("rolled_up", "kind", "direction", "detector", "p_value")
+    columns = ", ".join((*SCOPE, *own))
     query = (
         f"SELECT anomaly_id, revision, status, detected_at, {columns}"
         " FROM findings.anomalies"
@@ -124,6 +125,7 @@ def _stored(row: dict[str, Any], days: list[Day]) -> Stored:
         detector=row["detector"],
         status=row["status"],
         days=tuple(days),
+        p_value=row["p_value"],
     )
     return Stored(
         row["anomaly_id"], row["revision"], row["status"], row["detected_at"], anomaly
@@ -158,6 +160,7 @@ def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
         "impact": anomaly.impact,
         "impact_pct": anomaly.impact_pct,
         "score": anomaly.score,
+        "p_value": anomaly.p_value,
         "severity": severity(anomaly.impact, params),
         "detector": anomaly.detector,
         "explanation": sentence(anomaly),
@@ -191,7 +194,7 @@ def _arrow_type(name: str) -> pa.DataType:
     for suffix, kind in (("_date", pa.date32()), ("_at", TIME)):
         if name.endswith(suffix):
             return kind
-    if name in ("score", "impact_pct"):
+    if name in ("score", "impact_pct", "p_value"):
         return pa.float64()
     is_money = name in ("impact", "expected_low", "expected_high")
     return MONEY if is_money or name.endswith("_cost") else pa.string()

@@ -7,17 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.core.detectors.drift import Drifting
-from tasks.core.detectors.isolation import Isolation
 from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
 from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.detectors.thresholds import Thresholds
-from tasks.core.findings.detection import Forest, Threshold
+from tasks.core.findings.detection import Threshold
 
 DETECTORS = [
     Thresholds((Threshold(absolute=5.0), Threshold(percent=20.0, provider="AWS"))),
     Seasonal(),
-    Isolation(Forest(trees=20, train_rows=500)),
     NewScope(5.0),
     Drifting(),
     UnitPrice(),
@@ -138,7 +136,7 @@ def test_seasonal_accepts_a_new_level():
     costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))
     costs[0, 120:] *= 1.8
     odd = np.flatnonzero(Seasonal().score(worlds.panel(costs)).score[0] > 4.5)
-    assert (odd[0], 13 <= len(odd) <= 16) == (120, True)
+    assert (odd[0], 9 <= len(odd) <= 12) == (120, True)
 
 
 def test_threshold_needs_every_bound_that_is_set():
@@ -189,11 +187,3 @@ def test_drift_is_seen_and_a_step_is_not():
     score = Drifting().score(worlds.panel(costs)).score
     assert np.nanmax(score[0]) > 1
     assert np.nanmax(np.abs(score[1])) < 1
-
-
-def test_isolation_ranks_a_spike_first():
-    """The oddest of all days is the one that was made odd."""
-    costs = worlds.quiet(rows=30, days=200, seed=8)
-    costs[7, 160] *= 6
-    score = np.nan_to_num(Isolation().score(worlds.panel(costs)).score)
-    assert np.unravel_index(np.argmax(score), score.shape) == (7, 160)

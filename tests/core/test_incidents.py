@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tasks.core.findings import alerts, incidents
 from tasks.core.findings.anomalies import Scope, severity
-from tasks.core.findings.detection import Detection, Forest
+from tasks.core.findings.detection import Detection
 
-PARAMS = Detection(forest=Forest(trees=20, train_rows=1_000))
+PARAMS = Detection()
 
 
 def found_in(book, params=PARAMS):
@@ -51,11 +51,11 @@ def test_shapes_get_their_kind(kind):
 
 
 def test_shift_becomes_normal():
-    """A level that stays is one anomaly that resolves after about two weeks."""
+    """A level that stays is one anomaly that resolves after half of level_days."""
     costs = steady()
     costs[0, 120:] *= 1.8
     [anomaly] = found_in(worlds.book(costs))
-    assert (anomaly.status, len(anomaly.days) in range(13, 17)) == ("resolved", True)
+    assert (anomaly.status, len(anomaly.days) in range(9, 13)) == ("resolved", True)
 
 
 def test_the_end_of_a_shift_is_no_news():

@@ -14,6 +14,9 @@ from tasks.core.findings.detection import Drift, Seasonality
 
 DAYS_IN_WEEK = 7
 
+# How far they must move, in deviations of a weekly median.
+NOISE = 8.0
+
 # Weeks before a movement whose levels it has to leave behind.
 OLDER_WEEKS = 8
 
@@ -52,7 +55,7 @@ class Drifting:
             & (np.sign(steps) == np.sign(moved)).all(axis=0)
             & (np.abs(steps).max(axis=0) <= self.params.largest_step * np.abs(moved))
             & _leads_away(level, marks[-1], 7 * weeks)
-            & (np.abs(moved) >= self.params.sensitivity * _noise(scaled, level))
+            & (np.abs(moved) >= NOISE * _noise(scaled, level))
         )
         bound = np.log1p(self.params.percent / 100)
         score = np.where(is_steady, (moved - usual) / bound, 0.0)

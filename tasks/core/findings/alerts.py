@@ -3,8 +3,8 @@
 The rule, measured in ``benchmarks/detection.py``: a day stands out when it deviates by
 enough money and percent and one of these holds:
 
-* its seasonal score reaches ``sensitivity``, or ``agreed_sensitivity`` while the
-  isolation forest calls it odd too;
+* its seasonal score is so rare that ``alerts_per_week`` has room for it
+  (``rationing``);
 * a configured threshold is exceeded (thresholds know their own floors);
 * its series is new, its price moved, or its weeks drift.
 
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
+from tasks.core.detectors import Flags, Floats, Panel, Scores, calibration, windows
 from tasks.core.detectors.drift import Drifting
-from tasks.core.detectors.isolation import Isolation
 from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
 from tasks.core.detectors.seasonal import Season, Seasonal
 from tasks.core.detectors.thresholds import Thresholds
+from tasks.core.findings import rationing
 from tasks.core.findings.detection import Detection
 
 # Charge kinds that may be anomalies. Credits, refunds, taxes, support and purchases
@@ -31,6 +31,14 @@ COMMITMENT = "commitment"
 
 # Whose expectation a day gets when several detectors speak of it, first one first.
 VOICES = ("new_scope", "seasonal", "drift", "unit_price", "thresholds")
+
+# p-value of a day that may continue an anomaly.
+CONTINUES = 0.01
+
+# Robust deviations within which a level is the same as an older one, and from which a
+# price stands out.
+SAME = 3.0
+OTHER_PRICE = 6.0
 
 # Days before a day on which an older level is looked up; the weekday is the same.
 OLDER_LEVELS = (28, 56)
@@ -51,6 +59,8 @@ class Alerts:
         low: Lower end of what is normal.
         high: Upper end of what is normal.
         score: Signed score of that detector.
+        p_value: How rare the day is by the seasonal score, whichever the detector;
+            NaN where that knows nothing of it.
         opens: 1 where a day dearer than expected stands out, -1 where a cheaper one
             does, else 0.
         goes_on: The same for a day that may continue an anomaly.
@@ -62,6 +72,7 @@ class Alerts:
     low: Floats
     high: Floats
     score: Floats
+    p_value: Floats
     opens: Floats
     goes_on: Floats
     says: dict[str, Flags]
@@ -87,15 +98,17 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         "unit_price": UnitPrice(params.prices).score(panel),
         "thresholds": Thresholds(params.thresholds).score(panel),
     }
-    says = _says(panel, scores, floor, params)
+    p_value = calibration.p_values(scores["seasonal"].score).both
+    says = _says(panel, scores, p_value, floor, params)
     chosen = _chosen(scores, says)
     may_be = _may_be(panel, settled, panel.costs - chosen.expected)
     anybody = np.logical_or.reduce(list(says.values()))
-    is_usual = _is_usual(panel, season, params) & ~_is_certain(says)
+    is_usual = _is_usual(panel, season) & ~_is_certain(says)
     material = _is_material(panel, scores["seasonal"], floor, params)
-    lasts = material & _reaches(scores["seasonal"], params.continued_sensitivity)
+    lasts = material & (p_value <= CONTINUES)
     return Alerts(
         *(chosen.expected, chosen.low, chosen.high, chosen.score),
+        p_value=p_value,
         opens=np.where(anybody & ~is_usual, may_be, 0.0),
         goes_on=np.where(anybody | lasts, may_be, 0.0),
         says=says,
@@ -120,29 +133,28 @@ def money_floor(panel: Panel, params: Detection) -> Floats:
 
 
 def _says(
-    panel: Panel, scores: dict[str, Scores], floor: Floats, params: Detection
+    panel: Panel,
+    scores: dict[str, Scores],
+    p_value: Floats,
+    floor: Floats,
+    params: Detection,
 ) -> dict[str, Flags]:
     """Return where each detector calls a day odd, floors respected."""
     seasonal = scores["seasonal"]
     judged = np.isin(panel.charge_kinds, [USAGE, COMMITMENT])[:, None]
     material = judged & _is_material(panel, seasonal, floor, params)
-    asked = material & _reaches(seasonal, params.agreed_sensitivity)
     price_is_material = np.abs(panel.costs - scores["unit_price"].expected) >= floor
-    says = {
-        "seasonal": material & _reaches(seasonal, params.sensitivity),
+    return {
+        "seasonal": rationing.told(p_value, material, params.alerts_per_week),
         "thresholds": scores["thresholds"].score >= 1,
         "new_scope": judged & (scores["new_scope"].score >= 1),
         "unit_price": judged
         & price_is_material
-        & _reaches(scores["unit_price"], params.prices.sensitivity),
+        & _reaches(scores["unit_price"], OTHER_PRICE),
         "drift": judged
         & _is_material(panel, scores["drift"], floor, params)
         & _reaches(scores["drift"], 1),
     }
-    if params.forest.is_on:
-        odd = Isolation(params.forest, asked).score(panel)
-        says["isolation_forest"] = asked & _reaches(odd, 1)
-    return says
 
 
 def _chosen(scores: dict[str, Scores], says: dict[str, Flags]) -> Scores:
@@ -150,8 +162,6 @@ def _chosen(scores: dict[str, Scores], says: dict[str, Flags]) -> Scores:
     chosen = scores["seasonal"]
     for name in reversed(VOICES):
         speaks = says[name]
-        if name == "seasonal" and "isolation_forest" in says:
-            speaks = speaks | says["isolation_forest"]
         own = scores[name]
         chosen = Scores(
             np.where(speaks, own.expected, chosen.expected),
@@ -172,14 +182,14 @@ def _may_be(panel: Panel, settled: Flags, off: Floats) -> Floats:
     return np.where(off > 0, 1.0, np.where((off < 0) & may_fall, -1.0, 0.0))
 
 
-def _is_usual(panel: Panel, season: Season, params: Detection) -> Flags:
+def _is_usual(panel: Panel, season: Season) -> Flags:
     """Return where a day is new to the last weeks but not to the series.
 
     Two cases. The series returns to the level, or the weekday to the habit, that it
     had before: that is an end of something, and its beginning was told. Or it is a
     holiday.
     """
-    reach = params.continued_sensitivity * season.spread
+    reach = SAME * season.spread
     returned = np.zeros(season.scaled.shape, dtype=np.bool_)
     for back in OLDER_LEVELS:
         level = windows.earlier(season.level, back) + season.offset

@@ -59,6 +59,7 @@ class Anomaly:
         detector: Detectors that agreed, comma separated.
         status: ``provisional``, ``confirmed`` or ``resolved``.
         days: Its days, oldest first; at least one.
+        p_value: Smallest p-value of its days and series; None where none has any.
     """
 
     scope: Scope
@@ -68,6 +69,7 @@ class Anomaly:
     detector: str
     status: str
     days: tuple[Day, ...]
+    p_value: float | None = None
 
     @property
     def first_date(self) -> date:

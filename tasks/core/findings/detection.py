@@ -1,7 +1,6 @@
 """What people may set about detection.
 
-Apart from the detectors, so that reading the settings imports neither numpy nor
-scikit-learn.
+Apart from the detectors, so that reading the settings does not import numpy.
 """
 
 from pydantic import Field
@@ -33,13 +32,13 @@ class Seasonality(Frozen):
     """The robust seasonal statistic."""
 
     level_days: int = Field(
-        28,
+        21,
         ge=7,
         description="Days whose median is the level; half of it is how long"
         " a new level is reported before it counts as normal.",
     )
-    weeks: int = Field(8, ge=2, description="Earlier weeks that know the weekday.")
-    spread_days: int = Field(56, ge=14, description="Days that know the noise.")
+    weeks: int = Field(12, ge=2, description="Earlier weeks that know the weekday.")
+    spread_days: int = Field(91, ge=14, description="Days that know the noise.")
     warm_up_days: int = Field(
         35,
         ge=14,
@@ -56,19 +55,6 @@ class Seasonality(Frozen):
     smallest_spread: float = Field(
         0.02, gt=0, description="Noise that every series is granted; 0.02 is 2 %."
     )
-
-
-class Forest(Frozen):
-    """The isolation forest, which judges the shape of a day among all series."""
-
-    is_on: bool = True
-    trees: int = Field(100, ge=10, description="Trees of the forest.")
-    sample: int = Field(256, ge=32, description="Days that each tree sees.")
-    train_rows: int = Field(20_000, ge=256, description="Days it is trained on.")
-    quantile: float = Field(
-        0.98, gt=0.5, lt=1, description="Share of the training days that is normal."
-    )
-    seed: int = 7
 
 
 class Novelty(Frozen):
@@ -93,9 +79,6 @@ class Drift(Frozen):
         description="How far they must move all in all, beyond how far the"
         " weeks before them moved.",
     )
-    sensitivity: float = Field(
-        8.0, gt=0, description="How far in deviations of a weekly median."
-    )
     largest_step: float = Field(
         0.55,
         gt=0,
@@ -109,9 +92,6 @@ class Prices(Frozen):
     """What a unit costs, where quantities are known."""
 
     days: int = Field(28, ge=7, description="Days whose median is the usual price.")
-    sensitivity: float = Field(
-        6.0, gt=0, description="Robust deviations from which a price stands out."
-    )
     percent: float = Field(3.0, gt=0, description="Smallest change of price.")
     largest_ratio: float = Field(
         2.0, gt=1, description="Largest change; beyond it something else was bought."
@@ -121,17 +101,11 @@ class Prices(Frozen):
 class Detection(Frozen):
     """How detection judges, and how much it says."""
 
-    sensitivity: float = Field(
-        4.5,
+    alerts_per_week: float = Field(
+        5.0,
         gt=0,
-        description="Robust deviations from which a day stands out; a"
-        " larger number means fewer alerts.",
-    )
-    agreed_sensitivity: float = Field(
-        3.5, gt=0, description="The same where the isolation forest agrees."
-    )
-    continued_sensitivity: float = Field(
-        3.0, gt=0, description="The same for a day that continues an anomaly."
+        description="How many alerts people are willing to read; fewer mean that"
+        " only rarer days are told.",
     )
     floor_cost: float = Field(
         5.0, ge=0, description="Smallest daily deviation in billing currency."
@@ -161,7 +135,6 @@ class Detection(Frozen):
     )
     thresholds: tuple[Threshold, ...] = (Threshold(absolute=1_000.0, percent=200.0),)
     seasonality: Seasonality = Seasonality()
-    forest: Forest = Forest()
     novelty: Novelty = Novelty()
     drift: Drift = Drift()
     prices: Prices = Prices()

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Panel
+from tasks.core.detectors import Flags, Floats, Panel
 from tasks.core.findings import kinds
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.anomalies import ESTIMATE, Amounts, Anomaly, Day, Scope
@@ -201,7 +201,13 @@ def anomaly(book: Book, alerts: Alerts, run: Run, params: Detection) -> Anomaly:
         detector=", ".join(said),
         status=_status(book, rows, run.columns, params),
         days=days,
+        p_value=_rarest(alerts.p_value[on_days]),
     )
+
+
+def _rarest(p_value: Floats) -> float | None:
+    known = p_value[np.isfinite(p_value)]
+    return float(known.min()) if known.size else None
 
 
 def _status(

@@ -1,0 +1,114 @@
+"""How rare a score is, and how rare it must be to be told."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks import quiet
+from tasks.core.detectors.calibration import p_values
+from tasks.core.findings import rationing
+
+
+def normal(rows, days=300, seed=1):
+    return np.random.default_rng(seed).standard_normal((rows, days))
+
+
+@pytest.mark.parametrize("family", quiet.FAMILIES)
+def test_one_in_a_hundred_means_it(family):
+    """On quiet series of any family, 0.5 to 2 % of days are rarer than 1 %.
+
+    On either side, and where no other kind of series is beside them.
+    """
+    shares = quiet.realised(quiet.judged(family, seed=5), 0.01)
+    assert 0.005 <= min(shares) <= max(shares) <= 0.02
+
+
+def test_a_single_series_is_calibrated_by_itself():
+    """With nobody beside it a series has p-values that mean what they say, too."""
+    found = [p_values(normal(1, 400, seed)) for seed in range(60)]
+    above = np.concatenate([one.above[:, quiet.SETTLED :] for one in found])
+    assert 0.005 <= np.mean(above <= 0.01) <= 0.02
+    assert 0.08 <= np.mean(above <= 0.1) <= 0.12
+
+
+@given(
+    seed=st.integers(0, 1_000),
+    cut=st.integers(1, 150),
+    odd=st.lists(st.integers(0, 149), max_size=6),
+)
+@settings(max_examples=25, deadline=None)
+def test_causal(seed, cut, odd):
+    """Cut the scores at any day: the p-values before it are identical."""
+    score = normal(6, 150, seed)
+    score[0, odd] += 20
+    score[1, :60] = np.nan
+    whole, part = p_values(score), p_values(score[:, :cut])
+    np.testing.assert_array_equal(whole.above[:, :cut], part.above)
+    np.testing.assert_array_equal(whole.below[:, :cut], part.below)
+
+
+def test_one_anomaly_does_not_excuse_the_next():
+    """After two weeks of an anomaly, a day that is as odd is nearly as rare."""
+    score = normal(50)
+    score[0, 150:164] = 15.0
+    score[0, 200] = 15.0
+    assert p_values(score).above[0, 200] < 1e-4
+
+
+def test_a_job_that_comes_again_becomes_usual():
+    """A job on every tenth day is rare at first and usual after some months."""
+    score = normal(50, 400)
+    score[0, 100::10] = 15.0
+    above = p_values(score).above[0]
+    assert above[100] < 1e-4
+    assert np.median(above[300::10]) > 0.01
+
+
+def test_days_without_a_score_have_no_p_value():
+    """Where nothing was judged nothing is rare; an empty panel has empty answers."""
+    score = normal(3, 50)
+    score[1, 10:20] = np.nan
+    found = p_values(score)
+    np.testing.assert_array_equal(np.isnan(found.above), np.isnan(score))
+    assert p_values(np.empty((0, 50))).both.shape == (0, 50)
+    assert p_values(np.empty((2, 0))).both.shape == (2, 0)
+
+
+def test_step_up():
+    """The largest p-value below its rank's share is the bound of its day."""
+    p_value = np.array([[0.001, 0.2], [0.019, 0.3], [0.5, np.inf], [np.inf, 0.9]])
+    bound = rationing.step_up(p_value, np.array([4, 4]), 0.04)
+    np.testing.assert_array_equal(bound, [0.019, 0.0])
+
+
+def test_fewer_alerts_a_week_are_fewer():
+    """Of quiet series, a tenth of the alerts a week gives a tenth or less of them."""
+    p_value = np.random.default_rng(2).uniform(size=(300, 400))
+    worth = np.ones(p_value.shape, dtype=bool)
+    many, few = (rationing.told(p_value, worth, rate).sum() for rate in (5.0, 0.5))
+    weeks = 400 / 7
+    assert few < many / 5
+    assert many / weeks <= 5
+
+
+def test_a_wild_month_is_rationed():
+    """Where anomalies begin all the time, no more of them are told than asked for."""
+    rng = np.random.default_rng(3)
+    p_value = rng.uniform(size=(200, 400))
+    wild = rng.random(p_value.shape) < 0.01
+    p_value[wild] = 10.0 ** rng.uniform(-9, -4, wild.sum())
+    told = rationing.told(p_value, np.ones(p_value.shape, dtype=bool), 5.0)
+    assert wild[:, 100:].sum() / (300 / 7) > 10
+    assert 2 < told[:, 100:].sum() / (300 / 7) < 7
+
+
+@given(cut=st.integers(1, 120), seed=st.integers(0, 100))
+@settings(max_examples=20, deadline=None)
+def test_rationing_is_causal(cut, seed):
+    """What is told of a day does not depend on later ones."""
+    p_value = np.random.default_rng(seed).uniform(size=(40, 120)) ** 4
+    worth = np.ones(p_value.shape, dtype=bool)
+    whole = rationing.told(p_value, worth, 3.0)
+    part = rationing.told(p_value[:, :cut], worth[:, :cut], 3.0)
+    np.testing.assert_array_equal(whole[:, :cut], part)

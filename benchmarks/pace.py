@@ -50,10 +50,11 @@ def judged(rows: int) -> dict[str, float]:
         accounts=np.arange(rows) // 200,
         since=np.zeros(rows, dtype=np.int64),
     )
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     alerts.find(panel, np.ones(found.shape, dtype=np.bool_), Detection())
     return {
         "seconds": time.perf_counter() - begun,
+        "cpu": time.process_time() - used,
         "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
@@ -65,7 +66,8 @@ def measure(report: Report, rows: int) -> None:
     rate = rows / found["seconds"]
     report.say(
         f"{rows:,} series of {DAYS} days: {found['seconds']:.1f} s,"
-        f" {rate:,.0f} series/s, {found['mib']:,.0f} MiB"
+        f" {rate:,.0f} series/s, {found['cpu']:.1f} s of CPU,"
+        f" {found['mib']:,.0f} MiB"
     )
     report.say(f"series a second of peers: {PEERS}")
     report.add(Bar("series a second, walking forward", 2_000, rate, "", is_least=True))

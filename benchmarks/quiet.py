@@ -63,7 +63,7 @@ def _restless(rng: np.random.Generator, rows: int, days: int) -> Floats:
 
 
 def _counts(rng: np.random.Generator, rows: int, days: int) -> Floats:
-    return rng.poisson(3, (rows, days)).astype(float)
+    return rng.poisson(12, (rows, days)).astype(float)
 
 
 FAMILIES: Mapping[str, Draw] = {

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tasks.core.detectors import Panel
 from tasks.core.errors import NothingThere
-from tasks.core.findings.alerts import USAGE
 from tasks.core.findings.anomalies import Scope
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.incidents import Book
+from tasks.core.findings.voices import USAGE
 from tasks.edge import queries
 from tasks.edge.warehouse import Connection
 

@@ -1,6 +1,6 @@
 """Detectors: each scores days of many series at once, and sees no later day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -38,6 +38,18 @@ class Panel:
     def day(self, column: int) -> date:
         """Return the date of a column."""
         return self.start + timedelta(days=column)
+
+    def rows(self, part: slice) -> "Panel":
+        """Return some of the series."""
+        return replace(
+            self,
+            costs=self.costs[part],
+            quantities=self.quantities[part],
+            providers=self.providers[part],
+            charge_kinds=self.charge_kinds[part],
+            accounts=self.accounts[part],
+            since=self.since[part],
+        )
 
     @property
     def n_days(self) -> int:

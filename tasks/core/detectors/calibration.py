@@ -34,7 +34,7 @@ from tasks.core.detectors import Flags, Floats
 Singles = NDArray[np.float32]
 
 # Days that are calibrated at once, from those before them, and how many those are.
-STEP = 7
+STEP = 14
 WINDOW = 182
 
 # Shares of days below which the body of a series is known; beyond the last one is its
@@ -220,16 +220,16 @@ def _body(past: Singles) -> Body:
     share = (known / (known + BORROWED_DAYS))[:, None]
     quantiles = np.where(known[:, None] > 0, own, 0.0) * share + usual * (1 - share)
     quantiles = np.asarray(quantiles, dtype=np.float64)
-    above = _mean_excess(past - quantiles[:, -1:], whole)
-    below = _mean_excess(quantiles[:, :1] - past, whole)
+    edges = quantiles.astype(np.float32)
+    above = _mean_excess(past - edges[:, -1:], whole)
+    below = _mean_excess(edges[:, :1] - past, whole)
     return Body(quantiles, above, below)
 
 
-def _mean_excess(over: Floats, whole: Flags) -> Floats:
+def _mean_excess(over: Singles, whole: Flags) -> Floats:
     """Return each series' mean excess, mixed with that of all series."""
-    is_over = over > 0
-    count = is_over.sum(axis=1)
-    total = np.where(is_over, over, 0.0).sum(axis=1)
+    count = (over > 0).sum(axis=1)
+    total = np.fmax(over, 0.0).sum(axis=1)
     own = total / np.maximum(count, 1)
     usual = float(np.median(own[whole])) if whole.any() else EXCESS
     usual = max(usual, SMALLEST_EXCESS)
@@ -240,20 +240,16 @@ def _mean_excess(over: Floats, whole: Flags) -> Floats:
 def _inside(body: Body, today: Singles, sign: int) -> Floats:
     """Return the share of days as far out, for days that are not in the tail."""
     ends = body.quantiles if sign > 0 else -body.quantiles[:, ::-1]
-    # From the centre of the other side outwards; between two ends the share is even.
-    shares = 1.0 - GRID
-    p_value = np.where(np.isfinite(today), 1.0, np.nan)
-    for place in range(len(GRID)):
-        low = ends[:, place, None]
-        is_beyond = today > low
-        if place + 1 < len(GRID):
-            wide = np.maximum(ends[:, place + 1, None] - low, 1e-9)
-            way = np.clip((today - low) / wide, 0.0, 1.0)
-            share = shares[place] + way * (shares[place + 1] - shares[place])
-        else:
-            share = np.full(today.shape, EDGE)
-        p_value = np.where(is_beyond, share, p_value)
-    return p_value
+    place = (today[:, None, :] > ends[:, :, None]).sum(axis=1) - 1
+    rows = np.arange(len(ends))[:, None]
+    last = len(GRID) - 1
+    low = ends[rows, np.maximum(place, 0)]
+    high = ends[rows, np.minimum(place + 1, last)]
+    way = np.clip((today - low) / np.maximum(high - low, 1e-9), 0.0, 1.0)
+    # Between two ends the share falls evenly, from outside the other side on.
+    share = 1.0 - GRID[np.maximum(place, 0)] - way * EDGE
+    share = np.where(place < 0, 1.0, np.where(place == last, EDGE, share))
+    return np.where(np.isfinite(today), share, np.nan)
 
 
 def _tail(pool: list[Singles]) -> Tail:

@@ -9,7 +9,12 @@ import itertools
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
-from tasks.core.detectors.seasonal import MAD_TO_SIGMA, from_scale, to_scale
+from tasks.core.detectors.seasonal import (
+    MAD_TO_SIGMA,
+    Season,
+    Seasonal,
+    from_scale,
+)
 from tasks.core.findings.detection import Drift, Seasonality
 
 DAYS_IN_WEEK = 7
@@ -42,10 +47,12 @@ class Drifting:
             way or one of them moves most of it. ``expected`` is the level before the
             movement, grown as the weeks before it grew.
         """
-        unit = self.seasonality.unit
+        return self.scores(panel, Seasonal(self.seasonality).season(panel))
+
+    def scores(self, panel: Panel, season: Season) -> Scores:
+        """Return the scores of a panel whose season is known already."""
         weeks = self.params.weeks
-        scaled = to_scale(panel.costs, unit)
-        level = windows.trailing_median(scaled, 7, least=4)
+        scaled, level = season.scaled, season.week
         marks = [windows.earlier(level, 7 * back) for back in range(weeks + 1)]
         steps = np.stack([newer - older for newer, older in itertools.pairwise(marks)])
         moved = marks[0] - marks[-1]
@@ -62,15 +69,10 @@ class Drifting:
         is_judged = windows.age(panel.costs) >= self.seasonality.warm_up_days
         is_known = is_judged & np.isfinite(moved) & np.isfinite(panel.costs)
         score = np.where(is_known, score, np.nan)
-        return self._with_band(scaled, level, marks[-1] + usual, score)
+        expected = np.where(np.isnan(score), np.nan, marks[-1] + usual + season.offset)
+        return self._with_band(expected, score)
 
-    def _with_band(
-        self, scaled: Floats, level: Floats, start: Floats, score: Floats
-    ) -> Scores:
-        offset = windows.same_weekday_median(
-            scaled - level, self.seasonality.weeks, least=2
-        )
-        expected = np.where(np.isnan(score), np.nan, start + np.nan_to_num(offset))
+    def _with_band(self, expected: Floats, score: Floats) -> Scores:
         reach = np.log1p(self.params.percent / 100)
         unit = self.seasonality.unit
         return Scores(
@@ -94,11 +96,10 @@ def _leads_away(level: Floats, start: Floats, days: int) -> Flags:
 
     A level that comes back from an anomaly moves too, and is no drift.
     """
-    older = np.stack(
-        [windows.earlier(level, days + 7 * back) for back in range(OLDER_WEEKS)]
-    )
-    highest = np.fmax.reduce(older)
-    lowest = np.fmin.reduce(older)
+    highest = lowest = windows.earlier(level, days)
+    for back in range(1, OLDER_WEEKS):
+        older = windows.earlier(level, days + 7 * back)
+        highest, lowest = np.fmax(highest, older), np.fmin(lowest, older)
     # How much of the way must lie beyond where the series has been.
     beyond = np.where(level > start, level - highest, lowest - level)
     return np.asarray(2 * beyond >= np.abs(level - start))
@@ -106,5 +107,5 @@ def _leads_away(level: Floats, start: Floats, days: int) -> Flags:
 
 def _noise(scaled: Floats, level: Floats) -> Floats:
     """Return the noise of a weekly median, as a standard deviation."""
-    off = windows.trailing_median(np.abs(scaled - level), 56, least=14)
+    off = windows.trailing_median(np.abs(scaled - level), 56, least=14, every=7)
     return np.asarray(MAD_TO_SIGMA * off / np.sqrt(DAYS_IN_WEEK))

@@ -45,7 +45,7 @@ class UnitPrice:
         usual = windows.earlier(windows.trailing_median(price, days, least=days // 2))
         change = price - usual
         noise = windows.earlier(
-            windows.trailing_median(np.abs(change), days, least=days // 2)
+            windows.trailing_median(np.abs(change), days, least=days // 2, every=7)
         )
         spread = np.maximum(MAD_TO_SIGMA * noise, SMALLEST_SPREAD)
         size = np.abs(change)
@@ -70,5 +70,5 @@ def _is_even(panel: Panel) -> Flags:
     """
     used = np.log(np.where(panel.quantities > 0, panel.quantities, np.nan))
     off = np.abs(used - windows.same_weekday_median(used, 4, least=2))
-    usual = windows.earlier(windows.trailing_median(off, 28, least=14))
+    usual = windows.earlier(windows.trailing_median(off, 28, least=14, every=7))
     return np.asarray(off <= np.maximum(BAND * MAD_TO_SIGMA * usual, SMALLEST_SPREAD))

@@ -33,6 +33,7 @@ class Season:
 
     Attributes:
         scaled: The day itself.
+        week: Median of the last seven days, the day itself among them.
         level: Level of the days before it, free of the weekday.
         offset: What its weekday adds.
         sure: What its place in the month adds.
@@ -41,6 +42,7 @@ class Season:
     """
 
     scaled: Floats
+    week: Floats
     level: Floats
     offset: Floats
     sure: Floats
@@ -112,7 +114,7 @@ class Seasonal:
         )
         sure, maybe = month_effect(panel, scaled - level - offset, params.months)
         quiet = np.ones(scaled.shape)
-        season = Season(scaled, level, offset, sure, maybe, quiet)
+        season = Season(scaled, week, level, offset, sure, maybe, quiet)
         return replace(season, spread=self._spread(season.surprise))
 
     def _spread(self, surprise: Floats) -> Floats:
@@ -123,7 +125,10 @@ class Seasonal:
         """
         params = self.params
         typical = windows.trailing_median(
-            np.abs(surprise), params.spread_days, least=params.level_days // 2
+            np.abs(surprise),
+            params.spread_days,
+            least=params.level_days // 2,
+            every=7,
         )
         spread = MAD_TO_SIGMA * windows.earlier(typical)
         return np.maximum(spread, params.smallest_spread)

@@ -1,37 +1,33 @@
 """Statistics over trailing windows of many series at once, blind to NaN."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from tasks.core.detectors import Floats
 
-# Series worked on at a time: a window copies its days, and 256 series of 400 days
-# with windows of 56 days already fill 46 MB.
-BLOCK = 256
+# Series worked on at a time: a window copies its days, and these stay near the
+# processor.
+BLOCK = 64
 
 
-def trailing_quantile(days: Floats, width: int, least: int, share: float) -> Floats:
-    """Return a quantile of each day's last ``width`` days, that day included.
+def trailing_median(days: Floats, width: int, least: int, every: int = 1) -> Floats:
+    """Return the median of each day's last ``width`` days, that day included.
 
     Args:
         days: ``(n_series, n_days)``; NaN is left out.
         width: Days in the window.
         least: Days that must be known; with fewer the result is NaN.
-        share: 0.5 for the median. Between two days the mean of both is taken for the
-            median; other quantiles take the lower one.
+        every: Days for which one median serves, that of the first of them. What moves
+            slowly need not be known anew each day.
 
     Examples:
-        >>> days = np.array([[1.0, np.nan, 3.0, 10.0]])
-        >>> trailing_quantile(days, 3, 2, 0.5)
+        >>> trailing_median(np.array([[1.0, np.nan, 3.0, 10.0]]), 3, 2)
         array([[nan, nan, 2. , 6.5]])
     """
-    return _blockwise(days, lambda part: _quantile(part, width, least, share))
-
-
-def trailing_median(days: Floats, width: int, least: int) -> Floats:
-    """Return the median of each day's last ``width`` days, that day included."""
-    return trailing_quantile(days, width, least, 0.5)
+    before = np.full((len(days), width - 1), np.nan)
+    padded = np.concatenate([before, days], axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
+    medians = _medians(windows[:, ::every], least)
+    return np.repeat(medians, every, axis=1)[:, : days.shape[1]]
 
 
 def earlier(days: Floats, by: int = 1) -> Floats:
@@ -49,16 +45,18 @@ def earlier(days: Floats, by: int = 1) -> Floats:
 
 def same_weekday_median(days: Floats, weeks: int, least: int) -> Floats:
     """Return the median of the same weekday in the last weeks, that day left out."""
-    lags = np.stack([earlier(days, 7 * week) for week in range(1, weeks + 1)], axis=-1)
-    return _of_known(lags, least, 0.5)
+    return _medians(_same_weekdays(days, weeks), least)
 
 
 def same_weekday_mean(days: Floats, weeks: int, least: int) -> Floats:
     """Return the mean of the same weekday in the last weeks, that day left out."""
-    lags = np.stack([earlier(days, 7 * week) for week in range(1, weeks + 1)], axis=-1)
-    known = np.isfinite(lags)
-    count = known.sum(axis=-1)
-    total = np.where(known, lags, 0.0).sum(axis=-1)
+    count = np.zeros(days.shape)
+    total = np.zeros(days.shape)
+    for week in range(1, weeks + 1):
+        lag = earlier(days, 7 * week)
+        is_known = np.isfinite(lag)
+        count += is_known
+        total += np.where(is_known, lag, 0.0)
     return np.where(count >= least, total / np.maximum(count, 1), np.nan)
 
 
@@ -67,29 +65,37 @@ def age(days: Floats) -> Floats:
     return np.cumsum(np.isfinite(days), axis=1) - np.isfinite(days).astype(np.float64)
 
 
-def _blockwise(days: Floats, of_block: Callable[[Floats], Floats]) -> Floats:
-    result = np.empty(days.shape)
-    for first in range(0, len(days), BLOCK):
-        result[first : first + BLOCK] = of_block(days[first : first + BLOCK])
+def _same_weekdays(days: Floats, weeks: int) -> Floats:
+    """Return a view, ``(n_series, n_days, weeks)``, of each day's earlier weekdays."""
+    before = np.full((len(days), 7 * weeks), np.nan)
+    padded = np.concatenate([before, days], axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 7 * weeks, axis=1)
+    return windows[:, : days.shape[1], ::7]
+
+
+def _medians(windows: Floats, least: int) -> Floats:
+    """Return medians over the last axis, block by block."""
+    result = np.empty(windows.shape[:-1])
+    for first in range(0, len(windows), BLOCK):
+        part = slice(first, first + BLOCK)
+        result[part] = _median(windows[part], least)
     return result
 
 
-def _quantile(days: Floats, width: int, least: int, share: float) -> Floats:
-    before = np.full((len(days), width - 1), np.nan)
-    padded = np.concatenate([before, days], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
-    return _of_known(windows, least, share)
-
-
-def _of_known(windows: Floats, least: int, share: float) -> Floats:
-    """Return a quantile over the last axis; sorting puts NaN at its end."""
+def _median(windows: Floats, least: int) -> Floats:
+    """Return the median over the last axis; sorting puts NaN at its end."""
     ordered = np.sort(windows, axis=-1)
-    count = np.isfinite(windows).sum(axis=-1)
-    last = np.maximum(count - 1, 0)
-    low = np.floor(last * share).astype(np.int64)
-    high = np.where(share == 0.5, np.ceil(last * share), low).astype(np.int64)  # noqa: PLR2004 - the median
-    picked = 0.5 * (
-        np.take_along_axis(ordered, low[..., None], axis=-1)[..., 0]
-        + np.take_along_axis(ordered, high[..., None], axis=-1)[..., 0]
-    )
+    width = windows.shape[-1]
+    medians = 0.5 * (ordered[..., (width - 1) // 2] + ordered[..., width // 2])
+    is_partly = np.isnan(ordered[..., -1])
+    medians[is_partly] = _of_known(ordered[is_partly], least)
+    return np.asarray(medians)
+
+
+def _of_known(ordered: Floats, least: int) -> Floats:
+    """Return the medians of what is known in each row, NaN where that is too little."""
+    count = np.isfinite(ordered).sum(axis=-1)
+    rows = np.arange(len(ordered))
+    low, high = np.maximum(count - 1, 0) // 2, count // 2
+    picked = 0.5 * (ordered[rows, low] + ordered[rows, high])
     return np.where(count >= least, picked, np.nan)

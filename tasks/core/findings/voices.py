@@ -1,0 +1,94 @@
+"""What every detector says of some series, floors respected.
+
+All of it is about one series at a time, so that series are judged in parts.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.core.detectors import Flags, Floats, Panel, Scores
+from tasks.core.detectors.drift import Drifting
+from tasks.core.detectors.novelty import NewScope
+from tasks.core.detectors.prices import UnitPrice
+from tasks.core.detectors.seasonal import Seasonal
+from tasks.core.detectors.thresholds import Thresholds
+from tasks.core.findings import habits
+from tasks.core.findings.detection import Detection
+from tasks.core.findings.habits import Habit
+
+# Charge kinds that may be anomalies. Credits, refunds, taxes, support and purchases
+# follow invoices, not use; only configured thresholds watch them.
+USAGE = "usage"
+COMMITMENT = "commitment"
+
+# Robust deviations from which a price stands out.
+OTHER_PRICE = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the detectors say; every array is ``(n_series, n_days)``.
+
+    Attributes:
+        scores: By detector's name.
+        says: By detector's name, where it calls the day odd; the seasonal one does
+            not say, as that depends on all series.
+        material: Where the seasonal deviation is worth a word.
+        habit: What the series did before.
+    """
+
+    scores: dict[str, Scores]
+    says: dict[str, Flags]
+    material: Flags
+    habit: Habit
+
+
+def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
+    """Ask every detector about some series.
+
+    Args:
+        panel: The series.
+        floor: ``(n_series, n_days)`` smallest deviation in money that is worth a word.
+        params: As configured.
+    """
+    seasonal = Seasonal(params.seasonality)
+    season = seasonal.season(panel)
+    scores = {
+        seasonal.name: seasonal.scores(panel, season),
+        "drift": Drifting(params.drift, params.seasonality).scores(panel, season),
+        "new_scope": NewScope(floor, params.novelty).score(panel),
+        "unit_price": UnitPrice(params.prices).score(panel),
+        "thresholds": Thresholds(params.thresholds).score(panel),
+    }
+    judged = np.isin(panel.charge_kinds, [USAGE, COMMITMENT])[:, None]
+    price_is_material = np.abs(panel.costs - scores["unit_price"].expected) >= floor
+    says = {
+        "thresholds": scores["thresholds"].score >= 1,
+        "new_scope": judged & (scores["new_scope"].score >= 1),
+        "unit_price": judged
+        & price_is_material
+        & _reaches(scores["unit_price"], OTHER_PRICE),
+        "drift": judged
+        & _is_material(panel, scores["drift"], floor, params)
+        & _reaches(scores["drift"], 1),
+    }
+    material = judged & _is_material(panel, scores[seasonal.name], floor, params)
+    return Heard(scores, says, material, habits.habit(season))
+
+
+def is_usage(panel: Panel) -> Flags:
+    """Return which series are use, ``(n_series,)``."""
+    return np.array([kind == USAGE for kind in panel.charge_kinds], dtype=np.bool_)
+
+
+def _is_material(
+    panel: Panel, scores: Scores, floor: Floats, params: Detection
+) -> Flags:
+    off = np.abs(panel.costs - scores.expected)
+    percent = np.abs(scores.expected) * params.floor_pct / 100
+    return np.asarray((off >= floor) & (off >= percent))
+
+
+def _reaches(scores: Scores, bound: float) -> Flags:
+    return np.asarray(np.abs(scores.score) >= bound)

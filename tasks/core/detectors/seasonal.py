@@ -9,6 +9,7 @@ until its noise is counted as spread; a series younger than ``warm_up_days`` is 
 judged.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,7 +38,8 @@ class Season:
         level: Level of the days before it, free of the weekday.
         offset: What its weekday adds.
         sure: What its place in the month adds.
-        maybe: What its place in the month may add.
+        below: What its place in the month may take away; not positive.
+        above: What its place in the month may add; not negative.
         spread: Noise of the days before it, as a standard deviation.
     """
 
@@ -46,7 +48,8 @@ class Season:
     level: Floats
     offset: Floats
     sure: Floats
-    maybe: Floats
+    below: Floats
+    above: Floats
     spread: Floats
 
     @property
@@ -57,12 +60,12 @@ class Season:
     @property
     def low(self) -> Floats:
         """Lower end of what is normal without any noise."""
-        return self.centre + np.minimum(self.maybe, 0)
+        return self.centre + self.below
 
     @property
     def high(self) -> Floats:
         """Upper end of what is normal without any noise."""
-        return self.centre + np.maximum(self.maybe, 0)
+        return self.centre + self.above
 
     @property
     def surprise(self) -> Floats:
@@ -113,9 +116,15 @@ class Seasonal:
             )
         )
         sure, maybe = month_effect(panel, scaled - level - offset, params.months)
+        shorter = month_length_effect(panel, params.level_days)
+        below = np.minimum(np.minimum(maybe, shorter), 0.0)
+        above = np.maximum(np.maximum(maybe, shorter), 0.0)
         quiet = np.ones(scaled.shape)
-        season = Season(scaled, week, level, offset, sure, maybe, quiet)
-        return replace(season, spread=self._spread(season.surprise))
+        season = Season(scaled, week, level, offset, sure, below, above, quiet)
+        # Where a range is excused the rest of a deviation says little of the noise.
+        is_plain = below == above
+        noise = np.where(is_plain, season.surprise, np.nan)
+        return replace(season, spread=self._spread(noise))
 
     def _spread(self, surprise: Floats) -> Floats:
         """Return the noise of the days before each day, all weekdays pooled.
@@ -147,6 +156,22 @@ def to_scale(costs: Floats, unit: float) -> Floats:
 def from_scale(scaled: Floats, unit: float) -> Floats:
     """Return the costs that ``to_scale`` was given."""
     return np.sinh(scaled) * unit
+
+
+def month_length_effect(panel: Panel, level_days: int) -> Floats:
+    """Return what a day costs more in a month that is shorter than that of the level.
+
+    What is priced by the month costs more a day in a short one; whether a series is
+    priced so is not known, so it may follow this or not.
+
+    Returns:
+        ``(n_days,)`` on the scale; 0 once the level is one of the same month.
+    """
+    days = [panel.day(column) for column in range(panel.n_days)]
+    lengths = [float(monthrange(day.year, day.month)[1]) for day in days]
+    share = -np.log(np.array([lengths]))
+    level = windows.earlier(windows.trailing_median(share, level_days, least=1))
+    return np.asarray(np.nan_to_num(share - level)[0])
 
 
 def month_effect(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, Floats]:

@@ -72,9 +72,9 @@ class Novelty(Frozen):
 class Drift(Frozen):
     """Slow growth or decline, week after week."""
 
-    weeks: int = Field(4, ge=2, description="Weeks that must all move one way.")
+    weeks: int = Field(3, ge=2, description="Weeks that must all move one way.")
     percent: float = Field(
-        25.0,
+        20.0,
         gt=0,
         description="How far they must move all in all, beyond how far the"
         " weeks before them moved.",
@@ -117,7 +117,7 @@ class Detection(Frozen):
         " cost; the larger of the two counts.",
     )
     floor_pct: float = Field(
-        15.0, ge=0, description="Smallest deviation in percent of what was expected."
+        8.0, ge=0, description="Smallest deviation in percent of what was expected."
     )
     min_impact: float = Field(
         25.0, ge=0, description="Smallest impact of an anomaly in billing currency."

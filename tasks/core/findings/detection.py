@@ -38,7 +38,7 @@ class Seasonality(Frozen):
         " a new level is reported before it counts as normal.",
     )
     weeks: int = Field(12, ge=2, description="Earlier weeks that know the weekday.")
-    spread_days: int = Field(91, ge=14, description="Days that know the noise.")
+    spread_days: int = Field(119, ge=14, description="Days that know the noise.")
     warm_up_days: int = Field(
         35,
         ge=14,

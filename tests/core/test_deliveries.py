@@ -33,6 +33,7 @@ def part(file, name, first="2026-05-01", last="2026-05-31", account="a"):
     [
         ("d/cur-00001.snappy.parquet", "d/cur-00002.snappy.parquet", True),
         ("d/part_0_0001.csv", "d/part_0_0002.csv", True),
+        ("d/part_0_0001.csv", "d/part_1_0001.csv", True),
         ("d/September-part1.csv", "d/September-part2.csv", True),
         ("d/000000000000.csv", "d/000000000001.csv", True),
         (

@@ -16,6 +16,7 @@ from itertools import groupby, pairwise
 PART = re.compile(r"(?:[-_. ]|^)(?:part|chunk)?[-_. ]?\d+$", re.IGNORECASE)
 DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?[0-3]\d)?$")
 SPARK = re.compile(r"^part-\d+-[0-9a-f-]{36}.*$")
+AZURE = re.compile(r"^part_\d+_\d+$", re.IGNORECASE)
 SUFFIXES = re.compile(
     r"(?:\.(?:snappy|gz|zip|csv|txt|json|jsonl|ndjson|parquet))+$", re.IGNORECASE
 )
@@ -153,7 +154,7 @@ def stem(name: str) -> str:
     folder, slash, whole = name.rpartition("/")
     base = SUFFIXES.sub("", whole)
     suffixes = whole[len(base) :].lower()
-    if SPARK.match(base):
+    if SPARK.match(base) or AZURE.match(base):
         base = "part"
     elif not DATE.search(base):
         base = PART.sub("", base)

@@ -1,6 +1,7 @@
 """Google's billing exports, in whatever form they come, are the same bill."""
 
 import gzip
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -178,6 +179,29 @@ def test_what_cannot_be_read(world, tmp_path, change, complaint):
     result = world.ingest(path)
     assert result.quarantined == 1
     assert complaint in result.problems[0]
+
+
+@pytest.mark.parametrize("joined", ["\n", ",\n", ","])
+def test_all_digits_of_a_number_count(world, tmp_path, joined):
+    """A number with more digits than a float keeps them, within credits too."""
+    rows = [
+        row(cost=1, credits=[credit("DISCOUNT", 2)], sku__description='": 1234567'),
+        row(cost=3, labels=[{"key": "say", "value": ': 12345678901234567890, "'}]),
+    ]
+    amounts = {
+        "1": "12345.123456789012345678",
+        "2": "-0.000000000000000001",
+        "3": "7.5e-3",
+    }
+    text = joined.join(json.dumps(item) for item in rows)
+    for short, long in amounts.items():
+        for key in ("cost", "amount"):
+            text = text.replace(f'"{key}": {short}', f'"{key}": {long}')
+    path = tmp_path / "long.json"
+    path.write_text(f"[{text}]" if "," in joined else text, encoding="utf-8")
+    assert world.ingest(path).loaded == 1
+    [[billed]] = world.versions("billed_cost")
+    assert billed == Decimal("12345.123456789012345677") + Decimal("0.0075")
 
 
 def test_damaged_json(world, tmp_path):

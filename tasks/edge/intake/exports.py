@@ -25,7 +25,7 @@ from tasks.core.errors import (
 )
 from tasks.core.intake.formats.declaration import Format
 from tasks.core.intake.formats.recognition import recognise
-from tasks.edge.intake import nested
+from tasks.edge.intake import long_numbers, nested
 from tasks.edge.intake.nested import Columns
 from tasks.edge.intake.sources import Arrived
 
@@ -95,6 +95,7 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
         return _nested(file, readable, choices)
     _refuse_what_is_no_text(start, file.name)
     if start.removeprefix(UTF8_MARK).lstrip().startswith(JSON):
+        readable = long_numbers.as_text(readable, scratch)
         choices = nested.json_columns(con, readable, file.name)
         return _nested(file, readable, choices)
     readable = _mended(readable, scratch)

@@ -60,6 +60,16 @@ def same_weekday_mean(days: Floats, weeks: int, least: int) -> Floats:
     return np.where(count >= least, total / np.maximum(count, 1), np.nan)
 
 
+def median_of_known(days: Floats, least: int) -> Floats:
+    """Return the median over the last axis; NaN with fewer than ``least`` known.
+
+    Examples:
+        >>> median_of_known(np.array([[1.0, np.nan, 3.0]]), 2)
+        array([2.])
+    """
+    return _of_known(days, least, 0.5)
+
+
 def age(days: Floats) -> Floats:
     """Return how many days of each series are known before each day."""
     return np.cumsum(np.isfinite(days), axis=1) - np.isfinite(days).astype(np.float64)

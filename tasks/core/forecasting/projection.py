@@ -1,0 +1,266 @@
+"""What series will cost: level, damped growth, weekday, and what comes once a month.
+
+Works on amounts, not on their logarithms: sums of days are what is asked for, and the
+sum of medians is not the median of a sum.
+
+Known weaknesses: a job on the third Tuesday is spread over the month; a level shift
+counts in full after half of ``level_days``; nothing yearly is known.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from tasks.core.detectors import Flags, Floats, windows
+from tasks.core.forecasting.calendar_days import Ints, Places, places
+from tasks.core.forecasting.declaration import Projection
+
+WEEK = 7
+# Series that are worked on at a time, so that their days stay in the cache.
+BLOCK = 2048
+
+# A day is clipped to so many typical deviations around what was usual.
+CLIP = 4.0
+# Typical deviation that is assumed at least, as a share of the usual cost.
+QUIET = 0.05
+# What comes once a month must stand out by so many typical deviations.
+STANDS_OUT = 5.0
+# Where so many months or more all agree, less is enough.
+ALL_OF = 3
+AGREED = 2.0
+TRIFLE = 1e-9
+# The longest month, and the days that may be counted from its end instead.
+LONGEST_MONTH = 31
+FROM_END = 3
+# Days over which rare use is averaged.
+RARE_DAYS = 91
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What series are; all are ``(n_series,)``.
+
+    Attributes:
+        is_late: True where a month's charge comes when the month is closed; one
+            earlier month is then enough to expect it again.
+        follows: True where such a charge is a share of all others, as a tax is.
+        is_metered: True where something is used; what is not comes regularly or,
+            like a credit or a purchase, is nothing to expect again.
+    """
+
+    is_late: Flags
+    follows: Flags
+    is_metered: Flags
+
+    def of(self, rows: Any) -> "Kinds":
+        """Return those of some series."""
+        return Kinds(self.is_late[rows], self.follows[rows], self.is_metered[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What comes once a month.
+
+    Attributes:
+        ahead: ``(n_series, horizon)`` what it adds to each day to come.
+        seen: ``(n_series, n_days)`` earlier days on which it came.
+    """
+
+    ahead: Floats
+    seen: Flags
+
+
+def project(
+    costs: Floats, start: date, horizon: int, kinds: Kinds, params: Projection
+) -> Floats:
+    """Return the expected cost of the days after the last one.
+
+    Args:
+        costs: ``(n_series, n_days)``; NaN before a series began and where nothing is
+            known. Only the newest months are looked at.
+        start: Day of the first column.
+        horizon: Days to look ahead.
+        kinds: What the series are.
+        params: See ``Projection``.
+
+    Returns:
+        ``(n_series, horizon)``, never NaN: a series of which nothing is known is
+        expected to cost nothing.
+    """
+    n_days = costs.shape[1]
+    needed = LONGEST_MONTH * (params.months + 1), RARE_DAYS, params.trend_days + 28
+    kept = min(n_days, max(needed))
+    where = _after(places(start, n_days + horizon), n_days - kept)
+    expected = np.empty((len(costs), horizon))
+    for first in range(0, len(costs), BLOCK):
+        part = slice(first, first + BLOCK)
+        recent = costs[part, n_days - kept :]
+        expected[part] = _projected(recent, where, kinds.of(part), params)
+    return expected
+
+
+def _projected(
+    recent: Floats, where: Places, kinds: Kinds, params: Projection
+) -> Floats:
+    kept = recent.shape[1]
+    horizon = len(where.day) - kept
+    weekday = _weekday_factors(recent, where, params)
+    usual = _usual(recent)
+    rough = usual[:, None] * weekday[:, where.weekday[:kept]]
+    deviation = _deviation(recent - rough, usual)
+    once = _once(recent - rough, where, deviation, kinds.is_late, params)
+    without = np.where(once.seen, np.nan, recent)
+    level, growth = _level(without, rough, deviation, weekday, where, params)
+    level, growth = _or_rare(without, level, growth, kinds.is_metered, params)
+    steps = np.cumsum(params.damping ** np.arange(1, horizon + 1))
+    ahead = level[:, None] + growth[:, None] * steps
+    # Growth may end something, but never turns a cost into a credit.
+    ahead = np.where(level[:, None] >= 0, np.maximum(ahead, 0), np.minimum(ahead, 0))
+    return ahead * weekday[:, where.weekday[kept:]] + once.ahead
+
+
+def _after(where: Places, first: int) -> Places:
+    return Places(where.weekday[first:], where.day[first:], where.days_left[first:])
+
+
+def _weekday_factors(recent: Floats, where: Places, params: Projection) -> Floats:
+    """Return ``(n_series, 7)``: a weekday's share of its week, 1 being an even one."""
+    weeks = min(params.weeks, recent.shape[1] // WEEK)
+    even = np.ones((len(recent), WEEK))
+    if weeks < 2:  # noqa: PLR2004 - one week says nothing
+        return even
+    last = recent[:, recent.shape[1] - weeks * WEEK :]
+    by_week = last.reshape(len(recent), weeks, WEEK)
+    mean = _mean(by_week)[..., None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(np.abs(mean) > 0, by_week / mean, np.nan)
+    found = windows.median_of_known(np.swapaxes(shares, 1, 2), 2)
+    found = np.clip(found, 0, WEEK)
+    total = found.sum(axis=1, keepdims=True)
+    is_known = np.isfinite(total) & (total > 0)
+    found = np.where(is_known, found * WEEK / np.where(is_known, total, 1), even)
+    # Column 0 of a week is the weekday of its first day; turn it to Monday.
+    first = int(where.weekday[recent.shape[1] - weeks * WEEK])
+    return np.roll(found, first, axis=1)
+
+
+def _usual(recent: Floats) -> Floats:
+    """Return what a day usually costs: the median of the newest four weeks' means."""
+    n_weeks = min(4, recent.shape[1] // WEEK)
+    if n_weeks == 0:
+        return _mean(recent)
+    last = recent[:, recent.shape[1] - n_weeks * WEEK :]
+    means = _mean(last.reshape(len(recent), n_weeks, WEEK), unknown=np.nan)
+    return np.nan_to_num(windows.median_of_known(means, 1))
+
+
+def _deviation(surprise: Floats, usual: Floats) -> Floats:
+    typical = windows.median_of_known(np.abs(surprise[:, -8 * WEEK :]), 1)
+    return np.maximum(np.nan_to_num(typical), QUIET * np.abs(usual))
+
+
+def _once(
+    surprise: Floats,
+    where: Places,
+    deviation: Floats,
+    is_late: Flags,
+    params: Projection,
+) -> Once:
+    """Find what came on the same day of the last months, from either end of them."""
+    n_series, n_days = surprise.shape
+    horizon = len(where.day) - n_days
+    ahead = np.zeros((n_series, horizon))
+    seen = np.zeros(surprise.shape, dtype=np.bool_)
+    least = np.where(is_late, 1, 2)
+    for place, limit in ((where.days_left, FROM_END), (where.day, LONGEST_MONTH + 1)):
+        for value in range(limit):
+            before = np.flatnonzero(place[:n_days] == value)[-params.months :]
+            coming = np.flatnonzero(place[n_days:] == value)
+            if not before.size:
+                continue
+            found = _agreed(surprise[:, before], deviation, least)
+            is_new = (found != 0) & ~seen[:, before].any(axis=1)
+            taken = ahead[np.ix_(is_new, coming)]
+            ahead[np.ix_(is_new, coming)] = np.where(
+                taken == 0, found[is_new, None], taken
+            )
+            seen[np.ix_(is_new, before)] = True
+    return Once(ahead, seen)
+
+
+def _agreed(asked: Floats, deviation: Floats, least: Ints) -> Floats:
+    """Return what stands out in most of the months, or a little in all; else 0."""
+    known = np.isfinite(asked)
+    count = known.sum(axis=1)
+    values = np.where(known, asked, 0.0)
+    newest = values[:, -1]
+    along = values * np.sign(newest)[:, None]
+    far = np.maximum(STANDS_OUT * deviation, TRIFLE)
+    near = np.maximum(AGREED * deviation, TRIFLE)
+    stands = (along > far[:, None]).sum(axis=1)
+    most = (stands >= least) & (2 * stands > count) & (np.abs(newest) > far)
+    every = (along > near[:, None]).sum(axis=1) == np.maximum(count, ALL_OF)
+    mean = values.sum(axis=1) / np.maximum(count, 1)
+    return np.where(most, newest, np.where(every, mean, 0.0))
+
+
+def _level(
+    without: Floats,
+    rough: Floats,
+    deviation: Floats,
+    weekday: Floats,
+    where: Places,
+    params: Projection,
+) -> tuple[Floats, Floats]:
+    """Return today's level and its growth a day, odd days clipped."""
+    n_days = without.shape[1]
+    reach = (CLIP * deviation)[:, None]
+    clipped = np.clip(without, rough - reach, rough + reach)
+    shares = weekday[:, where.weekday[:n_days]]
+    now = _over(clipped, shares, n_days, params.level_days)
+    then = _over(clipped, shares, n_days - params.trend_days, params.level_days)
+    then = np.where(np.isfinite(then), then, now)
+    growth = (now - then) / params.trend_days
+    most = params.largest_growth * np.abs(now)
+    growth = np.nan_to_num(np.clip(growth, -most, most))
+    now = np.nan_to_num(now)
+    # The mean of the newest days is as old as their middle.
+    return now + growth * (params.level_days - 1) / 2, growth
+
+
+def _over(clipped: Floats, shares: Floats, end: int, width: int) -> Floats:
+    """Return the mean of the ``width`` days before a column, freed of weekdays."""
+    if end < width // 2:
+        return np.full(len(clipped), np.nan)
+    days = clipped[:, max(end - width, 0) : end]
+    known = np.isfinite(days)
+    weight = np.where(known, shares[:, max(end - width, 0) : end], 0).sum(axis=1)
+    total = np.where(known, days, 0).sum(axis=1)
+    enough = (known.sum(axis=1) > 0) & (weight > 0)
+    return np.where(enough, total / np.where(enough, weight, 1), np.nan)
+
+
+def _or_rare(
+    without: Floats,
+    level: Floats,
+    growth: Floats,
+    is_metered: Flags,
+    params: Projection,
+) -> tuple[Floats, Floats]:
+    """Average what is used rarely over three months; a rare credit is not expected."""
+    days = without[:, -RARE_DAYS:]
+    known = np.isfinite(days)
+    used = (known & (days != 0)).sum(axis=1)
+    is_rare = used < params.sparse_share * np.maximum(known.sum(axis=1), 1)
+    rare = np.where(is_metered, _mean(days), 0.0)
+    return np.where(is_rare, rare, level), np.where(is_rare, 0.0, growth)
+
+
+def _mean(days: Floats, unknown: float = 0.0) -> Floats:
+    """Return the mean over the last axis, of known days."""
+    known = np.isfinite(days)
+    count = known.sum(axis=-1)
+    total = np.where(known, days, 0).sum(axis=-1)
+    return np.where(count > 0, total / np.maximum(count, 1), unknown)

@@ -17,6 +17,7 @@ from tasks.detect import detect_anomalies
 from tasks.edge import history
 from tasks.edge.settings import load
 from tasks.explain import explain_anomalies
+from tasks.forecast import forecast_costs
 from tasks.normalise import normalise_bills
 from tasks.publish import publish_copy, publish_events
 from tasks.report import write_report
@@ -72,7 +73,7 @@ async def backfill(
         look = history.look(
             settings, from_month, to_month, is_muted=is_muted, restart=restart
         )
-        stage.expect(2 * len(look.pending) + 3)
+        stage.expect(3 * len(look.pending) + 4)
         for month in look.pending:
             await stage(
                 detect_anomalies,
@@ -83,6 +84,12 @@ async def backfill(
                 period=month.period,
             )
             await stage(explain_anomalies, is_muted=is_muted, period=month.period)
+            await stage(
+                forecast_costs,
+                as_of=month.as_of,
+                is_muted=is_muted,
+                period=month.period,
+            )
             history.finish(settings, look, month)
         await stage(
             detect_anomalies,
@@ -92,6 +99,7 @@ async def backfill(
             of="as known today",
         )
         await stage(explain_anomalies, is_muted=is_muted, of="as known today")
+        await stage(forecast_costs, is_muted=is_muted, of="as known today")
         await stage(publish_events)
         await stage(publish_copy)
         await stage(write_report)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from flows import commands, inprocess, lookups, reconcile, versions
+from flows import ahead, commands, inprocess, lookups, reconcile, versions
 from flows.answers import FAILED
 
 INTERRUPTED = 130
@@ -29,7 +29,7 @@ def costwarden() -> None:
     """
 
 
-for command in (*commands.ALL, *versions.ALL, *lookups.ALL, *reconcile.ALL):
+for command in (*commands.ALL, *ahead.ALL, *versions.ALL, *lookups.ALL, *reconcile.ALL):
     costwarden.add_command(command)
 
 

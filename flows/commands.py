@@ -216,8 +216,9 @@ def demo(settings: Any, *, rows: int, is_verbose: bool) -> Answer:
 
 def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> Answer:
     from flows import inprocess
+    from tasks.core.reporting import outlook as ahead
     from tasks.core.reporting import overview as core
-    from tasks.edge import overview
+    from tasks.edge import outlook, overview
 
     summaries = inprocess.run(
         name,
@@ -232,7 +233,10 @@ def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> A
         for summary in summaries.values()
         for problem in getattr(summary, "problems", ())
     ]
-    said = core.lines(overview.load(settings))
+    said = [
+        *core.lines(overview.load(settings)),
+        *ahead.lines(outlook.load(settings)),
+    ]
     return Answer(summaries, tuple(said), tuple(problems))
 
 

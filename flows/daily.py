@@ -21,6 +21,7 @@ from tasks.core.months import in_utc
 from tasks.detect import detect_anomalies
 from tasks.edge.settings import load
 from tasks.explain import explain_anomalies
+from tasks.forecast import forecast_costs
 from tasks.judge import judge_recommendations
 from tasks.normalise import normalise_bills
 from tasks.plan import plan_workflows
@@ -51,7 +52,7 @@ async def daily(
     as_of: Moment | None = None,
     is_muted: bool = False,
 ) -> dict[str, Any]:
-    """Read new bills, find anomalies, recommend changes, judge and plan them.
+    """Read new bills, find anomalies, look ahead, recommend, judge and plan changes.
 
     Nothing is changed in any cloud: the plans are files that wait for somebody to
     submit them. Running it twice changes nothing the second time.
@@ -75,6 +76,7 @@ async def daily(
         await stage(aggregate_costs)
         await stage(detect_anomalies, as_of=as_of, is_muted=is_muted)
         await stage(explain_anomalies, is_muted=is_muted)
+        await stage(forecast_costs, as_of=as_of, is_muted=is_muted)
         await stage(recommend_changes, as_of=as_of, is_muted=is_muted)
         await stage(judge_recommendations, as_of=as_of)
         await stage(plan_workflows, as_of=as_of)

@@ -10,8 +10,9 @@ from pathlib import Path
 from flows import inprocess
 from flows.answers import Answer, Verbatim
 from tasks.core.errors import OtherBills
+from tasks.core.reporting import outlook as ahead
 from tasks.core.reporting import overview as core
-from tasks.edge import overview, queries, warehouse
+from tasks.edge import outlook, overview, queries, warehouse
 from tasks.edge.settings import Settings
 from tasks.edge.simulator import company
 
@@ -57,8 +58,14 @@ def play(
         as_of=seen_from(made.until),
     )
     found = overview.load(settings)
-    facts = {"stages": summaries, "overview": found, "report": settings.report_path}
-    return Answer(facts, tuple(last_screen(settings, found)))
+    coming = outlook.load(settings)
+    facts = {
+        "stages": summaries,
+        "overview": found,
+        "outlook": coming,
+        "report": settings.report_path,
+    }
+    return Answer(facts, tuple(last_screen(settings, found, coming)))
 
 
 def seen_from(until: date) -> datetime:
@@ -89,12 +96,15 @@ def refuse_other_bills(settings: Settings) -> None:
         )
 
 
-def last_screen(settings: Settings, found: core.Overview) -> Iterator[str]:
+def last_screen(
+    settings: Settings, found: core.Overview, coming: ahead.Outlook
+) -> Iterator[str]:
     """Say what people read when the demo is done, and what they could type."""
     yield ""
     yield "These bills are generated; nothing was changed in any cloud."
     yield ""
     yield from core.lines(found)
+    yield from ahead.lines(coming)
     yield ""
     yield Verbatim(f"Report     {settings.report_path}  (opens in any browser)")
     yield Verbatim(f"Workflows  {settings.workflows_path}  (files; nothing submitted)")

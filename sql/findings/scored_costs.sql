@@ -4,7 +4,7 @@
 -- reads:  bills.versions
 -- params: as_of, settle_days, until
 --
--- Reads the table macro series.daily_cost_as_of. Cost goes out twice: as DOUBLE for the
+-- Reads the table macro series.daily_cost_as_of. Costs go out twice: as DOUBLE for the
 -- detectors and as DECIMAL for what is told of a day. A day is settled once the export
 -- that it comes from is settle_days younger than it.
 WITH costs AS (
@@ -18,6 +18,7 @@ WITH costs AS (
         billing_currency,
         charge_date,
         effective_cost,
+        billed_cost,
         consumed_quantity,
         bill_id
     FROM series.daily_cost_as_of($as_of::TIMESTAMPTZ)
@@ -35,6 +36,7 @@ days AS (
         costs.billing_currency,
         costs.charge_date,
         sum(costs.effective_cost) AS effective_cost,
+        sum(costs.billed_cost) AS billed_cost,
         sum(costs.consumed_quantity)::DOUBLE AS consumed_quantity,
         count(*) = count(costs.consumed_quantity) AS has_quantity,
         max(coalesce(bills.known_at, bills.loaded_at)) AS known_at
@@ -53,7 +55,9 @@ SELECT
     billing_currency,
     charge_date,
     effective_cost::DECIMAL(38, 18) AS effective_cost,
-    effective_cost::DOUBLE AS cost,
+    effective_cost::DOUBLE AS effective_cost_double,
+    billed_cost::DECIMAL(38, 18) AS billed_cost,
+    billed_cost::DOUBLE AS billed_cost_double,
     CASE WHEN has_quantity THEN consumed_quantity END AS quantity,
     known_at,
     coalesce(

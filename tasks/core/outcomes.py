@@ -10,6 +10,7 @@ COUNTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Aggregated": (("bills",), ("rows",)),
     "Audited": (("bills",), ("bills",)),
     "Detected": (("series",), ("opened", "updated", "resolved", "retracted")),
+    "Forecasted": (("series",), ("series",)),
     "Explained": ((), ("anomalies",)),
     "Advised": (("open", "abstained"), ("open", "abstained", "withdrawn")),
     "Judged": (("allow", "needs_approval", "deny"),) * 2,

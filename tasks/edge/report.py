@@ -21,7 +21,8 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from tasks.core.errors import NothingThere
-from tasks.core.reporting import charts, report, rows, wording
+from tasks.core.reporting import charts, fan, outlook, report, rows, wording
+from tasks.edge import outlook as newest
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
@@ -93,6 +94,8 @@ def load(con: warehouse.Connection) -> rows.Facts:
         bills=_rows(con, "bills", rows.Bill),
         checks=_rows(con, "checks", rows.Check),
         quarantined=_rows(con, "quarantined", rows.Quarantined),
+        forecast_days=_rows(con, "forecast_days", rows.ForecastDay),
+        outlook=newest.read(con),
     )
 
 
@@ -108,6 +111,8 @@ def render(facts: rows.Facts) -> str:
             currencies=report.currencies(facts),
             anomalies=report.charted(facts.anomalies),
             monthly=rows.MONTHLY,
+            outlook=facts.outlook,
+            ahead=_months(facts),
             groups=report.by_action(facts.recommendations),
             objections=report.objections(facts.recommendations),
             figures=_embedded(_figures(facts)),
@@ -152,7 +157,26 @@ def _figures(facts: rows.Facts) -> dict[str, charts.Figure]:
             figures[f"spend-{one.code}"] = charts.spend_by_service(spent, names)
         if any(row.saving for row in advice):
             figures[f"savings-{one.code}"] = charts.savings(advice, one.code)
-    return figures | _anomaly_figures(facts)
+    return figures | _fans(facts) | _anomaly_figures(facts)
+
+
+def _months(facts: rows.Facts) -> list[outlook.Total]:
+    """Return what everything is expected to cost this month, in each currency."""
+    now = outlook.now(facts.outlook.totals, "month")
+    return [one for one in now if one.level == "total"]
+
+
+def _fans(facts: rows.Facts) -> dict[str, charts.Figure]:
+    figures = {}
+    for one in _months(facts):
+        code = one.billing_currency
+        figures[f"ahead-{code}"] = fan.fan(
+            one,
+            [row for row in facts.service_days if row.billing_currency == code],
+            [row for row in facts.forecast_days if row.billing_currency == code],
+            outlook.limits(facts.outlook, one),
+        )
+    return figures
 
 
 def _anomaly_figures(facts: rows.Facts) -> dict[str, charts.Figure]:
@@ -201,6 +225,7 @@ def _environment() -> jinja2.Environment:
     environment.globals["most_rows"] = MOST_ROWS
     environment.globals["most_cards"] = MOST_CARDS
     environment.globals["colour"] = charts.colour
+    environment.globals["interval"] = outlook.interval
     return environment
 
 

@@ -59,8 +59,16 @@ def load(
     *,
     as_of: datetime,
     until: date | None = None,
+    cost: str = "effective_cost",
 ) -> Loaded | None:
     """Read every daily series up to a day, as known at a time.
+
+    Args:
+        con: The warehouse.
+        params: Names the days that may be incomplete.
+        as_of: Whose knowledge counts.
+        until: Last day.
+        cost: Which cost: ``effective_cost`` or ``billed_cost``.
 
     Returns:
         None where no usage is known.
@@ -90,12 +98,12 @@ def load(
     table = rows.filter(pa.array(is_kept))
     known = rows["known_at"].drop_null()
     return Loaded(
-        book=_book(table, oldest, newest - oldest + 1),
+        book=_book(table, oldest, newest - oldest + 1, cost),
         known_at=max(known.to_pylist()) if len(known) else None,
     )
 
 
-def _book(table: pa.Table, oldest: int, n_days: int) -> Book:
+def _book(table: pa.Table, oldest: int, n_days: int, cost: str) -> Book:
     """Lay the rows out as ``(n_series, n_days)``."""
     _, firsts, series = np.unique(
         _ints(table, "series_index"), return_index=True, return_inverse=True
@@ -103,7 +111,7 @@ def _book(table: pa.Table, oldest: int, n_days: int) -> Book:
     columns = table["charge_date"].cast(pa.int32()).to_numpy() - oldest
     shape = (len(firsts), n_days)
     accounts = _ints(table, "account_index")[firsts]
-    costs, settled = _filled(table, series, columns, shape, accounts)
+    costs, settled = _filled(table, series, columns, shape, accounts, cost=cost)
     quantities = np.full(shape, np.nan)
     quantities[series, columns] = table["quantity"].to_numpy()
     places = np.full(shape, -1, dtype=np.int64)
@@ -111,7 +119,7 @@ def _book(table: pa.Table, oldest: int, n_days: int) -> Book:
     scopes = [
         Scope(*row.values()) for row in table.select(SCOPE).take(firsts).to_pylist()
     ]
-    exact = table["effective_cost"]
+    exact = table[cost]
 
     def amount(row: int, column: int) -> Decimal:
         place = int(places[row, column])
@@ -136,6 +144,8 @@ def _filled(
     columns: NDArray[np.int64],
     shape: tuple[int, int],
     accounts: NDArray[np.int64],
+    *,
+    cost: str,
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return costs and settled flags; a day that an account has is zero elsewhere.
 
@@ -149,7 +159,7 @@ def _filled(
     np.minimum.at(began, series, columns)
     lives = np.arange(shape[1])[None, :] >= began[:, None]
     costs = np.where(lives & has_bill[accounts], 0.0, np.nan)
-    costs[series, columns] = table["cost"].to_numpy()
+    costs[series, columns] = table[f"{cost}_double"].to_numpy()
     open_days = np.zeros(has_bill.shape, dtype=np.bool_)
     is_open = ~table["is_settled"].to_numpy(zero_copy_only=False).astype(np.bool_)
     open_days[account[is_open], columns[is_open]] = True

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from tasks.core.errors import NothingThere, UnknownSetting
 from tasks.core.findings.detection import Detection
+from tasks.core.forecasting.declaration import Budget, Forecasting
 from tasks.core.model import Frozen
 from tasks.core.policy.limits import Limits
 from tasks.core.rightsizing.advice import Rules
@@ -160,6 +161,18 @@ class Settings(Frozen):
     sources: tuple[Source, ...] = ()
     sinks: tuple[Sink, ...] = ()
     detect: Detection = Detection()
+    forecast: Forecasting = Forecasting()
+    budgets: tuple[Budget, ...] = ()
+
+    @field_validator("budgets")
+    @classmethod
+    def have_names_of_their_own(cls, budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
+        """Refuse two budgets of one name: their events could not be told apart."""
+        names = [budget.name for budget in budgets]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two budgets are called {name!r}")
+        return budgets
 
     @field_validator("engine")
     @classmethod

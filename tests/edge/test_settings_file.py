@@ -9,3 +9,10 @@ def test_the_file_states_the_defaults_of_advice_and_judgement():
     shipped = settings.load()
     assert shipped.advise == Settings().advise
     assert shipped.judge == Settings().judge
+
+
+def test_the_file_states_the_defaults_of_forecasts():
+    """Every key of forecasting in the shipped file has its default value."""
+    shipped = settings.load()
+    assert shipped.forecast == Settings().forecast
+    assert shipped.budgets == ()

@@ -155,6 +155,24 @@ def test_a_bill_goes_all_the_way(bills, tmp_path, capsys):
     assert "anomal" in said
 
 
+def test_what_is_to_come_is_shown(bills, tmp_path, capsys):
+    """A forecast of loaded bills names everything first, then each service."""
+    here = ["--database", str(tmp_path / "w.duckdb")]
+    assert cli.execute(["ingest", str(bills), *here]) == 0
+    words(capsys)
+    at = ["--as-of", "2026-04-02"]
+    assert cli.execute(["forecast", *at, *here]) == 0
+    said, _ = words(capsys)
+    assert "USD, 2026-03-01 to 2026-03-31" in said
+    assert said.index("everything") < said.index("Compute") < said.index("Storage")
+    assert cli.execute(["forecast", *at, *here, "--to", "quarter", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["answer"]
+    assert {row["level"] for row in rows} == {"total", "service"}
+    assert {row["last_date"] for row in rows} == {"2026-03-31"}
+    assert cli.execute(["budgets", *here]) == 0
+    assert "name no budgets" in words(capsys)[0]
+
+
 def test_quarantined_input_is_status_three(bills, tmp_path, capsys):
     """The good files are loaded, the bad one is named, the status is 3."""
     (bills / "bad.parquet").write_text("this is no bill")

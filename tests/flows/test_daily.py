@@ -27,6 +27,7 @@ DAILY = [
     "aggregate_costs",
     "detect_anomalies",
     "explain_anomalies",
+    "forecast_costs",
     "recommend_changes",
     "judge_recommendations",
     "plan_workflows",

@@ -42,9 +42,6 @@ class Forecasting(Frozen):
     """How far forecasts look ahead, and how their intervals are found."""
 
     days: int = Field(92, ge=31, le=400, description="Days that are forecast at least.")
-    settle_days: int = Field(
-        2, ge=0, description="Newest days of an export that may be incomplete."
-    )
     late_kinds: tuple[str, ...] = Field(
         ("tax", "support", "credit", "refund"),
         description="Charge kinds that come when a month is closed.",
@@ -88,10 +85,10 @@ class Budget(BudgetScope):
     )
     cost: Measure = Field("effective", description="Which cost counts.")
     alert_actual_pct: tuple[float, ...] = Field(
-        (100.0,), description="Percents of the amount at which spending is told."
+        (80.0, 100.0), description="Percents of the amount; what is spent is told at."
     )
     alert_forecast_pct: tuple[float, ...] = Field(
-        (100.0,), description="Percents of the amount at which the forecast is told."
+        (100.0,), description="Percents of the amount; what is expected is told at."
     )
     min_probability: float = Field(
         0.5, gt=0, lt=1, description="Probability of a breach from which it is at risk."

@@ -21,6 +21,10 @@ LEVELS = (0.025, 0.1, 0.9, 0.975)
 
 # Rehearsals whose errors weigh as much as those of all other scopes.
 PRIOR = 4.0
+TRIFLE = 1e-6
+
+# How fast the chance of an error fades that is larger than any before.
+TAIL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +79,45 @@ class Calibration:
         return shares[0] + (place - low) * (shares[1] - shares[0])
 
     def _between(self, scale: Floats, days_ahead: Ints) -> Floats:
-        within = np.interp(days_ahead, self.lengths, scale)
+        within: Floats = np.interp(days_ahead, self.lengths, scale)
         # Beyond the longest rehearsal an error is taken to grow as it lasts.
-        longest = self.lengths[-1]
-        return within * np.maximum(days_ahead / longest, 1)
+        longer: Floats = np.maximum(days_ahead / self.lengths[-1], 1)
+        return within * longer
 
 
 def calibrate(errors: Errors) -> Calibration:
-    """Learn from rehearsals, each measured by those that had ended before it."""
+    """Learn from rehearsals, each measured by those that had ended before it.
+
+    Lengths that no rehearsal reached go as wrong as the longest that one did, for as
+    much longer as they are.
+    """
     known = np.isfinite(errors.ratios)
     sizes = np.abs(np.where(known, errors.ratios, 0))
-    pooled = _pooled(sizes, known)
+    prior = TRIFLE
     scale = np.empty((len(sizes), len(errors.lengths)))
-    pools = []
+    pools: list[Floats] = []
     for place, length in enumerate(errors.lengths):
-        has_ended = _ended(errors.days, int(length))
-        before = _usual(
-            sizes[:, :, place], known[:, :, place], has_ended, pooled[place]
-        )
-        scale[:, place] = before[:, -1]
-        found = (errors.ratios[:, :, place] / before[:, :-1])[known[:, :, place]]
-        pools.append(np.sort(found) if found.size else np.zeros(1))
-    return Calibration(errors.lengths, scale, _filled(pools))
+        is_known = known[:, :, place]
+        if not is_known.any():
+            reached = errors.lengths[max(place - 1, 0)]
+            before = scale[:, place - 1] if place else np.ones(len(scale))
+            scale[:, place] = before * length / max(reached, 1)
+            pools.append(pools[-1] if pools else np.array([-1.0, 1.0]))
+            continue
+        # A longer sum is never surer than a shorter one.
+        prior = max(prior, _typical(sizes[:, :, place], is_known))
+        ended = _ended(errors.days, int(length))
+        usual = _usual(sizes[:, :, place], is_known, ended, prior)
+        scale[:, place] = usual[:, -1]
+        pools.append(np.sort((errors.ratios[:, :, place] / usual[:, :-1])[is_known]))
+    return Calibration(errors.lengths, scale, tuple(pools))
 
 
-def _pooled(sizes: Floats, known: Flags) -> Floats:
-    """Return the median scope's mean error of each length, at least a trifle."""
+def _typical(sizes: Floats, known: Flags) -> float:
+    """Return the mean error of the median scope."""
     count = known.sum(axis=1)
-    means = np.where(count > 0, sizes.sum(axis=1) / np.maximum(count, 1), np.nan)
-    found = [
-        np.median(column[np.isfinite(column)]) if np.isfinite(column).any() else 0.0
-        for column in means.T
-    ]
-    # Longer sums are never surer than shorter ones.
-    return np.maximum(np.maximum.accumulate(np.array(found)), 1e-6)
+    asked = count > 0
+    return float(np.median(sizes[asked].sum(axis=1) / count[asked]))
 
 
 def _ended(days: Ints, length: int) -> Ints:
@@ -124,12 +133,6 @@ def _usual(sizes: Floats, known: Flags, has_ended: Ints, prior: float) -> Floats
     return (sums + PRIOR * prior) / (counts + PRIOR)
 
 
-def _filled(pools: list[Floats]) -> tuple[Floats, ...]:
-    """Give lengths that no rehearsal reached the pool of the longest that did."""
-    longest = max((pool for pool in pools), key=len)
-    return tuple(pool if len(pool) > 1 else longest for pool in pools)
-
-
 def _conformal(pool: Floats, levels: tuple[float, ...]) -> Floats:
     """Return quantiles that one more error exceeds no more often than claimed."""
     n = len(pool)
@@ -142,5 +145,11 @@ def _conformal(pool: Floats, levels: tuple[float, ...]) -> Floats:
 
 
 def _above(pool: Floats, error: Floats) -> Floats:
+    """Return the share of errors that are larger; beyond all of them it fades out."""
     larger = len(pool) - np.searchsorted(pool, error, "right")
-    return (larger + 0.5) / (len(pool) + 1)
+    share: Floats = (larger + 0.5) / (len(pool) + 1)
+    most, least = max(pool[-1], 0.0), min(pool[0], 0.0)
+    over = np.where(error > most, (most / np.maximum(error, TRIFLE)) ** TAIL, 1.0)
+    under = np.where(error < least, (least / np.minimum(error, -TRIFLE)) ** TAIL, 1.0)
+    chance: Floats = share * over + (1 - share) * (1 - under)
+    return chance

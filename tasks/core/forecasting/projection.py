@@ -90,8 +90,7 @@ def project(
         expected to cost nothing.
     """
     n_days = costs.shape[1]
-    needed = LONGEST_MONTH * (params.months + 1), RARE_DAYS, params.trend_days + 28
-    kept = min(n_days, max(needed))
+    kept = min(n_days, needed_days(params))
     where = _after(places(start, n_days + horizon), n_days - kept)
     expected = np.empty((len(costs), horizon))
     for first in range(0, len(costs), BLOCK):
@@ -99,6 +98,12 @@ def project(
         recent = costs[part, n_days - kept :]
         expected[part] = _projected(recent, where, kinds.of(part), params)
     return expected
+
+
+def needed_days(params: Projection) -> int:
+    """Return the newest days that are looked at."""
+    growth = params.trend_days + params.level_days
+    return max(LONGEST_MONTH * (params.months + 1), params.weeks * WEEK, growth)
 
 
 def _projected(
@@ -112,7 +117,10 @@ def _projected(
     deviation = _deviation(recent - rough, usual)
     once = _once(recent - rough, where, deviation, kinds.is_late, params)
     without = np.where(once.seen, np.nan, recent)
-    level, growth = _level(without, rough, deviation, weekday, where, params)
+    reach = (CLIP * deviation)[:, None]
+    clipped = np.clip(without, rough - reach, rough + reach)
+    shares = weekday[:, where.weekday[:kept]]
+    level, growth = _level(clipped, shares, params)
     level, growth = _or_rare(without, level, growth, kinds.is_metered, params)
     steps = np.cumsum(params.damping ** np.arange(1, horizon + 1))
     ahead = level[:, None] + growth[:, None] * steps
@@ -134,6 +142,9 @@ def _weekday_factors(recent: Floats, where: Places, params: Projection) -> Float
     last = recent[:, recent.shape[1] - weeks * WEEK :]
     by_week = last.reshape(len(recent), weeks, WEEK)
     mean = _mean(by_week)[..., None]
+    # Growth within a week is no weekday: the mean is tilted as the weeks around it.
+    slope = np.gradient(mean, axis=1) / WEEK
+    mean = mean + slope * (np.arange(WEEK) - WEEK // 2)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(np.abs(mean) > 0, by_week / mean, np.nan)
     found = windows.median_of_known(np.swapaxes(shares, 1, 2), 2)
@@ -174,13 +185,15 @@ def _once(
     ahead = np.zeros((n_series, horizon))
     seen = np.zeros(surprise.shape, dtype=np.bool_)
     least = np.where(is_late, 1, 2)
-    for place, limit in ((where.days_left, FROM_END), (where.day, LONGEST_MONTH + 1)):
+    # From the end every month must agree: the 28th is at times the last day but two.
+    counted = ((where.days_left, FROM_END, 1.0), (where.day, LONGEST_MONTH + 1, 0.5))
+    for place, limit, share in counted:
         for value in range(limit):
             before = np.flatnonzero(place[:n_days] == value)[-params.months :]
             coming = np.flatnonzero(place[n_days:] == value)
             if not before.size:
                 continue
-            found = _agreed(surprise[:, before], deviation, least)
+            found = _agreed(surprise[:, before], deviation, least, share)
             is_new = (found != 0) & ~seen[:, before].any(axis=1)
             taken = ahead[np.ix_(is_new, coming)]
             ahead[np.ix_(is_new, coming)] = np.where(
@@ -190,8 +203,8 @@ def _once(
     return Once(ahead, seen)
 
 
-def _agreed(asked: Floats, deviation: Floats, least: Ints) -> Floats:
-    """Return what stands out in most of the months, or a little in all; else 0."""
+def _agreed(asked: Floats, deviation: Floats, least: Ints, share: float) -> Floats:
+    """Return what stands out in enough months, or a little in all; else 0."""
     known = np.isfinite(asked)
     count = known.sum(axis=1)
     values = np.where(known, asked, 0.0)
@@ -200,25 +213,17 @@ def _agreed(asked: Floats, deviation: Floats, least: Ints) -> Floats:
     far = np.maximum(STANDS_OUT * deviation, TRIFLE)
     near = np.maximum(AGREED * deviation, TRIFLE)
     stands = (along > far[:, None]).sum(axis=1)
-    most = (stands >= least) & (2 * stands > count) & (np.abs(newest) > far)
+    enough = (stands >= least) & (stands >= share * count) & (np.abs(newest) > far)
     every = (along > near[:, None]).sum(axis=1) == np.maximum(count, ALL_OF)
     mean = values.sum(axis=1) / np.maximum(count, 1)
-    return np.where(most, newest, np.where(every, mean, 0.0))
+    return np.where(enough, newest, np.where(every, mean, 0.0))
 
 
 def _level(
-    without: Floats,
-    rough: Floats,
-    deviation: Floats,
-    weekday: Floats,
-    where: Places,
-    params: Projection,
+    clipped: Floats, shares: Floats, params: Projection
 ) -> tuple[Floats, Floats]:
-    """Return today's level and its growth a day, odd days clipped."""
-    n_days = without.shape[1]
-    reach = (CLIP * deviation)[:, None]
-    clipped = np.clip(without, rough - reach, rough + reach)
-    shares = weekday[:, where.weekday[:n_days]]
+    """Return today's level and its growth a day."""
+    n_days = clipped.shape[1]
     now = _over(clipped, shares, n_days, params.level_days)
     then = _over(clipped, shares, n_days - params.trend_days, params.level_days)
     then = np.where(np.isfinite(then), then, now)

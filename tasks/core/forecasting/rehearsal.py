@@ -12,12 +12,20 @@ import numpy as np
 from scipy import sparse
 
 from tasks.core.detectors import Flags, Floats
+from tasks.core.forecasting import projection
 from tasks.core.forecasting.calendar_days import Ints, places
 from tasks.core.forecasting.declaration import Forecasting
 from tasks.core.forecasting.projection import Kinds, project
 
 # A charge that follows others grows or shrinks with them by at most this factor.
 MOST = 3.0
+
+# Days whose mean cost is the unit of errors.
+UNIT_DAYS = 56
+
+# Series times earlier days that are looked at, and the fewest days.
+MOST_LOOKS = 1_000_000
+FEWEST = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class History:
         kinds: What the series are.
         accounts: ``(n_series,)`` number of the billing account of each.
         closed_after: Days after its end from which a month is closed.
+        known_ahead: Days after the newest one on which the bills were made.
     """
 
     start: date
@@ -39,6 +48,7 @@ class History:
     kinds: Kinds
     accounts: Ints
     closed_after: int
+    known_ahead: int = 0
 
     @property
     def n_days(self) -> int:
@@ -67,7 +77,9 @@ class View:
     is_expected: Flags
 
 
-def look(history: History, today: int, horizon: int, params: Forecasting) -> View:
+def look(
+    history: History, today: int, horizon: int, params: Forecasting, ahead: int = 0
+) -> View:
     """Return the series as they look from a day.
 
     Args:
@@ -75,6 +87,7 @@ def look(history: History, today: int, horizon: int, params: Forecasting) -> Vie
         today: Column of the newest day that a bill tells of.
         horizon: Days to look ahead of it.
         params: See ``Forecasting``.
+        ahead: Days after that day on which the bills were made.
     """
     first = _month_before(history, today)
     end = today + 1 + horizon
@@ -82,7 +95,8 @@ def look(history: History, today: int, horizon: int, params: Forecasting) -> Vie
     known = np.nan_to_num(history.costs[:, first : today + 1])
     costs[:, : today + 1 - first] = known
     is_expected = np.zeros(costs.shape, dtype=np.bool_)
-    origins = _origins(history, today)
+    closed = _last_closed(history, today, today + ahead)
+    origins = _origins(history, today, closed)
     for origin in np.unique(origins):
         rows = np.flatnonzero(origins == origin)
         expected = project(
@@ -96,13 +110,13 @@ def look(history: History, today: int, horizon: int, params: Forecasting) -> Vie
         begin = max(int(origin) + 1, first)
         costs[rows, begin - first :] = expected[:, begin - int(origin) - 1 :]
         is_expected[rows, begin - first :] = True
-    _follow(history, costs, is_expected, first, today)
+    _follow(history, costs, is_expected, first, closed)
     return View(first, today, costs, is_expected)
 
 
 def look_now(history: History, horizon: int, params: Forecasting) -> View:
     """Return the series as they look today; what came before its time has come."""
-    view = look(history, history.n_days - 1, horizon, params)
+    view = look(history, history.n_days - 1, horizon, params, history.known_ahead)
     n_known = history.n_days - view.first
     known = np.zeros(view.costs.shape)
     known[:, :n_known] = np.nan_to_num(history.costs[:, view.first :])
@@ -115,13 +129,22 @@ def look_now(history: History, horizon: int, params: Forecasting) -> View:
     )
 
 
-def days_to_rehearse(history: History, params: Forecasting) -> list[int]:
-    """Return the columns of earlier days to look from, oldest first."""
+def days_to_rehearse(history: History, params: Forecasting) -> Ints:
+    """Return the columns of earlier days to look from, oldest first.
+
+    A young history gives half of itself; many series make do with fewer days.
+    """
     last = history.n_days - 2
-    first = max(
-        params.warm_up_days, last - params.rehearsals * params.rehearsal_step + 1
-    )
-    return list(range(first, last + 1, params.rehearsal_step))
+    wanted = min(params.rehearsals, max(FEWEST, MOST_LOOKS // len(history.costs)))
+    young = min(params.warm_up_days, history.n_days // 2)
+    first = max(young, last - wanted * params.rehearsal_step + 1)
+    return np.arange(first, last + 1, params.rehearsal_step)
+
+
+def needed_days(params: Forecasting) -> int:
+    """Return the days of history that are looked at; older ones tell nothing."""
+    projected = projection.needed_days(params.projection)
+    return params.rehearsals * params.rehearsal_step + projected + UNIT_DAYS
 
 
 def _month_before(history: History, column: int) -> int:
@@ -131,39 +154,40 @@ def _month_before(history: History, column: int) -> int:
 
 
 def _follow(
-    history: History, costs: Floats, is_expected: Flags, first: int, today: int
+    history: History, costs: Floats, is_expected: Flags, first: int, closed: int
 ) -> None:
     """Let expected taxes and support fees follow what they are a share of."""
-    closed = _last_closed(history, today)
     rows = np.flatnonzero(history.kinds.follows)
     if closed < 0 or not rows.size:
         return
     payers = sparse.csr_array(
-        (np.where(history.kinds.is_late, 0.0, 1.0), (history.accounts, np.arange(len(costs))))
+        (
+            np.where(history.kinds.is_late, 0.0, 1.0),
+            (history.accounts, np.arange(len(costs))),
+        )
     )
     month = max(closed + 1 - history.day(closed).day, 0)
     base = (payers @ np.nan_to_num(history.costs[:, month : closed + 1])).sum(axis=1)
     daily = payers @ costs
-    starts = np.flatnonzero(
-        places(history.day(first), costs.shape[1]).day == 1
-    )
+    starts = np.flatnonzero(places(history.day(first), costs.shape[1]).day == 1)
     for start, end in pairwise([*starts, costs.shape[1]]):
         with np.errstate(divide="ignore", invalid="ignore"):
             grown = daily[:, start:end].sum(axis=1) / base
         grown = np.clip(np.where(base > 0, grown, 1.0), 1 / MOST, MOST)
-        part = np.where(is_expected[rows, start:end], grown[history.accounts[rows], None], 1.0)
+        part = np.where(
+            is_expected[rows, start:end], grown[history.accounts[rows], None], 1.0
+        )
         costs[rows, start:end] *= part
 
 
-def _last_closed(history: History, today: int) -> int:
+def _last_closed(history: History, today: int, known: int) -> int:
     """Return the last column of the newest month that is closed, or -1."""
     ends = np.flatnonzero(places(history.start, today + 1).days_left == 0)
-    closed = ends[ends + history.closed_after <= today]
+    closed = ends[ends + history.closed_after <= known]
     return int(closed[-1]) if closed.size else -1
 
 
-def _origins(history: History, today: int) -> Ints:
+def _origins(history: History, today: int, closed: int) -> Ints:
     """Return the last column of each series whose cost is known on a day."""
-    last_closed = _last_closed(history, today)
     by_day = np.maximum(today - history.lag, -1)
-    return np.where(history.kinds.is_late, np.minimum(last_closed, by_day), by_day)
+    return np.where(history.kinds.is_late, np.minimum(closed, by_day), by_day)

@@ -10,14 +10,11 @@ from tasks.core.forecasting import rehearsal
 from tasks.core.forecasting.calendar_days import Ints
 from tasks.core.forecasting.declaration import Forecasting
 from tasks.core.forecasting.intervals import LEVELS, Calibration, Errors, calibrate
-from tasks.core.forecasting.rehearsal import History, View
+from tasks.core.forecasting.rehearsal import UNIT_DAYS, History, View
 
 # Days ahead at which errors are looked at; between them they are interpolated.
 LENGTHS = (0, 1, 2, 3, 5, 7, 10, 14, 18, 22, 26, 31, 38, 46, 61, 76, 92)
 DAYS_AHEAD = (1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 63, 91)
-
-# Days whose mean cost is the unit of errors.
-UNIT_DAYS = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def forecast(
     """Forecast every series and every sum, and learn how far that goes wrong."""
     today = history.n_days - 1
     view = rehearsal.look_now(history, horizon, params)
-    days = np.array(rehearsal.days_to_rehearse(history, params), dtype=np.int64)
+    days = rehearsal.days_to_rehearse(history, params)
     ratios, series_ratios = _rehearse(history, members, view, days, params)
     daily = members @ np.nan_to_num(history.costs)
     return Outlook(
@@ -98,7 +95,9 @@ def _rehearse(
 
 
 def _in_units(errors: Floats, units: Floats) -> Floats:
-    return np.where(units > 0, errors / np.where(units > 0, units, 1), np.nan)
+    is_used = units > 0
+    found: Floats = np.where(is_used, errors / np.where(is_used, units, 1), np.nan)
+    return found
 
 
 def _errors(
@@ -123,7 +122,8 @@ def _units(daily: Floats, days: Ints) -> Floats:
     sums = np.abs(daily).cumsum(axis=1)
     sums = np.concatenate([np.zeros((len(daily), 1)), sums], axis=1)
     before = np.maximum(days + 1 - UNIT_DAYS, 0)
-    return (sums[:, days + 1] - sums[:, before]) / (days + 1 - before)
+    units: Floats = (sums[:, days + 1] - sums[:, before]) / (days + 1 - before)
+    return units
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +162,54 @@ def series_days(outlook: Outlook) -> Band:
 
 
 def rest_of(outlook: Outlook, first: int, last: int) -> Band:
-    """Return what is still expected between two columns of the calendar, by sum.
+    """Return what is still to come of a span, by sum.
+
+    What an incomplete day has shown so far is not still to come.
 
     Args:
         outlook: What is expected.
-        first: Column of the first day, counted as in the history.
-        last: Column of the last day.
+        first: Column of the span's first day, counted as in the history.
+        last: Column of its last day.
     """
-    view = outlook.view
-    columns = slice(max(first - view.first, 0), max(last + 1 - view.first, 0))
-    expected = np.where(view.is_expected, view.costs, 0)[:, columns].sum(axis=1)
-    total = outlook.members @ expected
-    length = np.array([max(last - view.today, 0)])
+    path = paths(outlook, first, last)
+    length = np.array([max(last - outlook.view.today, 0)])
     usual = outlook.errors.usual_error(length)[:, 0] * outlook.units
     reach = outlook.errors.quantiles(length, LEVELS) * usual
-    return _band(total, reach, np.where(outlook.never_negative, 0.0, -np.inf))
+    floor = np.where(outlook.never_negative, 0.0, -np.inf)
+    return _band(path[:, -1], reach, floor)
+
+
+def paths(outlook: Outlook, first: int, last: int) -> Floats:
+    """Return what is still to come up to each day of a span, ``(n_sums, n_days)``.
+
+    The first column is today, or the span's last day where that lies before.
+    """
+    view = outlook.view
+    shown = np.zeros(view.costs.shape)
+    past = outlook.history.costs[:, view.first :]
+    shown[:, : past.shape[1]] = np.nan_to_num(past)
+    to_come = np.where(view.is_expected, view.costs - shown, 0.0)
+    begin, end = max(first - view.first, 0), max(last + 1 - view.first, 0)
+    summed: Floats = (outlook.members @ to_come[:, begin:end]).cumsum(axis=1)
+    today = min(view.today, last) - view.first - begin
+    return summed[:, max(today, 0) :]
+
+
+def chance_above(outlook: Outlook, place: int, path: Floats, room: float) -> Floats:
+    """Return the probability that a sum needs more than is left, day by day.
+
+    Args:
+        outlook: What is expected.
+        place: Which sum.
+        path: ``(n_days,)`` what is still to come up to today and each day after.
+        room: What may still come.
+    """
+    ahead = np.arange(len(path))
+    usual = outlook.errors.usual_error(ahead)[place] * outlook.units[place]
+    short = room - path
+    sure = np.where(short < 0, 1.0, 0.0)
+    error = short / np.where(usual > 0, usual, 1.0)
+    chances = [
+        outlook.errors.share_above(int(day), error[day : day + 1])[0] for day in ahead
+    ]
+    return np.where(usual > 0, np.array(chances), sure)

@@ -91,8 +91,8 @@ def spend_by_service(days: Sequence[ServiceDay], services: Sequence[str]) -> Fig
     unit = "day" if width == 1 else "seven days"
     return _figure(
         traces,
-        xaxis=_days(),
-        yaxis=_amounts(f"{code} per {unit}"),
+        xaxis=days_axis(),
+        yaxis=amounts_axis(f"{code} per {unit}"),
         barmode="relative",
         # The table under the chart names the colours, on paper too.
         showlegend=False,
@@ -110,8 +110,9 @@ def anomaly(
     traces = [_band(days), _line(paid), _expected(days), _marks(days)]
     return _figure(
         [trace for trace in traces if trace["x"]],
-        xaxis=_days(),
-        yaxis=_amounts(f"{found.billing_currency} per day") | {"rangemode": "tozero"},
+        xaxis=days_axis(),
+        yaxis=amounts_axis(f"{found.billing_currency} per day")
+        | {"rangemode": "tozero"},
     )
 
 
@@ -129,7 +130,7 @@ def drivers(rows: Sequence[Driver], currency: str) -> Figure:
         "hovertemplate": "%{customdata}: %{x:,.2f}<extra></extra>",
     }
     ticks = _members() | {"tickvals": trace["y"], "ticktext": names}
-    return _figure([trace], xaxis=_amounts(currency), yaxis=ticks)
+    return _figure([trace], xaxis=amounts_axis(currency), yaxis=ticks)
 
 
 def savings(rows: Sequence[Recommendation], currency: str) -> Figure:
@@ -156,7 +157,7 @@ def savings(rows: Sequence[Recommendation], currency: str) -> Figure:
     ]
     return _figure(
         traces,
-        xaxis=_amounts(currency),
+        xaxis=amounts_axis(currency),
         yaxis=_members(),
         barmode="stack",
         # Above the bars: below them stands the axis title.
@@ -169,11 +170,13 @@ def _figure(traces: list[dict[str, Any]], **layout: object) -> Figure:
     return {"data": traces, "layout": layout}
 
 
-def _amounts(title: str) -> dict[str, Any]:
+def amounts_axis(title: str) -> dict[str, Any]:
+    """Return an axis of money."""
     return {"title": {"text": label(title)}, "tickformat": "~s"}
 
 
-def _days() -> dict[str, Any]:
+def days_axis() -> dict[str, Any]:
+    """Return an axis of days."""
     return {"type": "date", "tickformat": "%-d %b\n%Y", "nticks": 8, "showgrid": False}
 
 

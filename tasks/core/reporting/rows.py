@@ -5,9 +5,11 @@ Each class has one field per column of the query of the same meaning in
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+
+from tasks.core.reporting.outlook import Outlook
 
 SEVERITIES = ("critical", "high", "medium", "low")
 OPEN = ("provisional", "confirmed")
@@ -203,6 +205,15 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class ForecastDay:
+    """What everything of a currency is expected to cost on a day to come."""
+
+    billing_currency: str
+    charge_date: date
+    expected_cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All rows that the report is made of."""
 
@@ -216,3 +227,5 @@ class Facts:
     bills: Sequence[Bill] = ()
     checks: Sequence[Check] = ()
     quarantined: Sequence[Quarantined] = ()
+    forecast_days: Sequence[ForecastDay] = ()
+    outlook: Outlook = field(default_factory=Outlook)

@@ -12,7 +12,7 @@
       return Object.fromEntries(
         Object.entries(value).map(([name, one]) => [name, coloured(one, name)]));
     }
-    const isColour = key === "color" && typeof value === "string" && value[0] === "@";
+    const isColour = (key === "color" || key === "fillcolor") && typeof value === "string" && value[0] === "@";
     return isColour ? fromPage("--" + value.slice(1)) : value;
   };
 

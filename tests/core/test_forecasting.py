@@ -259,7 +259,8 @@ def test_intervals_cover_what_they_claim():
     rng = np.random.default_rng(11)
     scales = rng.lognormal(0, 1, 200)[:, None]
     known = scales * rng.standard_t(5, (200, 40))
-    errors = Errors(np.array([10]), np.arange(40) * 10, known[:, :, None])
+    days = np.arange(40) * 10
+    errors = Errors(np.array([10]), days, days >= 0, known[:, :, None])
     found = calibrate(errors)
     new = scales * rng.standard_t(5, (200, 500))
     usual = found.usual_error(np.array([10]))

@@ -2,7 +2,8 @@
 
 The error of a rehearsed sum is divided by how far sums of that length of the same
 scope went wrong before. These ratios have no unit, so those of all scopes are pooled;
-their quantiles, times the scope's own scale today, are the interval. Sums are
+their quantiles, times the scope's own scale today, are the interval. Where there are
+enough, only days at the same place of their month are asked. Sums are
 calibrated as sums: errors of neighbouring days go together, and do not average out.
 
 Source: Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World", Springer
@@ -21,6 +22,8 @@ LEVELS = (0.025, 0.1, 0.9, 0.975)
 
 # Rehearsals whose errors weigh as much as those of all other scopes.
 PRIOR = 4.0
+# With fewer errors from days that are like today, those of all days are asked.
+ENOUGH = 100
 TRIFLE = 1e-6
 
 # How fast the chance of an error fades that is larger than any before.
@@ -34,12 +37,15 @@ class Errors:
     Attributes:
         lengths: ``(n_lengths,)`` days ahead, ascending.
         days: ``(n_rehearsals,)`` columns that were looked from, ascending.
+        is_alike: ``(n_rehearsals,)`` True for days that lie in their months as today
+            does: month ends go wrong in ways of their own.
         ratios: ``(n_scopes, n_rehearsals, n_lengths)`` actual less expected cost; NaN
             where the end is not known yet.
     """
 
     lengths: Ints
     days: Ints
+    is_alike: Flags
     ratios: Floats
 
 
@@ -109,7 +115,9 @@ def calibrate(errors: Errors) -> Calibration:
         ended = _ended(errors.days, int(length))
         usual = _usual(sizes[:, :, place], is_known, ended, prior)
         scale[:, place] = usual[:, -1]
-        pools.append(np.sort((errors.ratios[:, :, place] / usual[:, :-1])[is_known]))
+        found = errors.ratios[:, :, place] / usual[:, :-1]
+        alike = found[is_known & errors.is_alike]
+        pools.append(np.sort(alike if alike.size >= ENOUGH else found[is_known]))
     return Calibration(errors.lengths, scale, tuple(pools))
 
 

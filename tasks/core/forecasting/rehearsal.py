@@ -132,13 +132,23 @@ def look_now(history: History, horizon: int, params: Forecasting) -> View:
 def days_to_rehearse(history: History, params: Forecasting) -> Ints:
     """Return the columns of earlier days to look from, oldest first.
 
-    A young history gives half of itself; many series make do with fewer days.
+    Those that lie in their months as today does are among them. A young history gives
+    half of itself; many series make do with fewer days.
     """
     last = history.n_days - 2
     wanted = min(params.rehearsals, max(FEWEST, MOST_LOOKS // len(history.costs)))
     young = min(params.warm_up_days, history.n_days // 2)
     first = max(young, last - wanted * params.rehearsal_step + 1)
-    return np.arange(first, last + 1, params.rehearsal_step)
+    even = np.arange(first, last + 1, params.rehearsal_step)
+    alike = np.flatnonzero(alike_days(history) == 0)
+    return np.union1d(even, alike[(alike >= young) & (alike <= last)])
+
+
+def alike_days(history: History) -> Ints:
+    """Return how many days each day lies nearer to its month's end than today does."""
+    left = places(history.start, history.n_days).days_left
+    nearer: Ints = left[-1] - left
+    return nearer
 
 
 def needed_days(params: Forecasting) -> int:

@@ -57,14 +57,17 @@ def forecast(
     days = rehearsal.days_to_rehearse(history, params)
     ratios, series_ratios = _rehearse(history, members, view, days, params)
     daily = members @ np.nan_to_num(history.costs)
+    is_alike = np.abs(rehearsal.alike_days(history)[days]) <= 1
     return Outlook(
         history=history,
         members=members,
         view=view,
         units=_units(daily, np.array([today]))[:, 0],
-        errors=calibrate(Errors(np.array(LENGTHS), days, ratios)),
+        errors=calibrate(Errors(np.array(LENGTHS), days, is_alike, ratios)),
         series_units=_units(np.nan_to_num(history.costs), np.array([today]))[:, 0],
-        series_errors=calibrate(Errors(np.array(DAYS_AHEAD), days, series_ratios)),
+        series_errors=calibrate(
+            Errors(np.array(DAYS_AHEAD), days, is_alike, series_ratios)
+        ),
         never_negative=daily.min(axis=1, initial=0) >= 0,
     )
 

@@ -67,7 +67,7 @@ def median_of_known(days: Floats, least: int) -> Floats:
         >>> median_of_known(np.array([[1.0, np.nan, 3.0]]), 2)
         array([2.])
     """
-    return _of_known(days, least, 0.5)
+    return _medians(days, least)
 
 
 def age(days: Floats) -> Floats:

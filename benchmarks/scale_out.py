@@ -156,16 +156,17 @@ def alone(bills: Bills) -> Handed:
     """Sum all files as one worker thread does, after uploading them as we do."""
     from tasks.core.intake.formats import aws
     from tasks.edge import partial_sums
+    from tasks.edge.intake.objects import Objects
 
-    place = partial_sums.Place(f"s3://{BUCKET}/alone", {})
+    place = Objects(f"s3://{BUCKET}/alone", {})
     place.holds("warm")
     summing = uploading = 0.0
     for number, file in enumerate(bills.files):
         before = time.process_time()
-        place.put(Path(file), place.file(str(number)))
+        place.put(Path(file), partial_sums.file_key(str(number)))
         between = time.process_time()
         partial_sums.make(
-            place.lake, {}, str(number), aws.CUR2.name, partial_sums.edition()
+            place.url, {}, str(number), aws.CUR2.name, partial_sums.edition()
         )
         uploading += between - before
         summing += time.process_time() - between

@@ -17,7 +17,7 @@ from prefect_dask.task_runners import DaskTaskRunner
 from tasks.core.errors import ClusterUnavailable, ConfigError
 from tasks.core.intake.formats.declaration import Format
 from tasks.edge import partial_sums, sums
-from tasks.edge.partial_sums import Place
+from tasks.edge.intake.objects import Objects
 from tasks.edge.settings import Settings
 
 REACH_SECONDS = 10
@@ -50,7 +50,7 @@ def opened(settings: Settings) -> Iterator["Cluster"]:
             "engine dask: set PREFECT_API_URL to a Prefect API that the workers reach"
             " too; prefect server start starts one."
         )
-    place = Place(settings.dask.lake, settings.dask.options)
+    place = Objects(settings.dask.lake, settings.dask.options)
     found = Cluster(settings.scheduler, place, settings.wait_seconds)
     try:
         yield found
@@ -61,7 +61,7 @@ def opened(settings: Settings) -> Iterator["Cluster"]:
 class Cluster:
     """A Dask cluster that runs already."""
 
-    def __init__(self, scheduler: str, place: Place, wait_seconds: float) -> None:
+    def __init__(self, scheduler: str, place: Objects, wait_seconds: float) -> None:
         """Know where it is, without reaching it.
 
         Args:
@@ -89,10 +89,11 @@ class Cluster:
             ClusterUnavailable: The scheduler does not answer, or has no workers.
         """
         digest = blake3().update_mmap(file).hexdigest()
-        key = self.place.sums(digest, kind.name)
+        key = partial_sums.sums_key(digest, kind.name)
         if not self.place.holds(key):
-            if not self.place.holds(self.place.file(digest)):
-                self.place.put(file, self.place.file(digest))
+            lines = partial_sums.file_key(digest)
+            if not self.place.holds(lines):
+                self.place.put(file, lines)
             if self._made(digest, kind.name) is None:
                 return
         sums.keep(file, lambda target: self.place.get(key, target))
@@ -129,7 +130,7 @@ class Cluster:
         """Let a worker make the sums; None where the file is damaged."""
         runner, context = self._reach()
         given = {
-            "lake": self.place.lake,
+            "lake": self.place.url,
             "options": dict(self.place.options),
             "digest": digest,
             "kind": kind,

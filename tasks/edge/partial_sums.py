@@ -7,9 +7,6 @@ same, and a killed worker leaves nothing half: an object is there whole or not a
     <lake>/sums/<edition>/<format>/<digest of the file>.parquet
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -21,8 +18,8 @@ import duckdb
 from tasks.core.errors import ConfigError
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import queries, sums
-from tasks.edge.intake import remote, staging
-from tasks.edge.intake.reach import reaching
+from tasks.edge.intake import staging
+from tasks.edge.intake.objects import Objects
 
 TASKS = Path(__file__).parents[1]
 # Of the memory that a worker may use; the rest is Python's, and a margin before its
@@ -41,46 +38,14 @@ def edition() -> str:
     return state.hexdigest()[:16]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where files and their sums lie in object storage.
+def file_key(digest: str) -> str:
+    """Return the key of a file."""
+    return f"files/{digest}.parquet"
 
-    Attributes:
-        lake: URL of the folder.
-        options: What its driver is told; who we are it finds out by itself.
-    """
 
-    lake: str
-    options: Mapping[str, Any]
-
-    def file(self, digest: str) -> str:
-        """Return the key of a file."""
-        return f"files/{digest}.parquet"
-
-    def sums(self, digest: str, kind: str) -> str:
-        """Return the key of a file's sums, as this edition makes them."""
-        return f"sums/{edition()}/{kind}/{digest}.parquet"
-
-    def holds(self, key: str) -> bool:
-        """Whether an object is there."""
-        with self._reached(key) as (system, path):
-            return bool(system.exists(path))
-
-    def get(self, key: str, target: Path) -> None:
-        """Fetch an object."""
-        with self._reached(key) as (system, path):
-            system.get_file(path, str(target))
-
-    def put(self, source: Path, key: str) -> None:
-        """Write an object, which is there when all of it is."""
-        with self._reached(key) as (system, path):
-            system.put_file(str(source), path)
-
-    @contextmanager
-    def _reached(self, key: str) -> Iterator[tuple[Any, str]]:
-        url = f"{self.lake.rstrip('/')}/{key}"
-        with reaching(url):
-            yield remote.opened(url, self.options)
+def sums_key(digest: str, kind: str) -> str:
+    """Return the key of a file's sums, as this edition makes them."""
+    return f"sums/{edition()}/{kind}/{digest}.parquet"
 
 
 def make(
@@ -110,13 +75,13 @@ def make(
             f"A worker sums by edition {edition()}, and {wanted} is asked for: install"
             " the same Costwarden on all machines, and start the workers again."
         )
-    place = Place(lake, options)
-    key = place.sums(digest, kind)
+    place = Objects(lake, options)
+    key = sums_key(digest, kind)
     if place.holds(key):
         return key
     with TemporaryDirectory(prefix="costwarden-", dir=_scratch()) as folder:
         file, target = Path(folder) / "file.parquet", Path(folder) / "sums.parquet"
-        place.get(place.file(digest), file)
+        place.get(file_key(digest), file)
         try:
             with staging.connect(Path(folder)) as con:
                 con.execute("SET threads = 1")

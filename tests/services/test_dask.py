@@ -17,6 +17,7 @@ import pytest
 from tasks.core.errors import ClusterUnavailable, ConfigError
 from tasks.edge import daily, partial_sums, warehouse
 from tasks.edge.intake import bills
+from tasks.edge.intake.objects import Objects
 from tasks.edge.settings import Dask, Settings
 from tests.edge.export_world import LEGACY, rows_of, write_csv
 
@@ -280,8 +281,7 @@ def test_the_same_file_gives_the_same_object(bucket, exports, tmp_path):
     settings = settings_in(tmp_path / "here")
     series(settings, exports)
     file = next(settings.lake_path.rglob("part-00000.parquet"))
-    place = partial_sums.Place(LAKE, {})
-    place.put(file, place.file("d"))
+    Objects(LAKE, {}).put(file, partial_sums.file_key("d"))
     made = []
     for _ in range(2):
         key = partial_sums.make(LAKE, {}, "d", "aws_legacy_cur", partial_sums.edition())

@@ -105,11 +105,22 @@ def bucket() -> Iterator[None]:
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
     }
     try:
+        answers(port, running)
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         yield
     finally:
         running.kill()
         running.wait()
+
+
+def answers(port: int, running: subprocess.Popen[bytes]) -> None:
+    """Wait until a process listens on a port of loopback."""
+    while running.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise measuring.WorkFailed(f"{running.args} has ended.")
 
 
 def free_port() -> int:

@@ -40,17 +40,18 @@ def opened(settings: Settings) -> Iterator["Cluster"]:
         raise ConfigError(
             "engine dask: set [dask] scheduler, or write dask://HOST:PORT."
         )
-    if not settings.dask.lake:
+    url, options = settings.exchange
+    if not url:
         raise ConfigError(
-            "engine dask: set [dask] lake to a URL that the workers read and write,"
-            " such as s3://bucket/prefix."
+            "engine dask: set lake, or [dask] lake, to a URL that the workers read and"
+            " write, such as s3://bucket/prefix."
         )
     if not PREFECT_API_URL.value():
         raise ConfigError(
             "engine dask: set PREFECT_API_URL to a Prefect API that the workers reach"
             " too; prefect server start starts one."
         )
-    place = Objects(settings.dask.lake, settings.dask.options)
+    place = Objects(url, options)
     found = Cluster(settings.scheduler, place, settings.wait_seconds)
     try:
         yield found

@@ -14,6 +14,7 @@ from pathlib import Path
 from tasks.core.errors import LakeDamaged
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import descriptions, moments, queries, warehouse
+from tasks.edge.intake import mirror
 
 # What every format may use, in order of use: each reads the ones before it.
 SCALARS = (
@@ -158,14 +159,14 @@ def load_bills(con: warehouse.Connection, lake: Path) -> list[Bill]:
 
 
 def _present(root: Path, bill_id: str, files: Iterable[str]) -> tuple[str, ...]:
-    paths = tuple(root / file for file in files)
-    for path in paths:
-        if not path.exists():
+    """Return where files lie; what a copy of the lake lacks is fetched."""
+    for file in files:
+        if not (root / file).exists() and not mirror.fetched(root, file):
             raise LakeDamaged(
-                f"Bill {bill_id} lacks its file {path}: restore the lake or ingest the"
-                " bill again."
+                f"Bill {bill_id} lacks its file {root / file}: restore the lake or"
+                " ingest the bill again."
             )
-    return tuple(str(path) for path in paths)
+    return tuple(str(root / file) for file in files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,22 @@ def without_secrets(options: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
+def in_object_storage(url: str) -> str:
+    """Return a URL that other machines reach, with credentials of their own.
+
+    Raises:
+        ValueError: It holds a secret, or is a folder or no URL that we know.
+    """
+    if SIGNED.search(url):
+        raise ValueError("it holds a secret: leave that to the environment")
+    if not OBJECTS.match(url):
+        raise ValueError(
+            f"{url!r} is not in object storage, where other machines reach it: name an"
+            " s3://, gs:// or az:// URL"
+        )
+    return url
+
+
 class Source(Frozen):
     """Where exports arrive, looked at by every daily run."""
 
@@ -109,14 +125,7 @@ class Dask(Frozen):
     @classmethod
     def is_reached_by_all(cls, lake: str | None) -> str | None:
         """Refuse a folder of this machine, and a URL that lets everybody in."""
-        if lake and SIGNED.search(lake):
-            raise ValueError("it holds a secret: leave that to the environment")
-        if lake and not OBJECTS.match(lake):
-            raise ValueError(
-                f"{lake!r} is not in object storage, where workers on other machines"
-                " reach it: name an s3://, gs:// or az:// URL"
-            )
-        return lake
+        return lake and in_object_storage(lake)
 
     @field_validator("options")
     @classmethod
@@ -140,7 +149,12 @@ class Settings(Frozen):
     """
 
     database: str = "data/costwarden.duckdb"
-    lake: str | None = None
+    lake: str | None = Field(
+        None, description="Folder of raw bill versions, or its URL in object storage."
+    )
+    lake_options: dict[str, Any] = Field(
+        default={}, description="What the lake's driver is told; nothing secret."
+    )
     published: str | None = None
     report: str | None = None
     workflows: str | None = None
@@ -174,6 +188,18 @@ class Settings(Frozen):
                 raise ValueError(f"two budgets are called {name!r}")
         return budgets
 
+    @field_validator("lake")
+    @classmethod
+    def is_a_lake(cls, lake: str | None) -> str | None:
+        """Refuse a URL of no kind that we know, and one that lets everybody in."""
+        return in_object_storage(lake) if lake and "://" in lake else lake
+
+    @field_validator("lake_options")
+    @classmethod
+    def holds_no_secret(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what does not belong into a file that people share."""
+        return without_secrets(options)
+
     @field_validator("engine")
     @classmethod
     def is_known(cls, engine: str) -> str:
@@ -200,9 +226,22 @@ class Settings(Frozen):
         return {source.path: source.options for source in self.sources}
 
     @property
+    def lake_url(self) -> str | None:
+        """Where raw bill versions lie in object storage, if they do."""
+        return self.lake if self.lake and "://" in self.lake else None
+
+    @property
     def lake_path(self) -> Path:
-        """The folder of raw bill versions."""
-        return Path(self.lake) if self.lake else self.home / "lake"
+        """The folder of raw bill versions, or of this machine's copy of them."""
+        is_here = self.lake and not self.lake_url
+        return Path(str(self.lake)) if is_here else self.home / "lake"
+
+    @property
+    def exchange(self) -> tuple[str | None, dict[str, Any]]:
+        """Where files and sums are handed to a cluster and back, and how it is read."""
+        if self.dask.lake or not self.lake_url:
+            return self.dask.lake, self.dask.options
+        return f"{self.lake_url.rstrip('/')}/.cluster", self.lake_options
 
     @property
     def published_path(self) -> Path:

@@ -62,6 +62,21 @@ def test_a_lake_of_one_machine_is_refused(lake):
         settings.load(dask={"lake": lake})
 
 
+def test_files_are_handed_over_in_the_lake_unless_elsewhere():
+    """A lake in object storage is enough for a cluster; another place may be set."""
+    given = Settings(lake="s3://bills/", lake_options={"profile": "lake"})
+    assert given.exchange == ("s3://bills/.cluster", {"profile": "lake"})
+    assert given.model_copy(update={"dask": LAKE}).exchange == (LAKE.lake, {})
+    assert Settings(lake="data/lake").exchange == (None, {})
+
+
+def test_a_lake_is_a_folder_or_in_object_storage():
+    """A URL of another kind is refused; any folder is a lake."""
+    with pytest.raises(UnknownSetting, match="is not in object storage"):
+        settings.load(lake="https://lake")
+    assert str(settings.load(lake="data/lake").lake_path) == "data/lake"
+
+
 def test_credentials_do_not_travel():
     """Options named like secrets are refused: workers have credentials of their own."""
     with pytest.raises(UnknownSetting, match="looks like a secret"):

@@ -27,7 +27,7 @@ pytest.importorskip("prefect_dask")
 pytestmark = [
     pytest.mark.usefixtures("prefect", "bucket"),
     pytest.mark.service,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(600),
     # The SDKs and Dask leave their connections to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),

@@ -70,9 +70,7 @@ def ingest(
     """
     wait = settings.wait_seconds
     with (
-        lake.opened(
-            settings.lake_path, settings.database, wait_seconds=wait, say=say
-        ) as store,
+        lake.opened(settings, say=say) as store,
         tempfile.TemporaryDirectory(dir=store.incoming) as folder,
         Downloads(store.downloads) as downloads,
         engine.opened(settings) as summing,

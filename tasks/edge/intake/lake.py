@@ -16,15 +16,24 @@ from pathlib import Path
 
 from tasks.core.errors import UnknownSetting, WarehouseBusy
 from tasks.core.intake.deliveries import slug
+from tasks.edge.intake import mirror
+from tasks.edge.intake.objects import Objects
+from tasks.edge.settings import Settings
 
 POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """A lake that this process alone writes to."""
+    """A lake that this process alone writes to.
+
+    Attributes:
+        root: Its folder.
+        elsewhere: Where it lies in object storage; the folder is then a copy.
+    """
 
     root: Path
+    elsewhere: Objects | None = None
 
     @property
     def incoming(self) -> Path:
@@ -51,20 +60,20 @@ class Lake:
 
 
 @contextmanager
-def opened(
-    root: Path, database: str, *, wait_seconds: float, say: Callable[[str], None]
-) -> Iterator[Lake]:
+def opened(settings: Settings, *, say: Callable[[str], None]) -> Iterator[Lake]:
     """Take the lake for writing; a second writer waits for its turn.
 
     Raises:
-        UnknownSetting: The lake belongs to another warehouse.
+        UnknownSetting: The lake belongs to another warehouse, or is another one's copy.
         WarehouseBusy: Another process wrote to it for longer than ``wait_seconds``.
     """
+    root = settings.lake_path.resolve()
     root.mkdir(parents=True, exist_ok=True)
-    lake = Lake(root.resolve())
     with (root / ".lock").open("w") as lock:
-        _take(lock.fileno(), root, wait_seconds, say)
-        _own(lake, database)
+        _take(lock.fileno(), root, settings.wait_seconds, say)
+        _own(root, settings.database)
+        mirror.agree(root, settings.lake_url, settings.lake_options)
+        lake = Lake(root, mirror.of(root))
         shutil.rmtree(lake.incoming, ignore_errors=True)
         lake.incoming.mkdir()
         lake.publishing.mkdir(exist_ok=True)
@@ -81,8 +90,15 @@ def sweep(lake: Lake, registered: Collection[str]) -> None:
         # A note that was cut while being written names nothing that exists yet.
         is_whole = folder.name == f"version={note.name}"
         if is_whole and note.name not in registered:
-            shutil.rmtree(lake.root / folder, ignore_errors=True)
+            remove(lake, folder)
         note.unlink()
+
+
+def remove(lake: Lake, folder: Path) -> None:
+    """Remove a version that nothing needs; the copy goes last, for it is looked for."""
+    if lake.elsewhere:
+        lake.elsewhere.remove(folder.as_posix())
+    shutil.rmtree(lake.root / folder, ignore_errors=True)
 
 
 def publish(lake: Lake, prepared: Path, folder: Path) -> list[str]:
@@ -107,6 +123,8 @@ def publish(lake: Lake, prepared: Path, folder: Path) -> list[str]:
     target.parent.mkdir(parents=True, exist_ok=True)
     prepared.rename(target)
     sync(target.parent)
+    if lake.elsewhere:
+        mirror.send(lake.elsewhere, lake.root, folder)
     return [(folder / file.name).as_posix() for file in files]
 
 
@@ -146,12 +164,12 @@ def _take(
             return
 
 
-def _own(lake: Lake, database: str) -> None:
+def _own(root: Path, database: str) -> None:
     """Note whose lake it is: two warehouses would give out the same names."""
-    owner = lake.root / ".owner"
-    mine = os.path.relpath(Path(database).resolve(), lake.root)
+    owner = root / ".owner"
+    mine = os.path.relpath(Path(database).resolve(), root)
     if not owner.exists():
-        fresh = lake.root / ".owner.new"
+        fresh = root / ".owner.new"
         fresh.write_text(mine, "utf-8")
         sync(fresh)
         fresh.rename(owner)
@@ -159,6 +177,6 @@ def _own(lake: Lake, database: str) -> None:
     theirs = owner.read_text("utf-8")
     if theirs != mine:
         raise UnknownSetting(
-            f"The lake {lake.root} belongs to the warehouse"
-            f" {(lake.root / theirs).resolve()}: give {database} one of its own."
+            f"The lake {root} belongs to the warehouse"
+            f" {(root / theirs).resolve()}: give {database} one of its own."
         )

@@ -1,11 +1,12 @@
 """Objects in a bucket, by their keys below a URL."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from tasks.core.errors import NotPermitted
 from tasks.edge.intake import remote
 from tasks.edge.intake.reach import reaching
 
@@ -40,14 +41,26 @@ class Objects:
 
     def put(self, source: Path, key: str) -> None:
         """Write an object, in place of one that is there."""
-        with self._reached(key) as (system, path):
+        with self._written(key) as (system, path):
             system.put_file(str(source), path)
 
     def remove(self, folder: str) -> None:
         """Remove all objects below a folder, if there are any."""
-        with self._reached(folder) as (system, path):
+        # Drivers differ in what they say of a folder that is not there.
+        with self._written(folder) as (system, path), suppress(FileNotFoundError):
             for name in system.find(path):
                 system.rm_file(name)
+
+    @contextmanager
+    def _written(self, key: str) -> Iterator[tuple[Any, str]]:
+        try:
+            with self._reached(key) as reached:
+                yield reached
+        except NotPermitted as error:
+            raise NotPermitted(
+                f"{self.url}/{key} may not be written: grant the credentials what"
+                f" docs/operations.md lists for a lake ({error})"
+            ) from error
 
     @contextmanager
     def _reached(self, key: str) -> Iterator[tuple[Any, str]]:

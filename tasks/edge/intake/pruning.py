@@ -6,7 +6,6 @@ first, then readers are moved off its files, then the files go: a killed run is 
 by the next one.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,9 +49,7 @@ def prune(
     moment = (now or datetime.now(UTC)) - timedelta(days=settings.closed_after_days)
     wait = settings.wait_seconds
     with (
-        lake.opened(
-            settings.lake_path, settings.database, wait_seconds=wait, say=say
-        ) as store,
+        lake.opened(settings, say=say) as store,
         warehouse.connect(settings.database, wait_seconds=wait, say=say) as con,
     ):
         found = queries.run(con, "ops/prunable", closed_before=moment).fetchall()
@@ -67,7 +64,7 @@ def prune(
             focus.install(con, settings.lake_path)
             published.publish(con, settings.published_path)
         for folder in given_up:
-            shutil.rmtree(folder, ignore_errors=True)
+            lake.remove(store, folder)
         return done
 
 
@@ -107,11 +104,11 @@ def _measured(
 
 
 def _folders(con: warehouse.Connection, store: Lake) -> list[Path]:
-    """Return the folders of files that were given up and are still there."""
+    """Return the folders of files that were given up and are still in the lake."""
     rows = con.execute(
         "SELECT source, billing_period, bill_id FROM bills.versions"
         " INNER JOIN bills.parts AS parts USING (bill_id)"
         " WHERE len(parts.files) = 0 AND parts.row_count > 0"
     ).fetchall()
-    folders = [store.root / store.folder(*row) for row in rows]
-    return [folder for folder in folders if folder.exists()]
+    folders = [store.folder(*row) for row in rows]
+    return [folder for folder in folders if (store.root / folder).exists()]

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from tasks.core.reporting.overview import Finding, Overview, Reason, Saving
+from tasks.core.reporting.overview import Finding, Overview, Rate, Reason, Saving
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
@@ -21,7 +21,16 @@ def load(settings: Settings) -> Overview:
             quarantined=tuple(
                 why for (why,) in queries.run(con, "ops/quarantined").fetchall()
             ),
+            rate=_rate(con, settings),
         )
+
+
+def _rate(con: warehouse.Connection, settings: Settings) -> Rate | None:
+    """Return how many anomalies began a week; None where no day was judged."""
+    [(told,)] = queries.run(con, "ops/alert_rate").fetchall()
+    if told is None:
+        return None
+    return Rate(float(told), settings.detect.alerts_per_week)
 
 
 def _all(con: warehouse.Connection, query: str, make: type[Row]) -> tuple[Row, ...]:

@@ -1,5 +1,6 @@
 """What a run says of itself."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -135,3 +136,12 @@ def test_a_bill_cannot_write_into_the_summary():
 def test_the_table_has_a_row_for_each_anomaly():
     """People find the id with which they can ask for more."""
     assert [row["id"] for row in overview.table(WHOLE)] == ["a1", "a2"]
+
+
+def test_the_achieved_rate_is_stated():
+    """The summary says how many anomalies began a week, and how many were asked for."""
+    rated = replace(WHOLE, rate=overview.Rate(0.6, 5.0))
+    said = overview.lines(rated)[0]
+    assert said.endswith(
+        "In the last half year 0.6 began a week (alerts_per_week = 5)."
+    )

@@ -56,6 +56,14 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """How many alerts a week there were lately, and how many people would read."""
+
+    told: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The state of the warehouse after a run."""
 
@@ -63,6 +71,7 @@ class Overview:
     savings: tuple[Saving, ...]
     reasons: tuple[Reason, ...]
     quarantined: tuple[str, ...]
+    rate: Rate | None = None
 
     @property
     def savings_per_currency(self) -> dict[str, Decimal]:
@@ -209,7 +218,14 @@ def _count(overview: Overview) -> str:
         return "Found 0 anomalies."
     still = sum(one.status in OPEN for one in overview.findings)
     said = f"Found {total} {'anomaly' if total == 1 else 'anomalies'}"
-    return f"{said}: {still} open now, {total - still} over."
+    return f"{said}: {still} open now, {total - still} over.{_rate(overview.rate)}"
+
+
+def _rate(rate: Rate | None) -> str:
+    if rate is None:
+        return ""
+    asked = f"alerts_per_week = {rate.asked:g}"
+    return f" In the last half year {rate.told:.1f} began a week ({asked})."
 
 
 def _found(overview: Overview, shown: int) -> Iterator[str]:

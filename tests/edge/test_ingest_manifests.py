@@ -123,19 +123,24 @@ def test_a_missing_file_keeps_the_bill_out(world, tmp_path):
     assert [row[1] for row in world.versions()] == ["current"]
 
 
-def test_a_late_file_joins_its_export(world, tmp_path):
+BY_PATH_AND_URL = pytest.mark.parametrize("named", [str, "file://{}".format])
+
+
+@BY_PATH_AND_URL
+def test_a_late_file_joins_its_export(world, tmp_path, named):
     """A missing file that is ingested alone completes its export, and is no bill."""
     folder = tmp_path / "in"
     write_csv(folder / "one.csv", rows_of(LEGACY))
     write_manifest(folder / "r-Manifest.json", cur_manifest("p/one.csv", "p/two.csv"))
-    assert world.ingest(folder).quarantined == 1
+    assert world.ingest(named(folder)).quarantined == 1
     late = {"lineItem/UnblendedCost": "9"}
     write_csv(folder / "two.csv", rows_of(LEGACY, late))
-    assert world.ingest(folder / "two.csv").loaded == 1
+    assert world.ingest(named(folder / "two.csv")).loaded == 1
     assert world.versions("status, row_count, len(files)") == [("current", 2, 2)]
 
 
-def test_a_file_of_an_export_is_no_export(world, tmp_path):
+@BY_PATH_AND_URL
+def test_a_file_of_an_export_is_no_export(world, tmp_path, named):
     """One file that a manifest lists is refused like the export that lacks the rest."""
     data_export(tmp_path / "in", "2026-05-09T05:00:00.000Z-aa", "2")
     [file] = (tmp_path / "in" / "data").rglob("*.csv.gz")
@@ -143,7 +148,7 @@ def test_a_file_of_an_export_is_no_export(world, tmp_path):
     content = json.loads(manifest.read_text(encoding="utf-8"))
     content["dataFiles"].append(content["dataFiles"][0].replace("-00001", "-00002"))
     write_manifest(manifest, content)
-    result = world.ingest(file)
+    result = world.ingest(named(file))
     assert (result.loaded, result.quarantined) == (0, 1)
     assert "fetch the whole export" in result.problems[0]
 

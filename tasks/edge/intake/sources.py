@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from typing import Any
 
 from blake3 import blake3
 
-from tasks.core.errors import NoBills, NothingThere, UnreadableFile
+from tasks.core.errors import ConfigError, NoBills, NothingThere, UnreadableFile
 from tasks.core.intake import deliveries
 from tasks.core.intake.deliveries import Manifest, is_manifest
 from tasks.edge.intake import memory, places
@@ -237,7 +237,38 @@ def _listed_in(file: Arrived) -> Iterable[Arrived]:
 def _remote(
     url: str, downloads: Downloads, known: Memory, options: Mapping[str, Any]
 ) -> list[Arrived]:
-    return [
-        Arrived(downloads.path(file), file.url, file.changed_at, file, known.of(file))
-        for file in places.listed(url, options, known.files)
-    ]
+    def below(place: str) -> list[Arrived]:
+        return [
+            Arrived(downloads.path(one), one.url, one.changed_at, one, known.of(one))
+            for one in places.listed(place, options, known.files)
+        ]
+
+    found = below(url)
+    if [file.name for file in found] != [url] or is_manifest(url):
+        return found
+    return _listed_with(found[0], below, downloads) or found
+
+
+def _listed_with(
+    file: Arrived, below: Callable[[str], list[Arrived]], downloads: Downloads
+) -> list[Arrived]:
+    """Return a manifest beside a remote file that lists it, and all that it lists."""
+    folder = file.name.rpartition("/")[0]
+    steps = ["metadata" if step == "data" else step for step in folder.split("/")]
+    around: dict[str, Arrived] = {}
+    for place in dict.fromkeys((folder, "/".join(steps))):
+        # A right to read the file alone is enough to read it alone.
+        with suppress(ConfigError):
+            around |= {one.name: one for one in below(place)}
+    for manifest in [one for name, one in around.items() if is_manifest(name)]:
+        downloads.bring(
+            [one for one in [manifest.remote] if one and not manifest.known]
+        )
+        try:
+            said = read_manifest(manifest)
+        except UnreadableFile:
+            return [file, manifest]
+        located = deliveries.locate(said, around).values() if said else ()
+        if file.name in located:
+            return [manifest, *(around[name] for name in located if name)]
+    return []

@@ -34,10 +34,11 @@ format: $(READY) ## rewrite the code as the formatter wants it
 	$(BIN)/ruff format .
 	$(BIN)/nbstripout notebooks/*.ipynb
 
-bench: $(READY) ## measure simulation, bill store, engine and detection
+bench: $(READY) ## measure simulation, bill store, engine, detection and forecast
 	$(BIN)/python -m benchmarks.bill_store
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.detection
+	$(BIN)/python -m benchmarks.forecast
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes \

@@ -147,6 +147,7 @@ def cases(book: Book, months: int, days: tuple[int, ...]) -> Iterator[Case]:
     params = Forecasting()
     summed = scopes.summed(book.scopes)
     members = scopes.membership([one.rows for one in summed], len(book.scopes))
+    n_fitted = sum(one.level in ("total", "provider") for one in summed)
     whole = members @ np.nan_to_num(book.panel.costs)
     for look in looks(book, months, days):
         history = history_of(book, look, params)
@@ -155,7 +156,7 @@ def cases(book: Book, months: int, days: tuple[int, ...]) -> Iterator[Case]:
         shown = members @ np.nan_to_num(history.costs[:, look.begin :])
         so_far = shown.sum(axis=1)
         actual = whole[:, look.begin : look.end + 1].sum(axis=1)
-        others = foresee(members, history, look)
+        others = foresee(members, history, look, n_fitted)
         path = sums.paths(outlook, look.begin, look.end)
         for place, one in enumerate(summed):
             if abs(actual[place]) < 1:
@@ -224,7 +225,10 @@ def _line(level: str, day: int, members: list[Case], methods: tuple[str, ...]) -
         name: sum(abs(case.expected[name] - case.actual) for case in members) / paid
         for name in methods
     }
-    cells = "".join(f"{100 * wape[name]:>16.2f}" for name in methods)
+    cells = "".join(
+        f"{100 * wape[name]:>16.2f}" if wape[name] == wape[name] else f"{'-':>16}"
+        for name in methods
+    )
     inside = [
         100 * statistics.mean(case.is_in[place] for case in members) for place in (0, 1)
     ]

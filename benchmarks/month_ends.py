@@ -31,8 +31,12 @@ class Look:
     lag: int
 
 
-def foresee(members: Any, history: History, look: Look) -> dict[str, Floats]:
+def foresee(
+    members: Any, history: History, look: Look, n_fitted: int
+) -> dict[str, Floats]:
     """Return what each of ``OTHERS`` expects of the month, by sum.
+
+    Models that are fitted are slow: only the first ``n_fitted`` sums get one.
 
     What comes once a month is last month's in all of them, so that they differ in what
     is used from day to day.
@@ -56,19 +60,21 @@ def foresee(members: Any, history: History, look: Look) -> dict[str, Floats]:
         "last month": members @ costs[:, before].sum(axis=1),
         "run rate": once + so_far + rate.mean(axis=1) * days_left,
         "same weekday": once + so_far + weekly,
-        "ETS": once + so_far + _ets(used[:, :known], look, known),
+        "ETS": once + so_far + _ets(used[:, :known], look, n_fitted),
     }
 
 
-def _ets(used: Floats, look: Look, known: int) -> Floats:
+def _ets(used: Floats, look: Look, n_fitted: int) -> Floats:
     """Return Holt and Winters' damped smoothing with weeks; NaN where not installed."""
     try:
         from statsmodels.tsa.holtwinters import ExponentialSmoothing
     except ImportError:
         return np.full(len(used), np.nan)
-    found = np.zeros(len(used))
+    found = np.full(len(used), np.nan)
+    known = used.shape[1]
     skip = max(look.begin - known, 0)
-    for row, values in enumerate(used):
+    for row, values in enumerate(used[:n_fitted]):
+        found[row] = 0.0
         if values[-4 * WEEK :].any():
             model = ExponentialSmoothing(
                 values[-26 * WEEK :],

@@ -1,12 +1,13 @@
--- What a lake file's own statistics say of its columns.
+-- What lake files' own statistics say of their columns.
 --
--- grain:  column
+-- grain:  file, column
 -- reads:  -
--- params: file
+-- params: files
 --
 -- Columns within maps and lists are left out. Statistics that are missing for a part of
--- the file say nothing of the whole.
+-- a file say nothing of the whole.
 SELECT
+    file_name,
     path_in_schema AS column_name,
     coalesce(
         sum(stats_null_count) = sum(num_values)
@@ -33,6 +34,6 @@ SELECT
         AND min(stats_min_value) = max(stats_max_value),
         min(stats_min_value), NULL
     ) AS constant
-FROM parquet_metadata($file)
+FROM parquet_metadata($files)
 WHERE NOT contains(path_in_schema, ', ')
-GROUP BY path_in_schema
+GROUP BY file_name, path_in_schema

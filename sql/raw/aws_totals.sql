@@ -1,6 +1,6 @@
 -- What the bills in some AWS cost and usage files sum to, as AWS's own columns say.
 --
--- grain:  billing_account_id, billing_period, billing_currency
+-- grain:  file, billing_account_id, billing_period, billing_currency
 -- reads:  nothing but the files
 -- params: sums
 --
@@ -10,7 +10,7 @@
 -- nothing. The amortised cost puts commitments where they were used or wasted.
 -- Net columns only exist for payers with negotiated discounts, and then they count.
 WITH exported AS (
-    FROM read_parquet($sums, union_by_name = TRUE)
+    FROM read_parquet($sums, union_by_name = TRUE, filename = TRUE)
     UNION ALL BY NAME
     FROM aws_optional()
 ),
@@ -54,7 +54,8 @@ amounts AS (
             savings_plan_amortized_upfront_commitment_for_billing_period,
             savings_plan_net_amortized_upfront_commitment_for_billing_period,
             line_item_unblended_cost, line_item_net_unblended_cost
-        ) AS unplanned
+        ) AS unplanned,
+        filename
     FROM exported
 ),
 
@@ -86,6 +87,7 @@ SELECT
     sum(billed_cost) AS billed_cost,
     sum(effective_cost) AS effective_cost,
     min(charge_date) AS first_date,
-    max(charge_date) AS last_date
+    max(charge_date) AS last_date,
+    filename
 FROM costs
 GROUP BY ALL

@@ -1,6 +1,6 @@
 -- What a bill of the lake sums to in either of Azure's two costs, as its exports say.
 --
--- grain:  billing_account_id, billing_period, billing_currency
+-- grain:  file, billing_account_id, billing_period, billing_currency
 -- reads:  nothing but the files
 -- params: files
 --
@@ -17,7 +17,7 @@ WITH lines AS (
             regexp_matches(PricingModel, '(?i)reservation|savings *plan')
         ) AS is_committed,
         lower(replace(coalesce(ChargeType, 'Usage'), ' ', '')) AS charge_type
-    FROM read_parquet($files)
+    FROM read_parquet($files, filename = TRUE)
 )
 
 SELECT
@@ -38,6 +38,7 @@ SELECT
         ELSE ActualCost
     END), 0) AS effective_cost,
     min(Date) AS first_date,
-    max(Date) AS last_date
+    max(Date) AS last_date,
+    filename
 FROM lines
 GROUP BY ALL

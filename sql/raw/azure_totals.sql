@@ -1,6 +1,6 @@
 -- What the bills in some Azure cost exports sum to, as Azure's own cost column says.
 --
--- grain:  billing_account_id, billing_period, billing_currency
+-- grain:  file, billing_account_id, billing_period, billing_currency
 -- reads:  nothing but the files
 -- params: files
 --
@@ -15,6 +15,7 @@ SELECT
     coalesce(sum(CostInBillingCurrency), 0) AS billed_cost,
     coalesce(sum(CostInBillingCurrency), 0) AS effective_cost,
     min(Date) AS first_date,
-    max(Date) AS last_date
-FROM read_parquet($files)
+    max(Date) AS last_date,
+    filename
+FROM read_parquet($files, filename = TRUE)
 GROUP BY ALL

@@ -1,6 +1,6 @@
 -- What the bills in some FOCUS files sum to, as their own columns say.
 --
--- grain:  billing_account_id, billing_period, billing_currency
+-- grain:  file, billing_account_id, billing_period, billing_currency
 -- reads:  nothing but the files
 -- params: sums
 --
@@ -16,7 +16,7 @@ WITH optional AS (
 ),
 
 exported AS (
-    FROM read_parquet($sums, union_by_name = TRUE)
+    FROM read_parquet($sums, union_by_name = TRUE, filename = TRUE)
     UNION ALL BY NAME
     FROM optional
 )
@@ -32,6 +32,7 @@ SELECT
     coalesce(sum(coalesce(amount(EffectiveCost), amount(BilledCost))), 0)
         AS effective_cost,
     min(left(ChargePeriodStart::VARCHAR, 10)) AS first_date,
-    max(left(ChargePeriodStart::VARCHAR, 10)) AS last_date
+    max(left(ChargePeriodStart::VARCHAR, 10)) AS last_date,
+    filename
 FROM exported
 GROUP BY ALL

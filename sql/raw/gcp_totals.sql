@@ -1,6 +1,6 @@
 -- What the bills in some Google billing exports sum to, as Google's own columns say.
 --
--- grain:  billing_account_id, billing_period, billing_currency
+-- grain:  file, billing_account_id, billing_period, billing_currency
 -- reads:  nothing but the files
 -- params: files
 --
@@ -12,7 +12,7 @@ WITH optional AS (
 ),
 
 exported AS (
-    FROM read_parquet($files, union_by_name = TRUE)
+    FROM read_parquet($files, union_by_name = TRUE, filename = TRUE)
     UNION ALL BY NAME
     FROM optional
 ),
@@ -25,7 +25,8 @@ amounts AS (
         left(usage_start_time::VARCHAR, 10) AS charge_date,
         coalesce(cost, 0) + coalesce(
             list_sum(list_transform(credits, LAMBDA c: c['amount'])), 0
-        ) AS invoiced
+        ) AS invoiced,
+        filename
     FROM exported
 )
 
@@ -38,6 +39,7 @@ SELECT
     sum(invoiced) AS billed_cost,
     sum(invoiced) AS effective_cost,
     min(charge_date) AS first_date,
-    max(charge_date) AS last_date
+    max(charge_date) AS last_date,
+    filename
 FROM amounts
 GROUP BY ALL

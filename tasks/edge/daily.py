@@ -42,7 +42,8 @@ def aggregate(
         CheckFailed: The rows of some bills do not add up; their days were not kept.
         LakeDamaged: A file of a bill is no longer in the lake.
     """
-    focus.install_macros(con)
+    with warehouse.transaction(con):
+        focus.install_macros(con)
     bills = {bill.bill_id: bill for bill in focus.load_bills(con, lake)}
     pending = con.execute(queries.text("series/pending_bills")).fetchall()
     results: list[Checked] = []

@@ -11,7 +11,7 @@ from tasks.core.intake.formats.declaration import Format
 from tasks.edge import queries, sums, warehouse
 
 LINES = "lines_with_names"
-# Most products are on the first lines; the rest is looked for by code.
+# What a product is called is on its first lines, if anywhere.
 FIRST_LINES = 20_000
 
 
@@ -22,28 +22,34 @@ def learn(con: warehouse.Connection, kind: Format, files: Iterable[str]) -> None
     """
     if not kind.is_quick:
         return
-    summed = {file: str(sums.ensure(con, kind, Path(file))) for file in files}
-    for position, file in enumerate(summed):
-        if not _unnamed(con, list(summed.values())[position:]):
-            return
+    summed = {str(sums.ensure(con, kind, Path(file))): file for file in files}
+    unnamed: dict[str, set[str]] = {place: set() for place in summed}
+    found = queries.run(con, "focus/aws_unnamed", sums=list(summed)).fetchall()
+    for place, code in found:
+        unnamed[place].add(code)
+    named: set[str] = set()
+    for place, file in summed.items():
         for limit in (f"LIMIT {FIRST_LINES}", ""):
-            codes = _unnamed(con, [summed[file]])
+            codes = unnamed[place] - named
             if not codes:
                 break
-            _learn(con, file, limit, codes)
+            named |= _learn(con, file, limit, sorted(codes))
 
 
-def _unnamed(con: warehouse.Connection, summed: list[str]) -> list[str]:
-    """Return the codes in some sums whose names nobody has said yet."""
-    found = queries.run(con, "focus/aws_unnamed", sums=summed).fetchall()
-    return [code for (code,) in found]
-
-
-def _learn(con: warehouse.Connection, file: str, limit: str, codes: list[str]) -> None:
-    exported = f"FROM focus.aws_exported({queries.literal([file])}) {limit}"
-    con.execute(f"CREATE OR REPLACE TEMP VIEW {LINES} AS {exported}")
+def _learn(
+    con: warehouse.Connection, file: str, limit: str, codes: list[str]
+) -> set[str]:
+    """Learn names from the lines of a file; return the codes that have one now."""
+    words = ", ".join(map(queries.literal, codes))
     con.execute(
-        "INSERT OR IGNORE INTO bills.product_names BY NAME "
-        + queries.text("focus/aws_names"),
-        {"lines": LINES, "codes": codes},
+        f"CREATE OR REPLACE TEMP VIEW {LINES} AS"
+        f" FROM focus.aws_exported({queries.literal([file])})"
+        f" WHERE line_item_product_code IN ({words}) {limit}"
     )
+    learned = con.execute(
+        "INSERT OR IGNORE INTO bills.product_names BY NAME "
+        + queries.text("focus/aws_names")
+        + " RETURNING product_code",
+        {"lines": LINES, "codes": codes},
+    ).fetchall()
+    return {code for (code,) in learned}

@@ -7,32 +7,37 @@ Their columns are those of the file, so a mapping reads sums as it reads lines.
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from tasks.core.intake import quick_sums
 from tasks.core.intake.formats.declaration import Format
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.core.intake.quick_sums import Column
-from tasks.edge import queries
+from tasks.edge import queries, summing
 from tasks.edge.focus import Bill
 
 Connection = duckdb.DuckDBPyConnection
 
 FOLDER = ".sums"
-LINES = "lines_being_summed"
-QUICK = "quickly_summed"
+# What the sums of a file mean. Raise it with every change of what the same lines give:
+# sums of an older edition are then written again by whoever needs them.
+EDITION = 2
 # The empty table of what may be missing in the formats that are summed quickly.
 ALL_COLUMNS = "raw.aws_cur"
-# A file's own columns: which bills it is of stands elsewhere, for it may be of several.
-OWN = "COLUMNS(lambda name: name NOT IN ('source', 'version'))"
+# Files that are summed by one query; more would hold more groups in memory.
+AT_ONCE = 16
+# DuckDB divides a file among cores by its row groups, of which many files have no more
+# than a few.
+GENERALLY_AT_ONCE = 2
 
 
 def beside(file: Path) -> Path:
     """Return where the sums of a lake file lie."""
-    return file.parent / FOLDER / file.name
+    return file.parent / FOLDER / f"{file.stem}.{EDITION}{file.suffix}"
 
 
 def rename(file: Path, to: Path) -> None:
@@ -67,7 +72,39 @@ def keep(file: Path, make: Callable[[Path], None]) -> Path:
         with fresh.open("rb") as written:
             os.fsync(written.fileno())
         fresh.rename(target)
+        _drop_older(file)
     return target
+
+
+def _drop_older(file: Path) -> None:
+    """Remove sums of a file that mean something else by now."""
+    for edition in range(1, EDITION):
+        # The first edition did not say so.
+        name = file.name if edition == 1 else f"{file.stem}.{edition}{file.suffix}"
+        (file.parent / FOLDER / name).unlink(missing_ok=True)
+
+
+def prepare(con: Connection, kind: Format, files: Sequence[Path]) -> None:
+    """Write the sums of new files that lie in one folder, many in one query.
+
+    Quick sums are not forced to the disk here, so the files must not be in their place
+    yet. Sums of a file that is damaged stay missing: whoever asks for them finds the
+    same, and can say which file it is.
+    """
+    missing = [file for file in files if not beside(file).exists()]
+    for start in range(0, len(missing), AT_ONCE):
+        batch = missing[start : start + AT_ONCE]
+        beside(batch[0]).parent.mkdir(exist_ok=True)
+        with suppress(duckdb.Error):
+            summing.write_quickly(con, kind, {file: beside(file) for file in batch})
+    with ThreadPoolExecutor(GENERALLY_AT_ONCE) as pool:
+        list(pool.map(partial(_try, con, kind), missing))
+
+
+def _try(con: Connection, kind: Format, file: Path) -> None:
+    with suppress(duckdb.Error), con.cursor() as own:
+        own.execute("SET TimeZone = 'UTC'")
+        ensure(own, kind, file)
 
 
 def of_bills(con: Connection, bills: Iterable[Bill]) -> str:
@@ -125,87 +162,5 @@ def write(con: Connection, kind: Format, file: Path, target: Path) -> None:
     Raises:
         duckdb.Error: The file is damaged.
     """
-    query = _quick(con, kind, file) or _general(con, kind, file)
-    con.execute(
-        f"COPY (SELECT {OWN} FROM ({query}))"
-        " TO $target (FORMAT parquet, COMPRESSION zstd)",
-        {"target": str(target)},
-    )
-
-
-def _general(con: Connection, kind: Format, file: Path, where: str = "") -> str:
-    """Return the query that sums any file of the format."""
-    exported = f"{kind.family}_exported({queries.literal([str(file)])}) {where}"
-    con.execute(
-        f"CREATE OR REPLACE TEMP VIEW {LINES} AS"
-        f" SELECT {OWN}, '' AS source, '' AS version FROM {exported}"
-    )
-    return f"FROM {kind.family}_summed('{LINES}')"
-
-
-def _quick(con: Connection, kind: Format, file: Path) -> str | None:
-    """Return the quick query for a file, or None if it may not be exact for it."""
-    if not kind.is_quick:
-        return None
-    columns = statistics(con, file)
-    if not quick_sums.is_summable(columns):
-        return None
-    integers: list[str] = []
-    while True:
-        _sum(con, file, columns, integers)
-        spans_days, large = _doubts(con, columns, integers)
-        if spans_days or not quick_sums.as_integers(columns, large):
-            return None
-        if not large:
-            break
-        integers += large
-    quick = quick_sums.lines(columns, QUICK, integers)
-    others = [
-        row[0] for row in con.execute(quick_sums.others(columns, QUICK)).fetchall()
-    ]
-    if not others:
-        return quick
-    rest = _general(con, kind, file, f"WHERE {_any_of(others)}")
-    return f"{quick}\nUNION ALL BY NAME\n{rest}"
-
-
-def _sum(
-    con: Connection, file: Path, columns: Mapping[str, Column], integers: list[str]
-) -> None:
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {QUICK} AS\n"
-        + quick_sums.query(columns, integers),
-        {"file": str(file)},
-    )
-
-
-def _doubts(
-    con: Connection, columns: Mapping[str, Column], integers: list[str]
-) -> tuple[bool, list[str]]:
-    """Return whether lines span days, and the amounts of which a sum is too large."""
-    cursor = con.execute(quick_sums.doubts(columns, QUICK, integers))
-    names = [column[0] for column in cursor.description or ()]
-    row = cursor.fetchall()[0]
-    told = [name for name, is_doubtful in zip(names, row, strict=True) if is_doubtful]
-    return "spans_days" in told, [name for name in told if name != "spans_days"]
-
-
-def _any_of(line_types: list[str | None]) -> str:
-    """Return a condition that DuckDB can decide on a column's dictionary."""
-    named = [queries.literal(word) for word in line_types if word is not None]
-    conditions = [f"line_item_line_item_type IN ({', '.join(named)})"] if named else []
-    if None in line_types:
-        conditions.append("line_item_line_item_type IS NULL")
-    return " OR ".join(conditions)
-
-
-def statistics(con: Connection, file: Path) -> dict[str, Column]:
-    """Return what a file says of its columns, by name."""
-    types = con.execute(
-        "DESCRIBE FROM read_parquet($file)", {"file": str(file)}
-    ).fetchall()
-    told = {
-        row[0]: row[1:]
-        for row in queries.run(con, "focus/file_statistics", file=str(file)).fetchall()
-    }
-    return {row[0]: Column(row[1], *told.get(row[0], ())) for row in types}
+    if target not in summing.write_quickly(con, kind, {file: target}):
+        summing.write(con, kind, file, target)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.core.intake import quick_sums
+from tasks.core.intake import quick_columns
 from tasks.core.intake.formats import aws
-from tasks.edge import focus, queries, sums, warehouse
+from tasks.edge import focus, queries, summing, sums, warehouse
 
 LINE_TYPES = (
     ["Usage"] * 8
@@ -53,16 +53,16 @@ def line(rng, oddity):
     values["line_item_line_item_type"] = kind
     start = f"TIMESTAMP '2026-05-01' + INTERVAL {hour} HOUR"
     end = f"{start} + INTERVAL {'30 DAY' if long else '1 HOUR'}"
-    amounts = [name for name in quick_sums.AMOUNTS if name != quick_sums.DISCOUNT]
-    numbers = {name: amount(rng, oddity) for name in amounts}
+    numbers = {name: amount(rng, oddity) for name in quick_columns.AMOUNTS}
     if oddity == "discount":
-        share = rng.choice([-0.25, 0.5, 2, 0])
-        numbers[quick_sums.DISCOUNT] = round(numbers[quick_sums.UNBLENDED] * share, 10)
-    for name in quick_sums.NET_OF:
+        share = rng.choice([-0.25, 0.5, 2, 1, 0])
+        unblended = numbers[quick_columns.UNBLENDED]
+        numbers[quick_columns.DISCOUNT] = round(unblended * share, 10)
+    for name in quick_columns.NET_OF:
         if oddity != "net" or rng.random() < 0.5:
             numbers[name] = None
     if rng.random() < 0.2:
-        numbers[quick_sums.ON_DEMAND] = rng.choice([0.0, None])
+        numbers[quick_columns.ON_DEMAND] = rng.choice([0.0, None])
     fees = {
         "reservation_unused_recurring_fee": amount(rng, ""),
         "reservation_unused_amortized_upfront_fee_for_billing_period": 0.25,
@@ -126,12 +126,13 @@ def groups(con, query):
 def test_quick_sums_are_the_general_ones(con, tmp_path, oddity, seed):
     """Whatever the lines are, days come out the same as from the general query."""
     path = write(con, tmp_path / "cur.parquet", seed, oddity)
-    quick = sums._quick(con, aws.CUR2, path)
-    assert (quick is None) == (oddity in ("long", "huge"))
-    if quick is None:
+    target = tmp_path / "sums.parquet"
+    written = summing.write_quickly(con, aws.CUR2, {path: target})
+    assert written == (set() if oddity in ("long", "huge") else {target})
+    if not written:
         return
-    found = groups(con, quick)
-    assert found == groups(con, sums._general(con, aws.CUR2, path))
+    found = groups(con, f"FROM '{target}'")
+    assert found == groups(con, summing.general(con, aws.CUR2, path))
     assert len(found) > 20
 
 
@@ -161,7 +162,31 @@ def test_container_lines_are_left_to_the_general_way(con, tmp_path):
         f"COPY (SELECT *, 0.5::DOUBLE AS split_line_item_split_cost"
         f" FROM '{tmp_path}/a.parquet') TO '{tmp_path}/b.parquet' (FORMAT parquet)"
     )
-    assert sums._quick(con, aws.CUR2, tmp_path / "b.parquet") is None
+    files = {tmp_path / "b.parquet": tmp_path / "sums.parquet"}
+    assert summing.write_quickly(con, aws.CUR2, files) == set()
+
+
+def test_files_are_summed_together_and_kept_apart(con, tmp_path):
+    """Sums made by one query are those of each file, whatever the others are like."""
+    oddities = ["", "negative", "net", "large", "long", "no type", "one type", ""]
+    paths = [
+        write(con, tmp_path / f"{seed}.parquet", seed, oddity)
+        for seed, oddity in enumerate(oddities)
+    ]
+    con.execute(f"COPY (FROM '{paths[0]}' LIMIT 0) TO '{tmp_path}/none.parquet'")
+    con.execute(
+        f"COPY (SELECT *, 'x' AS resource_tags_user_name FROM '{paths[1]}')"
+        f" TO '{tmp_path}/other.parquet'"
+    )
+    paths += [tmp_path / "none.parquet", tmp_path / "other.parquet"]
+    (tmp_path / "damaged.parquet").write_bytes(b"PAR1")
+    sums.prepare(con, aws.CUR2, [*paths[:2], tmp_path / "damaged.parquet"])
+    assert not sums.beside(tmp_path / "damaged.parquet").exists()
+    sums.prepare(con, aws.CUR2, paths)
+    for path in paths:
+        assert groups(con, f"FROM '{sums.beside(path)}'") == groups(
+            con, summing.general(con, aws.CUR2, path)
+        )
 
 
 def test_sums_that_are_missing_are_written(con, tmp_path):
@@ -171,9 +196,22 @@ def test_sums_that_are_missing_are_written(con, tmp_path):
     content = con.execute(f"FROM '{first}' ORDER BY ALL").fetchall()
     first.unlink()
     again = sums.ensure(con, aws.CUR2, path)
-    assert again == first == tmp_path / ".sums" / "cur.parquet"
+    assert again == first == sums.beside(path)
     assert con.execute(f"FROM '{again}' ORDER BY ALL").fetchall() == content
     assert list(first.parent.iterdir()) == [first]
+
+
+def test_sums_of_an_older_edition_are_written_again(con, tmp_path):
+    """Sums that an older release made with another meaning are not read, and go."""
+    path = write(con, tmp_path / "cur.parquet", 3, "")
+    first = sums.ensure(con, aws.CUR2, path)
+    content = con.execute(f"FROM '{first}' ORDER BY ALL").fetchall()
+    older = first.with_name("cur.parquet")
+    first.rename(older)
+    again = sums.ensure(con, aws.CUR2, path)
+    assert con.execute(f"FROM '{again}' ORDER BY ALL").fetchall() == content
+    assert list(first.parent.iterdir()) == [again]
+    assert again != older
 
 
 def test_a_bill_of_nothing_but_usage_is_mapped(con, tmp_path):

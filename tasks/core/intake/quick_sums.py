@@ -1,13 +1,16 @@
 """The query that sums the usage lines of an AWS report at nearly the speed of the scan.
 
-It asks for nothing that the file's own statistics answer: columns that hold one text
-become literals, columns that hold nothing are left out, and amounts that are never
-negative need not be told apart by their sign.
+It asks for nothing that the files' own statistics answer: columns that hold one text
+become literals, columns that hold nothing are left out, and a column that the mapping
+only looks at where another is null is not read where that never is.
 
 Amounts are floating-point numbers there. Compensated sums of them are exact once they
-are rounded to the ten decimals that AWS states, as long as no sum is large; the sign is
-a key wherever both signs occur, so a sum is as large as its parts together. Amounts
+are rounded to the ten decimals that AWS states, as long as no sum is large. Amounts
 whose sums are large, quantities above all, are made integers one by one.
+
+The mapping asks for signs, so lines of both signs must not be summed together. They
+seldom meet in a group, and comparing numbers costs more than adding them: so magnitudes
+are summed too, and only where these are more than the sum is the sign made a key.
 
 Source:
     Nicholas J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd edition,
@@ -17,6 +20,17 @@ Source:
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from tasks.core.intake import quick_columns
+from tasks.core.intake.quick_columns import (
+    AMOUNTS,
+    DISCOUNT,
+    KEYS,
+    NET,
+    QUANTITY,
+    UNBLENDED,
+    Column,
+)
 
 # Line types of which the mapping looks at no more than the columns below.
 USAGE = (
@@ -29,80 +43,22 @@ USAGE = (
     "BundledDiscount",
     "Discount",
 )
-KEYS = (
-    "bill_bill_type",
-    "bill_billing_entity",
-    "bill_billing_period_end_date",
-    "bill_billing_period_start_date",
-    "bill_payer_account_id",
-    "line_item_currency_code",
-    "line_item_line_item_type",
-    "line_item_product_code",
-    "line_item_tax_type",
-    "line_item_usage_account_id",
-    "pricing_unit",
-    "product_region",
-    "product_region_code",
-    "reservation_reservation_a_r_n",
-    "reservation_reservation_arn",
-    "savings_plan_savings_plan_a_r_n",
-    "savings_plan_savings_plan_arn",
-)
-AMOUNTS = (
-    "discount_total_discount",
-    "line_item_net_unblended_cost",
-    "line_item_unblended_cost",
-    "line_item_usage_amount",
-    "pricing_public_on_demand_cost",
-    "reservation_effective_cost",
-    "reservation_net_effective_cost",
-    "savings_plan_net_savings_plan_effective_cost",
-    "savings_plan_savings_plan_effective_cost",
-)
-# What counts instead where the first is null.
-NET_OF = {
-    "line_item_net_unblended_cost": "line_item_unblended_cost",
-    "reservation_net_effective_cost": "reservation_effective_cost",
-    "savings_plan_net_savings_plan_effective_cost": (
-        "savings_plan_savings_plan_effective_cost"
-    ),
-}
-ON_DEMAND = "pricing_public_on_demand_cost"
-UNBLENDED = "line_item_unblended_cost"
-DISCOUNT = "discount_total_discount"
 
 # Tells that a delivery states discounts twice, which is left to the general way.
 REPEATED = "discount_stated_elsewhere"
-QUANTITY = "line_item_usage_amount"
+# Tells the files of a scan apart; DuckDB gives it as the place in the list of files.
+FILE = "file_index"
 
 # Sums below it are exact: five units in the last place of it are less than half of the
 # tenth decimal.
 LARGEST_SUM = 50_000
+# Amounts of both signs make magnitudes exceed a sum by twice the tenth decimal or more;
+# below the largest sum, rounding does not reach half as far.
+TENTH_DECIMAL = "0.0000000001::DOUBLE"
 # Amounts below it have ten decimals that a floating-point number can be trusted for;
 # quantities are held to no more than that they fit into 64 bits.
 LARGEST_AMOUNT = 100_000
 LARGEST_QUANTITY = 900_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """What a file says of one of its columns.
-
-    Attributes:
-        type: Its DuckDB type.
-        is_empty: Whether every value is null.
-        has_nulls: Whether some may be null.
-        has_negatives: Whether some may be negative.
-        largest: No value is further from zero; None if nobody knows.
-        constant: The one value of all rows, as text; None if there are several.
-    """
-
-    type: str
-    is_empty: bool = False
-    has_nulls: bool = True
-    has_negatives: bool = True
-    largest: float | None = None
-    constant: str | None = None
 
 
 def is_summable(columns: Mapping[str, Column]) -> bool:
@@ -125,152 +81,188 @@ def is_summable(columns: Mapping[str, Column]) -> bool:
 
 def as_integers(columns: Mapping[str, Column], names: Collection[str]) -> bool:
     """Whether these amounts, one by one, are small enough to be made integers."""
-    return all(_is_within(columns, name, LARGEST_AMOUNT) for name in names)
+    return all(
+        _is_within(columns, part, LARGEST_AMOUNT)
+        for name in names
+        for part in quick_columns.parts(columns, name)
+    )
 
 
-def query(columns: Mapping[str, Column], integers: Collection[str] = ()) -> str:
-    """Return the SELECT that sums the lines of ``$file``.
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What a query has to be careful about, because sums turned out doubtful.
 
-    Its rows have the day ``usage_date``, the moment ``latest_end`` at which the last of
-    their lines ends, and ``x_ChargeCount``, how many lines they stand for.
+    Attributes:
+        integers: Amounts to be summed as integers, besides the quantity.
+        is_signed: Whether lines are told apart by the signs of their amounts.
+    """
+
+    integers: frozenset[str] = frozenset()
+    is_signed: bool = False
+
+
+def query(columns: Mapping[str, Column], care: Care) -> str:
+    """Return the SELECT that sums the lines of ``$files``, each file by itself.
+
+    Its rows have the file's place ``file_index``, the day ``usage_date``, the moment
+    ``latest_end`` at which the last of their lines ends, the ``magnitude`` of amounts
+    that may have both signs, and ``x_ChargeCount``, how many lines they stand for.
 
     Args:
-        columns: The file's columns by name.
-        integers: Amounts to be summed as integers, besides the quantity.
+        columns: The columns by name, alike in all files.
+        care: What to be careful about.
     """
-    amounts = [name for name in AMOUNTS if _is_filled(columns, name)]
+    amounts = quick_columns.amounts(columns)
+    signed = quick_columns.signed(columns)
     shown = [
-        *(key for key in KEYS if _varies(columns, key)),
+        FILE,
+        *(key for key in KEYS if quick_columns.varies(columns, key)),
         "line_item_usage_start_date::DATE AS usage_date",
-        *(f"{name} < 0 AS is_negative_{name}" for name in _signed(columns, amounts)),
-        *(f"{name} IS NULL AS is_gross_{name}" for name in _netted(columns, amounts)),
+        *(
+            f"{amounts[name]} < 0 AS is_negative_{name}"
+            for name in (signed if care.is_signed else ())
+        ),
+        *_grossed(columns),
         *_discounted(columns),
-        *(f"{_sum(columns, name, integers)} AS {name}" for name in amounts),
+        *(
+            f"{_sum(counted, name, care)} AS {name}"
+            for name, counted in amounts.items()
+        ),
+        *([] if care.is_signed else _magnitude(columns, signed)),
         "max(line_item_usage_end_date) AS latest_end",
         "count(*) AS x_ChargeCount",
     ]
-    return _select(shown) + "\nFROM read_parquet($file)\nGROUP BY ALL"
+    return _select(shown) + "\nFROM read_parquet($files)\nGROUP BY ALL"
 
 
-def lines(
-    columns: Mapping[str, Column], summed: str, integers: Collection[str] = ()
-) -> str:
+def lines(columns: Mapping[str, Column], summed: str, care: Care) -> str:
     """Return the SELECT that shows such sums as report lines.
 
     Args:
-        columns: The file's columns by name.
+        columns: The columns by name.
         summed: Table that holds what ``query`` gave.
-        integers: As given to ``query``.
+        care: As given to ``query``.
     """
-    amounts = [name for name in AMOUNTS if _is_filled(columns, name)]
     constants = [
-        f"{_literal(columns[key].constant)}::{columns[key].type} AS {key}"
+        f"{quick_columns.literal(columns[key].constant)}::{columns[key].type} AS {key}"
         for key in KEYS
         if key in columns and columns[key].constant is not None
     ]
     shown = [
         *constants,
-        *(key for key in KEYS if _varies(columns, key)),
+        *(key for key in KEYS if quick_columns.varies(columns, key)),
         "usage_date::TIMESTAMP AS line_item_usage_start_date",
         "usage_date + INTERVAL 1 DAY AS line_item_usage_end_date",
-        *(f"{_amount(name, integers)} AS {name}" for name in amounts),
+        *(
+            f"{_amount(name, care)} AS {name}"
+            for name in quick_columns.amounts(columns)
+        ),
         "x_ChargeCount",
+        FILE,
     ]
     return _select(shown) + f"\nFROM {summed}\nWHERE {is_usage(columns)}"
 
 
-def doubts(
-    columns: Mapping[str, Column], summed: str, integers: Collection[str] = ()
-) -> str:
+def doubts(columns: Mapping[str, Column], summed: str, care: Care) -> str:
     """Return the SELECT that says how far such sums can be trusted.
 
-    Its one row has a boolean ``spans_days``, whether some line may not end on the day
-    on which it starts, and one per amount of money, whether some sum is too large.
+    Its rows have a file's place and booleans: ``spans_days``, whether some line may not
+    end on the day on which it starts; ``is_mixed``, whether amounts of both signs were
+    summed together; and one per amount of money, whether some sum is too large.
     """
-    amounts = [name for name in AMOUNTS if _is_filled(columns, name)]
     large = [
         f"coalesce(bool_or(abs({name}) >= {LARGEST_SUM}), FALSE) AS {name}"
-        for name in amounts
-        if name not in {QUANTITY, *integers}
+        for name in quick_columns.amounts(columns)
+        if name != QUANTITY and name not in care.integers
     ]
     late = "latest_end IS NULL OR latest_end > usage_date + INTERVAL 1 DAY"
-    shown = [f"coalesce(bool_or({late}), FALSE) AS spans_days", *large]
-    return _select(shown) + f"\nFROM {summed}\nWHERE {is_usage(columns)}"
+    shown = [
+        FILE,
+        f"coalesce(bool_or({late}), FALSE) AS spans_days",
+        f"{_mixed(columns, care)} AS is_mixed",
+        *large,
+    ]
+    return (
+        _select(shown) + f"\nFROM {summed}\nWHERE {is_usage(columns)}\nGROUP BY {FILE}"
+    )
 
 
 def others(columns: Mapping[str, Column], summed: str) -> str:
-    """Return the SELECT of the line types that are left to the general way."""
+    """Return the SELECT of each file's line types that are left to the general way."""
     return (
-        f"SELECT DISTINCT {_line_type(columns)}\nFROM {summed}"
+        f"SELECT DISTINCT {FILE}, {quick_columns.line_type(columns)}\nFROM {summed}"
         f"\nWHERE ({is_usage(columns)}) IS DISTINCT FROM TRUE"
     )
 
 
 def is_usage(columns: Mapping[str, Column]) -> str:
     """Return the condition that tells usage lines."""
-    words = ", ".join(_literal(word) for word in USAGE)
-    return f"{_line_type(columns)} IN ({words})"
-
-
-def _line_type(columns: Mapping[str, Column]) -> str:
-    name = "line_item_line_item_type"
-    return name if _varies(columns, name) else _literal(columns[name].constant)
+    words = ", ".join(quick_columns.literal(word) for word in USAGE)
+    return f"{quick_columns.line_type(columns)} IN ({words})"
 
 
 def _is_within(columns: Mapping[str, Column], name: str, limit: float) -> bool:
-    if not _is_filled(columns, name):
+    if not quick_columns.is_filled(columns, name):
         return True
     largest = columns[name].largest
     return largest is not None and largest < limit
 
 
-def _sum(columns: Mapping[str, Column], name: str, integers: Collection[str]) -> str:
-    counted = _counted(columns, name)
-    if name == QUANTITY or name in integers:
+def _sum(counted: str, name: str, care: Care) -> str:
+    if name == QUANTITY or name in care.integers:
         return f"sum(({counted} * 10000000000)::BIGINT)"
     return f"fsum({counted})"
 
 
-def _amount(name: str, integers: Collection[str]) -> str:
-    if name == QUANTITY or name in integers:
+def _amount(name: str, care: Care) -> str:
+    if name == QUANTITY or name in care.integers:
         scaled = f"{name}::DECIMAL(28, 0) * 0.0000000001::DECIMAL(10, 10)"
         return f"({scaled})::DECIMAL(38, 18)"
     return f"{name}::DECIMAL(28, 10)::DECIMAL(38, 18)"
 
 
-def _is_filled(columns: Mapping[str, Column], name: str) -> bool:
-    return name in columns and not columns[name].is_empty
+def _magnitude(columns: Mapping[str, Column], signed: Sequence[str]) -> list[str]:
+    """Return the sum of all magnitudes: one more sum, however many amounts it tests."""
+    amounts = quick_columns.amounts(columns)
+    magnitudes = [
+        f"abs({amounts[name]})"
+        if all(
+            quick_columns.is_always(columns, part)
+            for part in quick_columns.parts(columns, name)
+        )
+        else f"coalesce(abs({amounts[name]}), 0)"
+        for name in signed
+    ]
+    return [f"fsum({' + '.join(magnitudes)}) AS magnitude"] if signed else []
 
 
-def _varies(columns: Mapping[str, Column], name: str) -> bool:
-    return _is_filled(columns, name) and columns[name].constant is None
+def _mixed(columns: Mapping[str, Column], care: Care) -> str:
+    """Return whether amounts of both signs were summed together, or might have been."""
+    signed = quick_columns.signed(columns)
+    if care.is_signed or not signed:
+        return "FALSE"
+    # An amount that is summed as integers is large, and then signs are told apart.
+    parts = [f"coalesce(abs({name}), 0)" for name in signed]
+    return (
+        f"coalesce(bool_or(magnitude - ({' + '.join(parts)}) >= {TENTH_DECIMAL}"
+        f" OR magnitude >= {LARGEST_SUM}), FALSE)"
+    )
 
 
-def _signed(columns: Mapping[str, Column], amounts: Sequence[str]) -> list[str]:
-    return [name for name in amounts if columns[name].has_negatives]
-
-
-def _netted(columns: Mapping[str, Column], amounts: Sequence[str]) -> list[str]:
-    return [name for name in NET_OF if name in amounts and columns[name].has_nulls]
+def _grossed(columns: Mapping[str, Column]) -> list[str]:
+    """Tell lines apart that state no net cost from those that do."""
+    is_told = NET in quick_columns.amounts(columns)
+    if not is_told or quick_columns.is_always(columns, NET):
+        return []
+    return [f"{NET} IS NULL AS is_gross"]
 
 
 def _discounted(columns: Mapping[str, Column]) -> list[str]:
     """Tell lines apart whose discount is larger than what it is taken from."""
-    if not _is_filled(columns, DISCOUNT):
+    if DISCOUNT not in quick_columns.amounts(columns):
         return []
     return [f"abs({DISCOUNT}) > abs({UNBLENDED}) AS is_overdrawn"]
 
 
-def _counted(columns: Mapping[str, Column], name: str) -> str:
-    """Return what of a line is summed: AWS leaves some on-demand costs at zero."""
-    if name == ON_DEMAND and _is_filled(columns, UNBLENDED):
-        return f"if({name} <> 0, {name}, {UNBLENDED})"
-    return name
-
-
 def _select(shown: Sequence[str]) -> str:
     return "SELECT\n    " + ",\n    ".join(shown)
-
-
-def _literal(value: str | None) -> str:
-    return "'" + (value or "").replace("'", "''") + "'"

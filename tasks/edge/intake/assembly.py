@@ -1,114 +1,22 @@
 """Turn the files of a delivery into bill versions that wait to be registered."""
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
-from threading import Semaphore
 
 from tasks.core.errors import TotalMismatch
 from tasks.core.intake.deliveries import Slice, assemble, digest_of, stem
 from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import sums
-from tasks.edge.engine import Engine
-from tasks.edge.intake import evidence, exports, repeats, staging
-from tasks.edge.intake.exports import Export
+from tasks.edge.intake import staging
+from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.register import Bill
 from tasks.edge.intake.shipping import Delivery
-from tasks.edge.intake.sources import Arrived
 from tasks.edge.intake.staging import Connection, Total
 
 # Stands in where no row has a charge date: such a file may overlap any other.
 FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"
-
-# Files that this machine works on at once, however many a cluster sums meanwhile.
-AT_ONCE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """One file in the shape of the lake, but not in its place.
-
-    Attributes:
-        export: What the file is.
-        path: Where the Parquet file lies.
-        digest: SHA-256 of the file as it arrived.
-        totals: What it sums to; empty for evidence.
-        cost_views: Which of two costs its rows tell of.
-    """
-
-    export: Export
-    path: Path
-    digest: str
-    totals: tuple[Total, ...]
-    cost_views: frozenset[str] = frozenset()
-
-
-def stage(
-    con: Connection,
-    files: Sequence[Arrived],
-    digests: Mapping[str, str],
-    work: Path,
-    scratch: Path,
-    *,
-    engine: Engine,
-) -> list[Staged]:
-    """Convert files that are loaded or refused together, in their order.
-
-    Raises:
-        BillError: One cannot be read as what it claims to be; the first of them tells.
-        ServiceError: The engine that should sum them is down.
-    """
-    folder = Path(mkdtemp(dir=work))
-    here = Semaphore(AT_ONCE)
-
-    def staged(number: int, file: Arrived) -> Staged:
-        with con.cursor() as own, TemporaryDirectory(dir=scratch) as unpacked:
-            own.execute("SET TimeZone = 'UTC'")
-            target = folder / f"{number:05d}.parquet"
-            with here:
-                export = exports.open_export(own, file, Path(unpacked))
-                staging.stage(own, export, target)
-            if export.format.is_bill:
-                engine.sum(export.format, target)
-            with here:
-                return _measured(own, export, digests[file.name], target)
-
-    with ThreadPoolExecutor(engine.at_once) as pool:
-        found = list(pool.map(staged, count(), files))
-    return _without_repeats(con, found)
-
-
-def _without_repeats(con: Connection, staged: Sequence[Staged]) -> list[Staged]:
-    """Measure files again in which something had to be marked as stated twice."""
-    marked: list[Path] = []
-    for kind in {
-        part.export.format.name: part.export.format for part in staged
-    }.values():
-        if kind.repeats:
-            paths = [
-                part.path for part in staged if part.export.format.name == kind.name
-            ]
-            marked += repeats.mark(con, kind, paths)
-    return [
-        replace(part, totals=tuple(staging.measure(con, part.export, part.path)))
-        if part.path in marked
-        else part
-        for part in staged
-    ]
-
-
-def _measured(con: Connection, export: Export, digest: str, target: Path) -> Staged:
-    if export.format.is_bill:
-        totals = tuple(staging.measure(con, export, target))
-        views = staging.cost_views(con, export, target)
-        return Staged(export, target, digest, totals, views)
-    evidence.check(con, export, target)
-    return Staged(export, target, digest, ())
 
 
 def check(delivery: Delivery, staged: Sequence[Staged]) -> None:

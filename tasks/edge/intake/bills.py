@@ -23,6 +23,7 @@ from tasks.edge.intake import (
     evidence,
     growth,
     lake,
+    landing,
     memory,
     notes,
     pairing,
@@ -32,7 +33,6 @@ from tasks.edge.intake import (
     staging,
     unchanged,
 )
-from tasks.edge.intake.assembly import Staged
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.ingested import Ingested
 from tasks.edge.intake.memory import Memory
@@ -215,10 +215,10 @@ class _Run(Turns):
         group: Sequence[Arrived],
         digests: Mapping[str, str],
         work: Path,
-    ) -> list[Staged] | None:
+    ) -> list[landing.Staged] | None:
         self.downloads.bring(file.remote for file in group if file.remote)
         try:
-            staged = assembly.stage(
+            staged = landing.stage(
                 self.con, group, digests, work, self.scratch, engine=self.engine
             )
             assembly.check(delivery, staged)
@@ -227,7 +227,7 @@ class _Run(Turns):
             return None
         return staged
 
-    def _keep_evidence(self, part: Staged) -> None:
+    def _keep_evidence(self, part: landing.Staged) -> None:
         def step(con: warehouse.Connection) -> None:
             evidence.add(con, part.export, part.path, part.digest)
             self.loaded += 1
@@ -252,7 +252,7 @@ class _Run(Turns):
         self.pending.append(step)
 
     def _keep_grown(
-        self, delivery: Delivery, staged: Sequence[Staged], work: Path
+        self, delivery: Delivery, staged: Sequence[landing.Staged], work: Path
     ) -> None:
         """Load exports of tables that grow one by one: each may hold the one before."""
         folder = Path(tempfile.mkdtemp(dir=work))

@@ -1,10 +1,12 @@
 """Refuse a bill with a charge that no later stage could place."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from tasks.core.errors import BadValue
+from tasks.core.intake.formats.declaration import Format
 from tasks.edge.intake.exports import Export
 
 Connection = duckdb.DuckDBPyConnection
@@ -27,22 +29,45 @@ def refuse(con: Connection, export: Export, staged: Path, summed: Path) -> None:
     Raises:
         BadValue: It names the first such row, and the column.
     """
-    kind = export.format
+    for column, where in _gaps(export.format).items():
+        # Exports have few different times, and their sums have them all.
+        place = summed if column == export.format.start else staged
+        if _is_there(con, where, [place]):
+            _refuse(con, export, staged, column, where)
+
+
+def exist(
+    con: Connection, kind: Format, staged: Sequence[Path], summed: Sequence[Path]
+) -> bool:
+    """Whether any of several files has such a charge."""
+    return any(
+        _is_there(con, where, summed if column == kind.start else staged)
+        for column, where in _gaps(kind).items()
+    )
+
+
+def _gaps(kind: Format) -> dict[str, str]:
+    """Return the condition of a charge that lacks a column, for each such column."""
     lacks = {column: f"known({column}) IS NULL" for column in kind.filled}
     lacks[kind.start] = (
         f"coalesce(year(instant({kind.start}))"
         f" < left({kind.period}::VARCHAR, 4)::INTEGER - {YEARS}, TRUE)"
     )
-    for column, gap in lacks.items():
-        # A row without a currency is no charge.
-        where = f"{gap} AND known({kind.currency}) IS NOT NULL"
-        # Exports have few different times, and their sums have them all.
-        place = summed if column == kind.start else staged
-        if con.execute(
-            f"SELECT 1 FROM read_parquet($place) WHERE {where} LIMIT 1",
-            {"place": str(place)},
-        ).fetchall():
-            _refuse(con, export, staged, column, where)
+    # A row without a currency is no charge.
+    return {
+        column: f"{gap} AND known({kind.currency}) IS NOT NULL"
+        for column, gap in lacks.items()
+    }
+
+
+def _is_there(con: Connection, where: str, places: Sequence[Path]) -> bool:
+    return bool(
+        con.execute(
+            "SELECT 1 FROM read_parquet($places, union_by_name = TRUE)"
+            f" WHERE {where} LIMIT 1",
+            {"places": [str(place) for place in places]},
+        ).fetchall()
+    )
 
 
 def _refuse(

@@ -20,9 +20,9 @@ import duckdb
 from tasks.core.intake.deliveries import digest_of
 from tasks.edge import queries, sums, warehouse
 from tasks.edge.intake import assembly, register, staging
-from tasks.edge.intake.assembly import Staged
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.lake import Lake
+from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.register import Bill
 from tasks.edge.intake.shipping import Delivery
 
@@ -245,7 +245,7 @@ def _own(con: Connection, bill: Bill, export: Export, found: Difference) -> Bill
         sums.forget(file)
         if file != found.path:
             file.unlink()
-    totals = tuple(staging.measure(con, export, found.path))
+    totals = staging.measure(con, export, found.path)
     return replace(bill, totals=totals, is_increment=True)
 
 

@@ -93,7 +93,8 @@ def _arrived(
         target = folder / "part-00000.parquet"
         _write(con, pair, halves, target)
         summed = sums.ensure(con, AZURE, target)
-        totals = staging.totals_of(con, "raw/azure_paired_totals", target, summed)
+        name = "raw/azure_paired_totals"
+        totals = staging.totals_of(con, name, {target: summed})[target]
         _check(bill, view, totals)
         digest = _digest(pair) if number else bill.digest
         yield replace(

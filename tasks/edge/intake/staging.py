@@ -7,13 +7,15 @@ eighteenth are rounded half to even.
 
 import re
 import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
-from tasks.core.errors import BadValue, UnreadableFile
+from tasks.core.errors import BadValue, BillError, UnreadableFile
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import focus, queries, sums, warehouse
 from tasks.edge.intake import defects, gaps, reading
@@ -93,7 +95,7 @@ def connect(scratch: Path) -> Connection:
     """Open a connection for reading exports; it spills to ``scratch``."""
     con = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
     con.execute("SET TimeZone = 'UTC'")
-    warehouse.install(con)
+    warehouse.install(con, is_described=False)
     focus.install_macros(con)
     con.execute(MACROS)
     for macro in {name for kind in BILLS.values() for name in kind.readings.values()}:
@@ -126,7 +128,7 @@ def stage(con: Connection, export: Export, target: Path) -> None:
         )
 
 
-def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
+def measure(con: Connection, export: Export, staged: Path) -> tuple[Total, ...]:
     """Sum a staged file by its own columns, for each account, month and currency.
 
     Raises:
@@ -135,34 +137,61 @@ def measure(con: Connection, export: Export, staged: Path) -> list[Total]:
             what every charge must have.
     """
     try:
-        summed = sums.ensure(con, export.format, staged)
-        totals = totals_of(con, export.format.totals or "", staged, summed)
+        summed = {staged: sums.ensure(con, export.format, staged)}
+        totals = totals_of(con, export.format.totals or "", summed)
     except duckdb.Error as error:
         raise defects.explain(export, error) from error
-    for total in totals:
-        _check(export, total)
-    if not totals:
-        raise UnreadableFile(
-            f"{export.file.name} has a header but no rows: export it again."
-        )
-    gaps.refuse(con, export, staged, summed)
-    return sorted(totals, key=_order)
+    _check(export, totals[staged])
+    gaps.refuse(con, export, staged, summed[staged])
+    return tuple(sorted(totals[staged], key=_order))
 
 
-def totals_of(con: Connection, name: str, file: Path, summed: Path) -> list[Total]:
-    """Sum a file of the lake with one of the queries that do, from lines or sums."""
-    paths = {"files": [str(file)], "sums": [str(summed)]}
-    values = {param: paths[param] for param in queries.params(name)}
-    return [
-        Total(
-            row[0],
-            row[1] or "",
-            row[2],
-            tuple(sorted(provider for provider in row[3] if provider)),
-            *row[4:],
-        )
-        for row in con.execute(queries.text(name), values).fetchall()
-    ]
+def measure_all(
+    con: Connection, staged: Sequence[tuple[Export, Path]]
+) -> list[tuple[Total, ...]]:
+    """Sum staged files of one format, each by itself.
+
+    Raises:
+        BillError: As ``measure``; the first file with something wrong tells.
+    """
+    kind = staged[0][0].format
+    files = [path for _, path in staged]
+    sums.prepare(con, kind, files)
+    # Files of other formats may have columns of one name and different types.
+    if kind.is_quick:
+        with suppress(duckdb.Error, BillError):
+            summed = {path: sums.ensure(con, kind, path) for path in files}
+            totals = totals_of(con, kind.totals or "", summed)
+            for export, path in staged:
+                _check(export, totals[path])
+            if not gaps.exist(con, kind, files, list(summed.values())):
+                return [tuple(sorted(totals[path], key=_order)) for path in files]
+    return [measure(con, export, path) for export, path in staged]
+
+
+def totals_of(
+    con: Connection, name: str, summed: Mapping[Path, Path]
+) -> dict[Path, list[Total]]:
+    """Sum files of the lake with one of the queries that do, from lines or sums.
+
+    Args:
+        con: A connection with the macros of such queries.
+        name: The query.
+        summed: Where the sums of each file lie.
+    """
+    paths = {
+        "files": {str(file): file for file in summed},
+        "sums": {str(place): file for file, place in summed.items()},
+    }
+    (param,) = queries.params(name)
+    found: dict[Path, list[Total]] = {file: [] for file in summed}
+    values = {param: list(paths[param])}
+    for *row, place in con.execute(queries.text(name), values).fetchall():
+        account, period, currency, providers, *rest = row
+        named = tuple(sorted(provider for provider in providers if provider))
+        total = Total(account, period or "", currency, named, *rest)
+        found[paths[param][place]].append(total)
+    return found
 
 
 def cost_views(con: Connection, export: Export, staged: Path) -> frozenset[str]:
@@ -233,7 +262,16 @@ def _keys(export: Export) -> tuple[str, str]:
     return account, export.format.period
 
 
-def _check(export: Export, total: Total) -> None:
+def _check(export: Export, totals: Sequence[Total]) -> None:
+    for total in totals:
+        _check_one(export, total)
+    if not totals:
+        raise UnreadableFile(
+            f"{export.file.name} has a header but no rows: export it again."
+        )
+
+
+def _check_one(export: Export, total: Total) -> None:
     column = export.format.period
     if not PERIOD.fullmatch(total.billing_period):
         raise BadValue(

@@ -8,8 +8,8 @@ something new holds lines, too: both may then be one bill.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tasks.edge.intake.assembly import Staged
 from tasks.edge.intake.chain import Holding, Holdings
+from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.sources import Arrived
 
 Group = Sequence[Arrived]

@@ -1,0 +1,139 @@
+"""Bring the files of a delivery into the shape of the lake, and measure them."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import count, groupby, repeat
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from threading import Semaphore
+
+from tasks.core.errors import BillError
+from tasks.edge.engine import Engine
+from tasks.edge.intake import evidence, exports, lake, repeats, staging
+from tasks.edge.intake.exports import Export
+from tasks.edge.intake.sources import Arrived
+from tasks.edge.intake.staging import Connection, Total
+
+# Files that this machine brings into shape at once, however many a cluster sums
+# meanwhile: one can be copied while another is read.
+AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """One file in the shape of the lake, but not in its place.
+
+    Attributes:
+        export: What the file is.
+        path: Where the Parquet file lies.
+        digest: SHA-256 of the file as it arrived.
+        totals: What it sums to; empty for evidence.
+        cost_views: Which of two costs its rows tell of.
+    """
+
+    export: Export
+    path: Path
+    digest: str
+    totals: tuple[Total, ...]
+    cost_views: frozenset[str] = frozenset()
+
+
+def stage(
+    con: Connection,
+    files: Sequence[Arrived],
+    digests: Mapping[str, str],
+    work: Path,
+    scratch: Path,
+    *,
+    engine: Engine,
+) -> list[Staged]:
+    """Convert files that are loaded or refused together, in their order.
+
+    Raises:
+        BillError: One cannot be read as what it claims to be; the first of them tells.
+        ServiceError: The engine that should sum them is down.
+    """
+    here = Semaphore(AT_ONCE)
+    folder = Path(mkdtemp(dir=work))
+    with ThreadPoolExecutor(1) as disk:
+        written: list[Future[None]] = []
+
+        def shaped(number: int, file: Arrived) -> tuple[Export, Path] | BillError:
+            target = folder / f"{number:05d}.parquet"
+            with here:
+                found = _shaped(con, file, target, scratch)
+            if not isinstance(found, BillError):
+                # The disk is slow, and has time as long as lines are summed.
+                written.append(disk.submit(lake.sync, target))
+                export, _ = found
+                if export.format.is_bill:
+                    engine.sum(export.format, target)
+            return found
+
+        with ThreadPoolExecutor(engine.at_once) as pool:
+            found = list(pool.map(shaped, count(), files))
+        staged = _measured(con, found, digests)
+        for one in written:
+            one.result()
+    return _without_repeats(con, staged)
+
+
+def _shaped(
+    con: Connection, file: Arrived, target: Path, scratch: Path
+) -> tuple[Export, Path] | BillError:
+    with con.cursor() as own, TemporaryDirectory(dir=scratch) as unpacked:
+        own.execute("SET TimeZone = 'UTC'")
+        try:
+            export = exports.open_export(own, file, Path(unpacked))
+            staging.stage(own, export, target)
+        except BillError as error:
+            return error
+        return export, target
+
+
+def _without_repeats(con: Connection, staged: Sequence[Staged]) -> list[Staged]:
+    """Measure files again in which something had to be marked as stated twice."""
+    marked: list[Path] = []
+    for kind in {
+        part.export.format.name: part.export.format for part in staged
+    }.values():
+        if kind.repeats:
+            paths = [
+                part.path for part in staged if part.export.format.name == kind.name
+            ]
+            marked += repeats.mark(con, kind, paths)
+    return [
+        replace(part, totals=staging.measure(con, part.export, part.path))
+        if part.path in marked
+        else part
+        for part in staged
+    ]
+
+
+def _measured(
+    con: Connection,
+    shaped: Sequence[tuple[Export, Path] | BillError],
+    digests: Mapping[str, str],
+) -> list[Staged]:
+    """Measure what comes before the first file that cannot be read; then raise."""
+    sound: list[tuple[Export, Path]] = []
+    problem = None
+    for one in shaped:
+        if isinstance(one, BillError):
+            problem = one
+            break
+        sound.append(one)
+    staged = []
+    for kind, files in groupby(sound, key=lambda one: one[0].format):
+        alike = list(files)
+        totals = staging.measure_all(con, alike) if kind.is_bill else repeat(())
+        for (export, path), told in zip(alike, totals, strict=False):
+            if not kind.is_bill:
+                evidence.check(con, export, path)
+            views = staging.cost_views(con, export, path)
+            digest = digests[export.file.name]
+            staged.append(Staged(export, path, digest, told, views))
+    if problem:
+        raise problem
+    return staged

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import boto3
@@ -127,14 +128,21 @@ class Cluster:
         one = ("--no-nanny", "--nthreads=1", "--preload=slow")
         return self.start("worker", *one, seconds=seconds)
 
+    def address(self):
+        """Return the scheduler's, or None until its file is there as a whole."""
+        with suppress(FileNotFoundError, json.JSONDecodeError):
+            return json.loads(self.file.read_text())["address"]
+        return None
+
     def engine(self, workers):
         """Return its name once so many workers are there."""
         from distributed import Client
 
-        while not self.file.exists():
+        address = self.address()
+        while address is None:
             assert self.scheduler.poll() is None
             time.sleep(0.05)
-        address = json.loads(self.file.read_text())["address"]
+            address = self.address()
         with Client(address, timeout=PATIENCE, set_as_default=False) as client:
             if workers:
                 client.wait_for_workers(workers, timeout=PATIENCE)

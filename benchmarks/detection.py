@@ -5,8 +5,9 @@
     python -m benchmarks.detection --only finops --finops FOLDER
 
 The parts: anomalies hidden in made-up companies (``companies``), a public labelled
-set of daily costs (``finops``), p-values where nothing happens (``quiet``), and speed
-(``speed``). docs/methods says what each detector does.
+set of daily costs (``finops``), public metrics through ``score`` (``points``), p-values
+where nothing happens (``quiet``), and speed (``speed``). docs/methods says what each
+detector does.
 """
 
 import argparse
@@ -15,13 +16,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import companies, finops, measuring, pace, quiet
+from benchmarks import companies, finops, measuring, metrics, pace, quiet
 from benchmarks.sections import Report
 
-SECTIONS = ("companies", "finops", "quiet", "speed")
+SECTIONS = ("companies", "finops", "points", "quiet", "speed")
 
 # The folder of the public labelled set, where it is at hand.
 FINOPS = "COSTWARDEN_FINOPS_BENCHMARK"
+
+# The folder of public labelled metrics, where it is at hand.
+METRICS = "COSTWARDEN_METRICS"
 
 
 def measure(report: Report, args: argparse.Namespace, only: Sequence[str]) -> None:
@@ -36,6 +40,8 @@ def measure(report: Report, args: argparse.Namespace, only: Sequence[str]) -> No
             companies.tell_false(results, report.say)
     if "finops" in only:
         finops.measure(report, args.finops, args.peers)
+    if "points" in only:
+        metrics.measure(report, args.metrics, args.rate)
     if "quiet" in only:
         quiet.measure(report)
     if "speed" in only:
@@ -63,6 +69,13 @@ def main() -> None:
         default=list(finops.PEERS),
         help="methods to compare with on the labelled set",
     )
+    parser.add_argument(
+        "--metrics",
+        type=Path,
+        default=os.environ.get(METRICS),
+        help=f"folder of labelled metrics; else ${METRICS}",
+    )
+    parser.add_argument("--rate", type=float, default=0.001, help="as of score")
     parser.add_argument("--series", type=int, default=10_000, help="series for speed")
     args = parser.parse_args()
     measuring.pin(2)

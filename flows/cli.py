@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from flows import ahead, commands, inprocess, lookups, reconcile, versions
+from flows import ahead, commands, inprocess, lookups, reconcile, scoring, versions
 from flows.answers import FAILED
 
 INTERRUPTED = 130
@@ -29,7 +29,14 @@ def costwarden() -> None:
     """
 
 
-for command in (*commands.ALL, *ahead.ALL, *versions.ALL, *lookups.ALL, *reconcile.ALL):
+for command in (
+    *commands.ALL,
+    *ahead.ALL,
+    *versions.ALL,
+    *lookups.ALL,
+    *reconcile.ALL,
+    *scoring.ALL,
+):
     costwarden.add_command(command)
 
 

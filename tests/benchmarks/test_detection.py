@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks import companies, finops
+from benchmarks import companies, finops, metrics
 from benchmarks.finops import Labelled
 from benchmarks.measuring import Bar
 from benchmarks.sections import Report
@@ -95,3 +95,12 @@ def test_a_promise_of_at_least():
     bar = Bar("F1", 0.85, 0.85, "", is_least=True)
     assert bar.verdict == "met"
     assert replace(bar, measured=0.84).verdict == "NOT MET"
+
+
+def test_metrics_are_counted_by_anomaly_and_by_alarm():
+    """One odd point in an anomaly catches it; odd ones close together are one alarm."""
+    rng = np.random.default_rng(3)
+    values = 100 + rng.normal(0, 1, 2_000)
+    values[[1_500, 1_503, 1_700, 1_900]] += 80
+    file = metrics.File("made up", values, 300.0, [(1_699, 1_701), (1_600, 1_610)])
+    assert metrics.counts(file, 1e-6).tolist() == [2, 1, 2]

@@ -2,9 +2,9 @@
 
 import json
 import re
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -41,20 +41,24 @@ def test_help_imports_nothing_heavy():
 
 
 def test_help_is_there_at_once():
-    """The best of five starts shows its help within half a second."""
-    best = min(seconds_of_help() for _ in range(5))
+    """The best of five starts shows its help for less than half a second of work.
+
+    Work is counted, not waiting: other tests run beside this one.
+    """
+    best = min(work_of_help() for _ in range(5))
     assert best < 0.5
 
 
-def seconds_of_help():
-    started = time.monotonic()
+def work_of_help():
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-c", "from flows import cli; cli.execute(['--help'])"],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    return time.monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
@@ -240,3 +244,21 @@ def test_it_runs_as_a_module():
         check=True,
     )
     assert "Watch cloud bills" in done.stdout
+
+
+def test_score_needs_no_bills(tmp_path, capsys, monkeypatch):
+    """Any table of dated values is judged; the answer names the odd ones."""
+    monkeypatch.chdir(tmp_path)
+    lines = ["hour,load"]
+    for hour in range(500):
+        value = 900 if hour == 450 else 10 + hour % 24
+        lines.append(f"2026-03-{1 + hour // 24:02}T{hour % 24:02}:00,{value}")
+    Path("loads.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert cli.execute(["score", "loads.csv", "--time", "hour", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)["answer"]
+    assert answer["out"] == "loads.scored.csv"
+    assert [row["hour"] for row in answer["first"]] == ["2026-03-19 18:00:00"]
+    rows = Path("loads.scored.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 501
+    assert cli.execute(["score", "loads.csv", "--value", "when"]) == 1
+    assert "Name it with --time: one of hour, load" in words(capsys)[1]

@@ -131,19 +131,21 @@ class Body:
         return self.above if sign > 0 else self.below
 
 
-def p_values(score: Floats) -> PValues:
+def p_values(score: Floats, *, step: int = STEP, window: int = WINDOW) -> PValues:
     """Return how rare each score is among those of earlier days.
 
     Args:
         score: ``(n_series, n_days)``, signed; NaN where a day was not judged.
+        step: Days that are calibrated at once.
+        window: Days before them that they are compared with.
     """
     kept = score.astype(np.float32)
-    above, below = _Side(1, len(score)), _Side(-1, len(score))
+    above, below = (_Side(sign, len(score), window // step) for sign in (1, -1))
     found: list[tuple[Floats, Floats]] = []
-    for first in range(0, score.shape[1], STEP):
-        days = slice(first, first + STEP)
+    for first in range(0, score.shape[1], step):
+        days = slice(first, first + step)
         today = kept[:, days].copy()
-        body = _body(kept[:, max(0, first - WINDOW) : first])
+        body = _body(kept[:, max(0, first - window) : first])
         found.append((above.judge(body, today), below.judge(body, today)))
         for side in (above, below):
             kept[:, days] = side.calm(body, kept[:, days])
@@ -158,8 +160,10 @@ def p_values(score: Floats) -> PValues:
 class _Side:
     """One side of all series, from the oldest day on."""
 
-    def __init__(self, sign: int, series: int) -> None:
+    def __init__(self, sign: int, series: int, steps: int) -> None:
         self.sign = sign
+        # Steps that are remembered, the next one among them.
+        self.steps = steps
         self.pool: list[Singles] = []
         # Days since one was told or went on.
         self.since = np.full(series, GAP_DAYS + 1)
@@ -178,12 +182,12 @@ class _Side:
         p_value[is_out] = EDGE * _tail(self.pool).beyond(over[is_out])
         self._mark(p_value)
         is_quiet = is_out & ~self.is_told & ~self.goes_on
-        self.pool = [*self.pool[1 - WINDOW // STEP :], over[is_quiet]]
+        self.pool = [*self.pool[1 - self.steps :], over[is_quiet]]
         return p_value
 
     def calm(self, body: Body, today: Singles) -> Singles:
         """Return the days as they count for later ones."""
-        self.often = [*self.often[1 - WINDOW // STEP :], self.is_told.sum(axis=1)]
+        self.often = [*self.often[1 - self.steps :], self.is_told.sum(axis=1)]
         is_rare = (np.sum(self.often, axis=0) < OFTEN)[:, None]
         most = body.edge(self.sign) + CAP * body.excess(self.sign)
         capped = self.sign * np.minimum(self.sign * today, most[:, None])

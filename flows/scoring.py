@@ -1,0 +1,71 @@
+"""``costwarden score``: the detectors on any table of dated values."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.answers import Answer, Table, answering
+
+HEADS = ("expected", "low", "high", "score", "p_value")
+
+
+@click.command()
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE"
+)
+@click.option("--time", metavar="COLUMN", help="Column of the times.")
+@click.option("--value", metavar="COLUMN", help="Column of the values.")
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="COLUMN",
+    help="Column that tells series apart; may be repeated.",
+)
+@click.option(
+    "--season",
+    "seasons",
+    multiple=True,
+    type=click.IntRange(2),
+    metavar="POINTS",
+    help="Length of a season, where it is known; may be repeated.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.001,
+    show_default=True,
+    help="Share of normal points that may be called odd.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="CSV or Parquet to write.  [default: FILE's name and .scored]",
+)
+@answering
+def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answer:
+    """Judge any table of dated values: CSV or Parquet, daily, hourly or finer.
+
+    Each point is judged by earlier ones alone. One row for each is written, with
+    expected, low, high, score, p_value and is_anomaly.
+    """
+    from tasks.edge import points
+
+    done = points.score(file, out, **given)
+    said: list[str | Table] = [*done.notes]
+    if done.first:
+        names = tuple(done.first[0])
+        rows = [[_short(row[name]) for name in names] for row in done.first]
+        said.append(Table(names, rows, right=HEADS))
+    said.append(
+        f"{done.anomalies:,} of {done.judged:,} judged points are odd;"
+        f" {done.points:,} points in {done.series:,} series: {done.out}"
+    )
+    return Answer(done, tuple(said))
+
+
+def _short(cell: object) -> object:
+    return f"{cell:.4g}" if isinstance(cell, float) else cell
+
+
+ALL = (score,)

@@ -1,0 +1,187 @@
+"""Scores for any dated values: expected, band, score, p-value and a verdict.
+
+Daily values are judged by the detector that judges bills, with weekdays and the ends of
+months. Other steps have ``forecasters``. Both end in the same p-values.
+
+Beside the single point, the mean of its last ``SPAN`` surprises is judged: what is
+small and lasts shows there first.
+
+Known weakness: where a fifth of all points are odd, odd is what is usual, and little is
+told; and a level that is new is told until it is what is expected.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from tasks.core.detectors import Flags, Floats, Panel, calibration, windows
+from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA, Seasonal
+from tasks.core.findings.detection import Seasonality
+from tasks.core.scoring import forecasters, lengths
+
+# Points whose mean is judged beside each point.
+SPAN = 8
+
+# Robust deviations from which a point is part of what lasts, and those it counts for.
+PART = 1.0
+MOST = 3.0
+
+# Noise that every series is granted, as a share of its usual size, and never none.
+SMALLEST_NOISE = 0.02
+NONE_AT_ALL = 1e-9
+
+# From one point to the next, a day is a day, whatever the clocks did.
+DAY_SECONDS = (82_800.0, 90_000.0)
+
+# Values that say how large a series is; with so few nothing is expected yet. And the
+# share of that around which the scale of daily values turns from linear to logarithmic.
+FIRST = 7
+LITTLE = 0.01
+
+# Points that are calibrated at once, and from how many before them.
+STEP, WINDOW = 50, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What is made of each point; every array is ``(n_series, n_points)``.
+
+    Attributes:
+        expected: What it should be; NaN where too little was known.
+        low: Lower end of what is normal.
+        high: Upper end of what is normal.
+        score: Signed, in robust deviations.
+        p_value: How rare it is among earlier points.
+        is_odd: Whether that is as rare as was asked for, and far enough off: beyond the
+            band, or part of a mean that is.
+    """
+
+    expected: Floats
+    low: Floats
+    high: Floats
+    score: Floats
+    p_value: Floats
+    is_odd: Flags
+
+
+def judge(
+    values: Floats,
+    step: float,
+    start: date,
+    *,
+    seasons: tuple[int, ...] = (),
+    rate: float,
+) -> Points:
+    """Judge every point from earlier ones alone.
+
+    Args:
+        values: ``(n_series, n_points)``, NaN where unknown.
+        step: Seconds from one point to the next.
+        start: Day of the first one.
+        seasons: Lengths of season in points; none: the calendar's, and what is found.
+        rate: Share of normal points that may be called odd.
+    """
+    if DAY_SECONDS[0] <= step <= DAY_SECONDS[1] and not seasons:
+        return _daily(values, start, rate)
+    known = seasons or lengths.suggested(step)
+    each = [
+        _of_one(series, known, may_find=not seasons, rate=rate) for series in values
+    ]
+    names = [field.name for field in fields(Points)]
+    return Points(*(np.array([getattr(one, name) for one in each]) for name in names))
+
+
+def _daily(values: Floats, start: date, rate: float) -> Points:
+    rows = len(values)
+    sizes = _sizes(values)
+    panel = Panel(
+        start=start,
+        costs=values / sizes,
+        quantities=np.full(values.shape, np.nan),
+        providers=(None,) * rows,
+        charge_kinds=("usage",) * rows,
+        accounts=np.zeros(rows, dtype=np.int64),
+        since=np.zeros(rows, dtype=np.int64),
+    )
+    found = Seasonal(Seasonality(unit=LITTLE)).score(panel)
+    p_value = calibration.p_values(found.score).both
+    return Points(
+        *(found.expected * sizes, found.low * sizes, found.high * sizes),
+        score=found.score,
+        p_value=p_value,
+        is_odd=(np.abs(found.score) >= BAND) & (p_value <= rate),
+    )
+
+
+def _sizes(values: Floats) -> Floats:
+    """Return ``(n_series, 1)`` how large each series is at its beginning.
+
+    Bills have a currency, in which one a day is little; other values have not.
+    """
+    known = np.isfinite(values)
+    is_first = known & (np.cumsum(known, axis=1) <= FIRST)
+    first = pd.DataFrame(np.where(is_first, np.abs(values), np.nan))
+    size = first.median(axis=1).to_numpy()
+    return np.where(size > 0, size, 1.0)[:, None]
+
+
+def _of_one(
+    values: Floats, seasons: tuple[int, ...], *, may_find: bool, rate: float
+) -> Points:
+    expected = forecasters.expected(values, seasons, may_find=may_find)
+    width = forecasters.span(seasons)
+    noise = _noise(values, values - expected, width)
+    # Before a season has come a few times and was right, its every turn is a surprise.
+    warm_up = lengths.FITS * min(seasons, default=0) + 2 * forecasters.LEAST
+    is_judged = windows.age(values[None])[0] >= warm_up
+    score = np.where(is_judged, (values - expected) / noise, np.nan)
+    lasting = _lasting(values - expected, noise, width)
+    alone, together = _p_value(score), _p_value(lasting)
+    # Points after a surprise share its mean, but only those that lie out themselves
+    # are part of it.
+    is_part = np.sign(lasting) * score >= PART
+    is_far = (np.abs(score) >= BAND) | (is_part & (np.abs(lasting) >= BAND))
+    rarest = np.where(is_part, np.fmin(alone, together), alone)
+    # The rarer of two looks at a point is as rare as this.
+    p_value = np.minimum(1.0, 2.0 * rarest)
+    reach = BAND * noise
+    return Points(
+        *(expected, expected - reach, expected + reach),
+        score=score,
+        p_value=p_value,
+        is_odd=is_far & (p_value <= rate),
+    )
+
+
+def _noise(values: Floats, surprise: Floats, width: int) -> Floats:
+    """Return the usual surprise before each point, as a standard deviation."""
+    off, size = (
+        windows.earlier(
+            forecasters.trailing_median(np.abs(each), width, forecasters.LEAST)[None]
+        )[0]
+        for each in (surprise, values)
+    )
+    granted = np.maximum(SMALLEST_NOISE * size, NONE_AT_ALL)
+    return np.asarray(np.maximum(MAD_TO_SIGMA * off, granted))
+
+
+def _lasting(surprise: Floats, noise: Floats, width: int) -> Floats:
+    """Return the mean surprise of the last points, in its own usual size.
+
+    No point counts for more than ``MOST`` deviations: one alone does not last.
+    """
+    most = MOST * noise
+    rolled = pd.Series(np.clip(surprise, -most, most)).rolling(
+        SPAN, min_periods=SPAN // 2
+    )
+    mean = np.asarray(rolled.mean(), dtype=np.float64)
+    usual = forecasters.trailing_median(np.abs(mean), width, forecasters.LEAST)
+    usual = MAD_TO_SIGMA * windows.earlier(usual[None], SPAN)[0]
+    return np.asarray(mean / np.maximum(usual, noise / np.sqrt(SPAN)))
+
+
+def _p_value(score: Floats) -> Floats:
+    found = calibration.p_values(score[None], step=STEP, window=WINDOW)
+    return np.asarray(found.both[0])

@@ -1,0 +1,144 @@
+"""Tables of dated values: judged, and written with what was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.core.errors import BadValue, MissingColumn
+from tasks.core.scoring import points
+from tasks.edge import dated_values
+from tasks.edge.dated_values import Grid
+
+# What is added to the table.
+ADDED = ("expected", "low", "high", "score", "p_value", "is_anomaly")
+
+# Runs of odd points that are shown.
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What was made of a table.
+
+    Attributes:
+        out: File that was written.
+        series: Number of series.
+        points: Number of points that have a value.
+        judged: Number of those that could be judged.
+        anomalies: Number of those that are odd.
+        step_seconds: Seconds from one point to the next.
+        first: The rarest point of each run of odd ones, the rarest first, at most ten;
+            as they stand in ``out``.
+        notes: What people should know of how the table was read.
+    """
+
+    out: str
+    series: int
+    points: int
+    judged: int
+    anomalies: int
+    step_seconds: float
+    first: list[dict[str, Any]]
+    notes: tuple[str, ...]
+
+
+def score(
+    path: Path,
+    out: Path | None = None,
+    *,
+    time: str | None = None,
+    value: str | None = None,
+    by: Sequence[str] = (),
+    seasons: Sequence[int] = (),
+    rate: float = 0.001,
+) -> Scored:
+    """Judge every point of a table and write it with what was found.
+
+    Args:
+        path: CSV, also compressed, or Parquet.
+        out: Where to write, CSV or Parquet by its ending; by default beside the working
+            directory's other files, under the name of the table and ``.scored``.
+        time: Column of the times.
+        value: Column of the values.
+        by: Columns that tell series apart.
+        seasons: Lengths of season in points, where they are known.
+        rate: Share of normal points that may be called odd.
+
+    Raises:
+        BadValue: A time or a value cannot be read; names the row.
+        MissingColumn: A column is not there, or which one to take is not clear.
+        NothingThere: There is no such file, or nothing in it.
+        UnreadableFile: It is neither CSV nor Parquet.
+    """
+    ending = ".parquet" if dated_values.is_parquet(path) else ".csv"
+    out = out or Path(f"{_stem(path)}.scored{ending}")
+    if out.exists() and out.samefile(path):
+        raise BadValue(f"{path} would be written over: name another file with --out.")
+    table = dated_values.read(path)
+    time = time or dated_values.guessed(path, table, dated_values.TIMES, "--time", by)
+    value = value or dated_values.guessed(
+        path, table, dated_values.VALUES, "--value", (*by, time)
+    )
+    for name in (time, value, *by):
+        if name in ADDED:
+            raise BadValue(
+                f"{path.name}: the column {name!r} would be written over; rename it."
+            )
+        if name not in table:
+            raise MissingColumn(
+                f"{path.name} has no column {name!r}, only"
+                f" {', '.join(map(str, table))}."
+            )
+    grid, notes = dated_values.laid_out(path, table, time, value, list(by))
+    found = points.judge(
+        grid.values, grid.step, grid.start, seasons=tuple(seasons), rate=rate
+    )
+    scored = _with_scores(grid, found)
+    _write(scored, out)
+    return Scored(
+        out=str(out),
+        series=len(grid.values),
+        points=len(scored),
+        judged=int(scored["p_value"].notna().sum()),
+        anomalies=int(scored["is_anomaly"].sum()),
+        step_seconds=grid.step,
+        first=_rarest(scored, grid.places),
+        notes=notes,
+    )
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0] or "table"
+
+
+def _with_scores(grid: Grid, found: points.Points) -> pd.DataFrame:
+    at = tuple(grid.places.T)
+    columns = (
+        *(found.expected, found.low, found.high),
+        *(found.score, found.p_value, found.is_odd),
+    )
+    added = {name: column[at] for name, column in zip(ADDED, columns, strict=True)}
+    return grid.rows.assign(**added)
+
+
+def _rarest(
+    scored: pd.DataFrame, places: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+) -> list[dict[str, Any]]:
+    is_odd = scored["is_anomaly"].to_numpy()
+    odd = scored[is_odd]
+    ways = np.diff(places[is_odd], axis=0, prepend=[[-1, 0]])
+    run = np.cumsum((ways[:, 0] != 0) | (ways[:, 1] > points.SPAN))
+    rarest = odd.groupby(run)["p_value"].idxmin()
+    shown = odd.loc[rarest].sort_values("p_value", kind="stable").head(SHOWN)
+    return [dict(row) for row in shown.to_dict("records")]  # type: ignore[arg-type]
+
+
+def _write(scored: pd.DataFrame, out: Path) -> None:
+    if dated_values.is_parquet(out):
+        scored.to_parquet(out, index=False)
+    else:
+        scored.to_csv(out, index=False)

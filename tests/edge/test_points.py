@@ -1,0 +1,230 @@
+"""Tables of dated values: read as people write them, or refused with the row."""
+
+import gzip
+import math
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tasks.core.errors import BadValue, MissingColumn, NothingThere, UnreadableFile
+from tasks.edge import points
+
+ADDED = ["expected", "low", "high", "score", "p_value", "is_anomaly"]
+
+
+def table(series=1, count=120, step="D", seed=0):
+    """Return quiet values with one spike in each series."""
+    rng = np.random.default_rng(seed)
+    times = pd.date_range("2026-01-01", periods=count, freq=step)
+    parts = []
+    for number in range(series):
+        values = 100 + rng.normal(0, 3, count)
+        values[100 + number : 101 + number] = 300
+        parts.append(
+            pd.DataFrame({"day": times, "team": f"t{number}", "spent": values})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def scored(tmp_path, frame, name="costs.csv", **given):
+    path = tmp_path / name
+    if name.endswith(".parquet"):
+        frame.to_parquet(path)
+    else:
+        frame.to_csv(path, index=False)
+    done = points.score(path, tmp_path / "out.parquet", value="spent", **given)
+    return done, pd.read_parquet(tmp_path / "out.parquet")
+
+
+@pytest.mark.parametrize("name", ["costs.csv", "costs.csv.gz", "costs.parquet"])
+def test_one_row_for_each_point(tmp_path, name):
+    """Every row comes back, of every series, with six columns added."""
+    frame = table(series=3)
+    done, rows = scored(tmp_path, frame, name, time="day", by=["team"])
+    assert list(rows) == ["day", "team", "spent", *ADDED]
+    assert (done.series, done.points, len(rows)) == (3, 360, 360)
+    odd = rows[rows["is_anomaly"]]
+    assert set(zip(odd["team"], odd["day"].dt.day_of_year - 1, strict=True)) >= {
+        ("t0", 100),
+        ("t1", 101),
+        ("t2", 102),
+    }
+    merged = rows.merge(frame, on=["day", "team"])
+    assert np.allclose(merged["spent_x"], merged["spent_y"])
+
+
+def test_a_table_written_elsewhere_is_read(tmp_path):
+    """Semicolons, a byte order mark, quoted names and times with zones are fine."""
+    path = tmp_path / "costs.csv"
+    lines = ['"Time";"Value"']
+    for hour in range(100):
+        at = pd.Timestamp("2026-01-01T00:00") + timedelta(hours=hour)
+        lines.append(f"{at.isoformat()}+01:00;{10 + hour % 24}")
+    path.write_bytes(b"\xef\xbb\xbf" + "\r\n".join(lines).encode())
+    done = points.score(path, tmp_path / "out.csv")
+    rows = pd.read_csv(tmp_path / "out.csv")
+    assert (done.points, done.step_seconds) == (100, 3_600)
+    assert rows["Time"][0] == "2025-12-31 23:00:00"
+
+
+def test_seconds_and_milliseconds_are_times(tmp_path):
+    """Numbers since 1970 are times, in either unit."""
+    seconds = 1_767_225_600 + 300 * np.arange(50)
+    for numbers in (seconds, seconds * 1_000):
+        frame = pd.DataFrame({"t": numbers, "spent": 1.0})
+        done, rows = scored(tmp_path, frame, time="t")
+        assert done.step_seconds == 300
+        assert rows["t"][0] == pd.Timestamp("2026-01-01")
+
+
+def test_a_table_of_the_warehouse_is_read(tmp_path):
+    """Days and decimals of Parquet are read as they are, with gaps between."""
+    frame = table()
+    amounts = [Decimal(str(round(value, 2))) for value in frame["spent"]]
+    amounts[50] = None
+    columns = {"day": frame["day"].dt.date, "spent": amounts}
+    done, rows = scored(tmp_path, pd.DataFrame(columns), "costs.parquet", time="day")
+    assert (done.points, done.step_seconds) == (120, 86_400)
+    assert rows["is_anomaly"][100]
+    assert not rows["is_anomaly"][50]
+
+
+def test_columns_may_have_any_name_but_ours(tmp_path):
+    """Names that we use ourselves do no harm, or are refused."""
+    frame = table(series=2).rename(columns={"team": "series"})
+    done, _ = scored(tmp_path, frame, time="day", by=["series"])
+    assert done.series == 2
+    frame = frame.rename(columns={"series": "score"})
+    with pytest.raises(BadValue, match="'score' would be written over"):
+        scored(tmp_path, frame, time="day", by=["score"])
+
+
+def test_months_are_equal_steps(tmp_path):
+    """A monthly table has no gaps, although months differ in length."""
+    frame = table(count=30, step="MS").assign(spent=1.0)
+    done, _ = scored(tmp_path, frame, time="day")
+    assert done.points == 30
+    assert done.anomalies == 0
+
+
+def test_times_may_be_missing(tmp_path):
+    """A gap is unknown, not zero; points after it are judged."""
+    frame = table().drop(index=range(60, 70))
+    _, rows = scored(tmp_path, frame, time="day")
+    assert len(rows) == 110
+    odd = rows[rows["is_anomaly"]]["day"].dt.date.tolist()
+    assert odd == [date(2026, 1, 1) + timedelta(days=100)]
+
+
+def test_what_is_empty_is_unknown(tmp_path):
+    """An empty value stays empty and is not judged."""
+    frame = table()
+    frame.loc[90, "spent"] = math.nan
+    _, rows = scored(tmp_path, frame, time="day")
+    assert np.isnan(rows["p_value"][90])
+    assert not rows["is_anomaly"][90]
+
+
+def test_parts_of_a_day_are_added_up_and_that_is_said(tmp_path):
+    """Rows of several teams make one total where nobody tells them apart."""
+    frame = table(series=3)
+    done, rows = scored(tmp_path, frame, time="day")
+    assert done.series == 1
+    total = frame.groupby("day")["spent"].sum().to_numpy()
+    assert np.allclose(rows["spent"], total)
+    assert "added up" in done.notes[0]
+
+
+def test_a_reading_that_came_twice_counts_once(tmp_path):
+    """A stray repeat is no double cost: the mean is taken, and that is said."""
+    frame = table(count=300)
+    frame = pd.concat([frame, frame.iloc[[50]]])
+    done, rows = scored(tmp_path, frame, time="day")
+    assert np.isclose(rows["spent"][50], frame["spent"].iloc[50])
+    assert "mean" in done.notes[0]
+
+
+def test_the_order_of_rows_does_not_matter(tmp_path):
+    """A shuffled table gives the same result."""
+    frame = table(series=2)
+    _, rows = scored(tmp_path, frame, time="day", by=["team"])
+    _, again = scored(
+        tmp_path, frame.sample(frac=1, random_state=1), time="day", by=["team"]
+    )
+    pd.testing.assert_frame_equal(rows, again)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "says"),
+    [
+        ("spent", "12,5", "row 8 below the head, column spent: '12,5' is not a number"),
+        ("spent", "inf", "row 8 below the head, column spent: 'inf' is not a number"),
+        ("day", "soon", "row 8 below the head, column day: 'soon' is not a time"),
+        ("day", None, "row 8 below the head, column day"),
+    ],
+)
+def test_bad_cells_are_named(tmp_path, column, text, says):
+    """A cell that cannot be read is refused with its row and column."""
+    frame = table().astype({"day": "str", "spent": "str"})
+    frame.loc[7, column] = text
+    with pytest.raises(BadValue, match=says):
+        scored(tmp_path, frame, time="day")
+
+
+def test_what_is_no_table_is_refused(tmp_path):
+    """Each wrong file has its own sentence."""
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"no parquet")
+    with pytest.raises(UnreadableFile, match=r"broken\.parquet cannot be read"):
+        points.score(broken)
+    ragged = tmp_path / "ragged.csv"
+    ragged.write_text("time,value\n2026-01-01,1\n2026-01-02,1,2\n", encoding="utf-8")
+    with pytest.raises(UnreadableFile, match="line 3"):
+        points.score(ragged)
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes("time,value\n2026-01-01,\xe9\n".encode("latin-1"))
+    with pytest.raises(UnreadableFile, match=r"latin\.csv"):
+        points.score(latin)
+    empty = tmp_path / "empty.csv"
+    empty.write_text("time,value\n", encoding="utf-8")
+    with pytest.raises(NothingThere, match="has no rows"):
+        points.score(empty)
+    with pytest.raises(NothingThere, match="no file"):
+        points.score(tmp_path / "none.csv")
+    cut = tmp_path / "cut.csv.gz"
+    cut.write_bytes(gzip.compress(b"time,value\n2026-01-01,1\n" * 100)[:-20])
+    with pytest.raises(UnreadableFile, match=r"cut\.csv\.gz"):
+        points.score(cut)
+
+
+def test_columns_that_are_not_clear_are_asked_for(tmp_path):
+    """Nobody guesses which of several columns is meant."""
+    path = tmp_path / "costs.csv"
+    pd.DataFrame({"when": ["2026-01-01"], "a": [1], "b": [2]}).to_csv(path, index=False)
+    with pytest.raises(MissingColumn, match="--time: one of when, a, b"):
+        points.score(path)
+    with pytest.raises(MissingColumn, match="--value: one of a, b"):
+        points.score(path, time="when")
+    with pytest.raises(MissingColumn, match="has no column 'c', only when, a, b"):
+        points.score(path, time="when", value="c")
+
+
+def test_a_time_far_away_does_not_fill_the_memory(tmp_path):
+    """A mistyped year is named instead of making billions of empty points."""
+    frame = table(step="s", count=50)
+    frame.loc[49, "day"] = pd.Timestamp("2199-01-01")
+    with pytest.raises(BadValue, match="is one of these times wrong"):
+        scored(tmp_path, frame, time="day")
+
+
+def test_the_table_itself_is_never_written_over(tmp_path):
+    """The input stays as it is, whatever is asked for."""
+    path = tmp_path / "costs.csv"
+    table().to_csv(path, index=False)
+    before = path.read_bytes()
+    with pytest.raises(BadValue, match="would be written over"):
+        points.score(path, path, time="day", value="spent")
+    assert path.read_bytes() == before

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 
 import click
 
-from flows import ahead, commands, inprocess, lookups, reconcile, scoring, versions
+from flows import (
+    ahead,
+    commands,
+    inprocess,
+    lookups,
+    people,
+    reconcile,
+    scoring,
+    versions,
+)
 from flows.answers import FAILED
 
 INTERRUPTED = 130
@@ -34,6 +43,7 @@ for command in (
     *ahead.ALL,
     *versions.ALL,
     *lookups.ALL,
+    *people.ALL,
     *reconcile.ALL,
     *scoring.ALL,
 ):

@@ -1,5 +1,6 @@
 """The commands of ``costwarden`` that only look: explain, doctor."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from flows.answers import DONE, FAILED, Answer, Table, answering
 @click.argument("anomaly_id", metavar="ID")
 @answering
 def explain(settings: Any, *, anomaly_id: str) -> Answer:
-    """Say what an anomaly is and what drove it. ID may be shortened."""
+    """Say what an anomaly is, what drove it, and how it lived. ID may be shortened."""
     from tasks.core.reporting import wording
     from tasks.edge import lookups
 
@@ -40,7 +41,54 @@ def explain(settings: Any, *, anomaly_id: str) -> Answer:
         ],
     )
     said = row["explanation"] or "Nobody has explained it yet: run costwarden detect."
-    return Answer(found, (said, facts, drivers) if found.drivers else (said, facts))
+    parts = [said, facts, *([drivers] if found.drivers else []), *_life(found)]
+    return Answer(found, tuple(parts))
+
+
+def _life(found: Any) -> Iterator[str | Table]:
+    """Yield the revisions, and what people said and did."""
+    from flows.people import changed
+    from tasks.core.reporting import wording
+
+    currency = found.anomaly["billing_currency"]
+    if found.revisions:
+        yield "Its life:"
+        yield _table(
+            found.revisions,
+            ("told_at", "revision", "what", "status", "kind", "first_date"),
+            ("last_date", "impact"),
+            impact=lambda value: wording.money(value, currency, signed=True),
+        )
+    for title, rows, names in (
+        ("What people said:", found.feedback, ("given_at", "verdict", "author")),
+        ("Planned events:", found.planned, ("title", "first_date", "last_date")),
+        ("Mutes:", found.mutes, ("created_at", "until_date", "author")),
+    ):
+        if rows:
+            yield title
+            more = ("extra_cost", "extra_pct", "author", "created_at")
+            yield _table(rows, names, more if "title" in rows[0] else ("reason",))
+    if found.changes:
+        yield "What was changed there and then:"
+        yield changed(found.changes)
+
+
+def _table(
+    rows: Sequence[dict[str, Any]], *names: tuple[str, ...], **shown: Any
+) -> Table:
+    columns = [name for some in names for name in some]
+    return Table(
+        tuple(name.replace("_", " ") for name in columns),
+        [
+            [
+                shown[name](row[name])
+                if name in shown and row[name] is not None
+                else row[name]
+                for name in columns
+            ]
+            for row in rows
+        ],
+    )
 
 
 @click.command()

@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime
 
 from prefect import task
 
-from tasks.core.findings import alerts, incidents, lifecycle
-from tasks.core.findings.arrival import as_if_complete, so_far
-from tasks.edge import findings, series, warehouse, young_days
+from tasks.core.findings import allowances, incidents, judgement, lifecycle
+from tasks.edge import calendar, feedback, findings, series, warehouse, young_days
 from tasks.edge.settings import Settings
 
 
@@ -49,10 +48,20 @@ def detect_anomalies(
         book, arrived = young_days.arrived(
             con, loaded.book, as_of=now, until=loaded.newest
         )
-        judged = alerts.find(as_if_complete(book.panel, arrived), book.settled, params)
-        found = incidents.find(book, so_far(judged, arrived), params)
+        calendar.take_over(con, settings.planned, datetime.now(UTC))
+        words = feedback.known(con, now)
+        said = allowances.given(
+            book.panel,
+            book.scopes,
+            calendar.plans(con, now),
+            words,
+            settings.feedback,
+        )
+        judged = judgement.judge(book.panel, book.settled, arrived, said, params)
+        found = incidents.find(book, judged.alerts, params, judged.foreseen)
         known = findings.stored(con, findings.reaching(days, found))
-        changes = lifecycle.changes(known, found, days, now)
+        verdicts = {item.anomaly_id: item.verdict for item in words}
+        changes = lifecycle.changes(known, found, days, now, verdicts)
         findings.save(
             con, changes, loaded, params, days=days, scored_at=now, is_muted=is_muted
         )

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -16,8 +15,6 @@ from tasks.edge.warehouse import Connection, transaction
 
 # Earlier weeks that an anomalous day is compared with. Divides without a remainder.
 WEEKS = 4
-
-EVER = (date(1, 1, 1), date(9999, 12, 31))
 
 DIMENSIONS = ("resource", "sku", "service", "region", "sub_account")
 
@@ -36,7 +33,7 @@ def unexplained(con: Connection) -> list[Stored]:
     }
     return [
         item
-        for item in findings.stored(con, EVER)
+        for item in findings.stored(con, findings.EVER)
         if item.status != lifecycle.RETRACTED
         and (item.anomaly_id, item.revision) not in known
     ]

@@ -1,20 +1,31 @@
 """Anomalies in the warehouse."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from tasks.core.findings import lifecycle
-from tasks.core.findings.anomalies import Anomaly, Day, Scope, sentence, severity
+from tasks.core.findings.anomalies import (
+    Anomaly,
+    Day,
+    Note,
+    Scope,
+    sentence,
+    severity,
+)
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.lifecycle import Change, Stored
+from tasks.edge import changes as nearby
 from tasks.edge import outbox, queries
 from tasks.edge.series import SCOPE, Loaded
 from tasks.edge.warehouse import Connection, insert, transaction
 
 FIRST = date(1, 1, 1)
+EVER = (FIRST, date(9999, 12, 31))
 
 MONEY = pa.decimal128(38, 18)
 TIME = pa.timestamp("us", "UTC")
@@ -69,17 +80,20 @@ def reaching(days: tuple[date, date], found: Sequence[Anomaly]) -> tuple[date, d
     return min([days[0], *firsts]), max([days[1], *lasts])
 
 
-def stored(con: Connection, days: tuple[date, date]) -> list[Stored]:
-    """Return the stored anomalies that have a day in a range."""
+def stored(
+    con: Connection, days: tuple[date, date], only: str | None = None
+) -> list[Stored]:
+    """Return the stored anomalies that have a day in a range, or one of them."""
     own = ("rolled_up", "kind", "direction", "detector", "p_value")
     columns = ", ".join((*SCOPE, *own))
     query = (
         f"SELECT anomaly_id, revision, status, detected_at, {columns}"
         " FROM findings.anomalies"
         " WHERE first_date <= $last AND last_date >= $first"
+        " AND anomaly_id = coalesce($only, anomaly_id)"
         " ORDER BY first_date, anomaly_id"
     )
-    values = {"first": days[0], "last": days[1]}
+    values = {"first": days[0], "last": days[1], "only": only}
     known = con.sql(query, params=values).to_arrow_table().to_pylist()
     by_id: dict[str, list[Day]] = {row["anomaly_id"]: [] for row in known}
     for anomaly_id, *day in con.execute(
@@ -88,7 +102,21 @@ def stored(con: Connection, days: tuple[date, date]) -> list[Stored]:
     ).fetchall():
         if anomaly_id in by_id:
             by_id[anomaly_id].append(Day(*day))
-    return [_stored(row, by_id[row["anomaly_id"]]) for row in known]
+    notes = _notes(con)
+    return [
+        _stored(row, by_id[row["anomaly_id"]], notes[row["anomaly_id"]])
+        for row in known
+    ]
+
+
+def _notes(con: Connection) -> dict[str, list[Note]]:
+    notes: dict[str, list[Note]] = defaultdict(list)
+    for anomaly_id, *note in con.execute(
+        "SELECT anomaly_id, source, title, until_date, explained_cost"
+        " FROM findings.anomaly_notes ORDER BY rowid"
+    ).fetchall():
+        notes[anomaly_id].append(Note(*note))
+    return notes
 
 
 def save(
@@ -103,20 +131,25 @@ def save(
 ) -> None:
     """Store what changed, its events, and which days were judged, all or nothing."""
     known_at = loaded.known_at or scored_at
-    events = [
-        told
-        for change in changes
-        for told in lifecycle.event_of(change, params, scored_at)
-    ]
+    new = [item.stored for item in changes]
     with transaction(con):
-        if changes:
-            _save_anomalies(con, [item.stored for item in changes], params, known_at)
-            _save_days(con, [item.stored for item in changes], scored_at)
+        if new:
+            _save_anomalies(con, new, params, known_at)
+            _save_days(con, new, scored_at)
+            _save_notes(con, new)
         _remember(con, days, scored_at)
+        near = nearby.near(con, [item.anomaly_id for item in new], scored_at)
+        events = [
+            told
+            for item in changes
+            for told in lifecycle.event_of(
+                item, params, scored_at, near.get(item.stored.anomaly_id, ())
+            )
+        ]
         outbox.add(con, events, is_muted=is_muted)
 
 
-def _stored(row: dict[str, Any], days: list[Day]) -> Stored:
+def _stored(row: dict[str, Any], days: list[Day], notes: list[Note]) -> Stored:
     anomaly = Anomaly(
         scope=Scope(**{name: row[name] for name in SCOPE}),
         rolled_up=tuple(row["rolled_up"]),
@@ -126,6 +159,7 @@ def _stored(row: dict[str, Any], days: list[Day]) -> Stored:
         status=row["status"],
         days=tuple(days),
         p_value=row["p_value"],
+        notes=tuple(notes),
     )
     return Stored(
         row["anomaly_id"], row["revision"], row["status"], row["detected_at"], anomaly
@@ -184,6 +218,19 @@ def _save_days(con: Connection, new: list[Stored], scored_at: datetime) -> None:
         {"ids": [item.anomaly_id for item in new]},
     )
     replace(con, "findings.anomaly_days", pa.Table.from_pylist(rows, schema))
+
+
+def _save_notes(con: Connection, new: list[Stored]) -> None:
+    con.execute(
+        "DELETE FROM findings.anomaly_notes WHERE anomaly_id IN (SELECT unnest($ids))",
+        {"ids": [item.anomaly_id for item in new]},
+    )
+    for item in new:
+        for note in item.anomaly.notes:
+            con.execute(
+                "INSERT INTO findings.anomaly_notes VALUES ($1, $2, $3, $4, $5, $6)",
+                [item.anomaly_id, item.revision, *astuple(note)],
+            )
 
 
 def _arrow_type(name: str) -> pa.DataType:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import NothingThere
-from tasks.edge import audit, conformance, invoices, queries, warehouse
+from tasks.edge import audit, changes, conformance, invoices, mutes, queries, warehouse
 from tasks.edge.settings import Settings
 
 # Enough to see how an id that was cut too short goes on.
@@ -18,10 +19,25 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """One anomaly and what drove it, by column name."""
+    """One anomaly, what drove it, and its life; rows by column name.
+
+    Attributes:
+        anomaly: Its newest revision.
+        drivers: What drove it, the largest part first.
+        revisions: As they were told, oldest first.
+        feedback: What people said of it, oldest first.
+        planned: Planned events whose scope and dates meet its own.
+        mutes: Mutes that cover it, past ones too.
+        changes: Changes in the clouds where and when it began, likeliest first.
+    """
 
     anomaly: Row
     drivers: tuple[Row, ...]
+    revisions: tuple[Row, ...] = ()
+    feedback: tuple[Row, ...] = ()
+    planned: tuple[Row, ...] = ()
+    mutes: tuple[Row, ...] = ()
+    changes: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,7 @@ def reconciliation(
         NothingThere: There is no warehouse.
         WarehouseBusy: A run kept it for longer than we were told to wait.
     """
-    with _waiting(settings) as con:
+    with waiting(settings) as con:
         if invoice is not None:
             invoices.load(con, Path(invoice))
         if is_audited:
@@ -82,14 +98,14 @@ def reconciliation(
         pending = queries.run(con, "audit/pending_audits", rules=audit.rules_digest())
         unaudited = len(pending.fetchall())
         return Reconciliation(
-            bills=tuple(_rows(queries.run(con, "report/bills"))),
-            checks=tuple(_rows(queries.run(con, "ops/checks"))),
+            bills=tuple(queries.rows(con, "report/bills")),
+            checks=tuple(queries.rows(con, "ops/checks")),
             rules=tuple(
                 row | {"says": conformance.rules()[row["rule"]].says}
-                for row in _rows(queries.run(con, "ops/broken_rules"))
+                for row in queries.rows(con, "ops/broken_rules")
             ),
             unaudited=unaudited,
-            invoices=tuple(_rows(invoices.compared(con))),
+            invoices=tuple(queries.named(invoices.compared(con))),
         )
 
 
@@ -100,22 +116,44 @@ def anomaly(settings: Settings, anomaly_id: str) -> Anomaly:
         NothingThere: No anomaly, or more than one, has an id that starts so.
         WarehouseBusy: A run kept the warehouse for longer than we were told to wait.
     """
-    with _waiting(settings) as con:
-        found = _rows(queries.run(con, "ops/anomaly", id=anomaly_id))
-        if not found:
-            raise NothingThere(f"There is no anomaly {anomaly_id!r}.")
-        if len(found) > 1:
-            some = ", ".join(row["anomaly_id"] for row in found[:SHOWN])
-            raise NothingThere(
-                f"{len(found)} anomalies start with {anomaly_id!r}: {some} …"
-            )
-        full_id = found[0]["anomaly_id"]
-        drivers = _rows(queries.run(con, "ops/drivers", id=full_id))
-    return Anomaly(found[0], tuple(drivers))
+    with waiting(settings) as con:
+        found = one_anomaly(con, anomaly_id)
+        return Anomaly(found, *_life(con, found["anomaly_id"]))
+
+
+def _life(con: warehouse.Connection, full_id: str) -> Iterator[tuple[Row, ...]]:
+    """Yield all else that is known of an anomaly, in the order of ``Anomaly``."""
+    for name in ("drivers", "life", "statements", "planned_around"):
+        yield tuple(queries.rows(con, f"ops/{name}", id=full_id))
+    mutes.refresh(con)
+    muted = con.execute(
+        "SELECT author, reason, created_at, until_date, ends_at, ended_by"
+        " FROM muted_anomalies WHERE anomaly_id = $id ORDER BY created_at",
+        {"id": full_id},
+    )
+    yield tuple(queries.named(muted))
+    yield tuple(changes.near(con, [full_id], datetime.now(UTC)).get(full_id, ()))
+
+
+def one_anomaly(con: warehouse.Connection, anomaly_id: str) -> Row:
+    """Return the anomaly whose id starts so.
+
+    Raises:
+        NothingThere: No anomaly, or more than one, has an id that starts so.
+    """
+    found = queries.rows(con, "ops/anomaly", id=anomaly_id)
+    if not found:
+        raise NothingThere(f"There is no anomaly {anomaly_id!r}.")
+    if len(found) > 1:
+        some = ", ".join(row["anomaly_id"] for row in found[:SHOWN])
+        raise NothingThere(
+            f"{len(found)} anomalies start with {anomaly_id!r}: {some} …"
+        )
+    return found[0]
 
 
 @contextmanager
-def _waiting(settings: Settings) -> Iterator[warehouse.Connection]:
+def waiting(settings: Settings) -> Iterator[warehouse.Connection]:
     """Open an existing warehouse once the stage that writes to it is through."""
     if not Path(settings.database).exists():
         raise NothingThere(f"There is no warehouse at {settings.database} yet.")
@@ -123,8 +161,3 @@ def _waiting(settings: Settings) -> Iterator[warehouse.Connection]:
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
         yield con
-
-
-def _rows(result: warehouse.Connection) -> list[Row]:
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

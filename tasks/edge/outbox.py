@@ -1,9 +1,10 @@
 """The outbox: events are written in the transaction of what they tell of."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from tasks.core.events import Event
-from tasks.edge import queries
+from tasks.edge import mutes, queries
 from tasks.edge.warehouse import Connection
 
 
@@ -43,9 +44,16 @@ def add(con: Connection, events: Iterable[Event], is_muted: bool = False) -> int
     return _count(con) - before
 
 
-def undelivered(con: Connection, sink: str) -> list[tuple[str, str]]:
-    """Return ``(event_id, payload)`` of what a sink lacks, oldest first."""
-    return queries.run(con, "findings/undelivered", sink=sink).fetchall()
+def undelivered(
+    con: Connection, sink: str, at: datetime | None = None
+) -> list[tuple[str, str]]:
+    """Return ``(event_id, payload)`` of what a sink lacks, oldest first.
+
+    What is muted at that time, by default now, waits.
+    """
+    mutes.refresh(con)
+    now = at or datetime.now(UTC)
+    return queries.run(con, "findings/undelivered", sink=sink, at=now).fetchall()
 
 
 def acknowledge(con: Connection, sink: str, event_ids: list[str]) -> None:

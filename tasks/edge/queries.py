@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -79,3 +80,16 @@ def run(
 ) -> duckdb.DuckDBPyConnection:
     """Execute a query with its parameters bound."""
     return con.execute(text(name), values or None)
+
+
+def rows(
+    con: duckdb.DuckDBPyConnection, name: str, **values: object
+) -> list[dict[str, Any]]:
+    """Return the rows of a query by column name."""
+    return named(run(con, name, **values))
+
+
+def named(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return the rows of a result by column name."""
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

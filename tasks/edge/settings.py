@@ -14,6 +14,8 @@ from pydantic import Field, ValidationError, field_validator
 
 from tasks.core.errors import NothingThere, UnknownSetting
 from tasks.core.findings.detection import Detection
+from tasks.core.findings.people import Planned
+from tasks.core.findings.people import Rules as FeedbackRules
 from tasks.core.forecasting.declaration import Budget, Forecasting
 from tasks.core.model import Frozen
 from tasks.core.policy.limits import Limits
@@ -177,6 +179,8 @@ class Settings(Frozen):
     detect: Detection = Detection()
     forecast: Forecasting = Forecasting()
     budgets: tuple[Budget, ...] = ()
+    feedback: FeedbackRules = FeedbackRules()
+    planned: tuple[Planned, ...] = ()
 
     @field_validator("budgets")
     @classmethod

@@ -4,6 +4,7 @@ Each day there is a version six and one eighteen hours after the day's end. Of t
 they show a half and four fifths; the day before is complete by then.
 """
 
+import math
 from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow as pa
@@ -22,8 +23,20 @@ def ended(day):
 
 def cost(day, extra=None):
     """Return what a day costs in the end: a little more or less than usual."""
-    wobble = 1 + 0.01 * ((day.toordinal() * 7) % 5 - 2)
+    wobble = 1 + 0.05 * math.sin(day.toordinal() ** 2)
     return USUAL * wobble * (extra or {}).get(day, 1.0)
+
+
+def closed(until, extra=None):
+    """Yield the versions of whole months before a day's, one each."""
+    never = date(2099, 1, 1)
+    last = until.replace(day=1) - timedelta(days=1)
+    return versions(last, since=never, extra=extra)
+
+
+def grown(day, extra=None):
+    """Return the version of a month that shows a day and all days before it."""
+    return day, ended(day) + timedelta(hours=6), days_of(day, day, 1.0, extra)
 
 
 def days_of(month, last, share, extra):

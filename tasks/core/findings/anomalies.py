@@ -47,6 +47,23 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """How much of a deviation somebody foresaw; it is part of the expected cost.
+
+    Attributes:
+        source: ``planned`` or ``expected``.
+        title: What they call it.
+        until: Last day of the plan, or of the anomaly that was called expected.
+        explained: Signed amount, over the days of the anomaly.
+    """
+
+    source: str
+    title: str
+    until: date
+    explained: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Anomaly:
     """What the data of one moment say happened.
 
@@ -60,6 +77,7 @@ class Anomaly:
         status: ``provisional``, ``confirmed`` or ``resolved``.
         days: Its days, oldest first; at least one.
         p_value: Smallest p-value of its days and series; None where none has any.
+        notes: What people foresaw of it.
     """
 
     scope: Scope
@@ -70,6 +88,7 @@ class Anomaly:
     status: str
     days: tuple[Day, ...]
     p_value: float | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def first_date(self) -> date:
@@ -170,7 +189,34 @@ def sentence(anomaly: Anomaly) -> str:
     )
     amount = f"{abs(anomaly.impact):,.2f} {anomaly.scope.billing_currency}"
     than = "than expected" if percent is not None else "where nothing was expected"
-    return f"{_where(anomaly)} cost {amount} {more} {than}{share} {_when(anomaly)}."
+    said = f"{_where(anomaly)} cost {amount} {more} {than}{share} {_when(anomaly)}"
+    return f"{said}{_foreseen(anomaly)}."
+
+
+def _foreseen(anomaly: Anomaly) -> str:
+    """Say what people foresaw of the deviation, and how much of it that is.
+
+    Examples:
+        >>> note = Note("planned", "load test", date(2026, 5, 3), Decimal(400))
+        >>> scope = Scope("AWS", "1", "2", "AWS Lambda", None, "usage", "USD")
+        >>> day = Day(note.until, Decimal(1000), *[Decimal(500)] * 3, 9.0)
+        >>> days, notes = (day,), (note,)
+        >>> found = Anomaly(scope, (), "spike", "up", "x", "confirmed", days, notes)
+        >>> _foreseen(found)
+        '; planned load test until 3 May 2026 explains 400.00 of 900.00 USD'
+    """
+    whole = anomaly.impact + sum((note.explained for note in anomaly.notes), Decimal(0))
+    currency = anomaly.scope.billing_currency
+    said = ""
+    for note in anomaly.notes:
+        what = (
+            f"planned {note.title} until {_date(note.until)}"
+            if note.source == "planned"
+            else f"what was called expected ({note.title})"
+        )
+        said += f"; {what} explains {abs(note.explained):,.2f} of"
+        said += f" {abs(whole):,.2f} {currency}"
+    return said
 
 
 def _where(anomaly: Anomaly) -> str:

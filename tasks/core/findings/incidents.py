@@ -15,7 +15,8 @@ import numpy as np
 from tasks.core.detectors import Flags, Floats, Panel
 from tasks.core.findings import kinds
 from tasks.core.findings.alerts import Alerts
-from tasks.core.findings.anomalies import ESTIMATE, Amounts, Anomaly, Day, Scope
+from tasks.core.findings.allowances import Part
+from tasks.core.findings.anomalies import ESTIMATE, Amounts, Anomaly, Day, Note, Scope
 from tasks.core.findings.detection import Detection
 
 # Scope columns that are merged over, the widest first: a whole billing account, one
@@ -63,8 +64,17 @@ class Run:
     rolled_up: tuple[str, ...] = ()
 
 
-def find(book: Book, alerts: Alerts, params: Detection) -> list[Anomaly]:
-    """Return the anomalies, oldest first."""
+def find(
+    book: Book, alerts: Alerts, params: Detection, foreseen: Sequence[Part] = ()
+) -> list[Anomaly]:
+    """Return the anomalies, oldest first.
+
+    Args:
+        book: The series.
+        alerts: What stands out of them.
+        params: As configured.
+        foreseen: What people's allowances explain of them.
+    """
     runs = [
         run
         for row in np.flatnonzero((alerts.opens != 0).any(axis=1))
@@ -72,7 +82,7 @@ def find(book: Book, alerts: Alerts, params: Detection) -> list[Anomaly]:
         for run in runs_of(book.panel, alerts, int(row), sign, params.gap_days)
     ]
     merged = merge(book, alerts, runs, params)
-    found = [anomaly(book, alerts, run, params) for run in merged]
+    found = [anomaly(book, alerts, run, params, foreseen) for run in merged]
     worth = [item for item in found if abs(item.impact) >= Decimal(params.min_impact)]
     return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))
 
@@ -185,7 +195,13 @@ def _have_most(book: Book, alerts: Alerts, members: list[Run], rows: list[int]) 
     return bool(share >= MEMBERS_SHARE * size[rows].sum())
 
 
-def anomaly(book: Book, alerts: Alerts, run: Run, params: Detection) -> Anomaly:
+def anomaly(
+    book: Book,
+    alerts: Alerts,
+    run: Run,
+    params: Detection,
+    foreseen: Sequence[Part] = (),
+) -> Anomaly:
     """Return what a run tells, with exact amounts."""
     rows = np.array(run.rows)
     columns = np.array(run.columns)
@@ -202,7 +218,22 @@ def anomaly(book: Book, alerts: Alerts, run: Run, params: Detection) -> Anomaly:
         status=_status(book, rows, run.columns, params),
         days=days,
         p_value=_rarest(alerts.p_value[on_days]),
+        notes=_notes(foreseen, rows, columns),
     )
+
+
+def _notes(
+    foreseen: Sequence[Part], rows: kinds.Columns, columns: kinds.Columns
+) -> tuple[Note, ...]:
+    """Return what people's allowances explain of these series and days."""
+    notes = []
+    for part in foreseen:
+        one = part.allowance
+        on_days = np.ix_(np.isin(one.rows, rows), np.isin(one.columns, columns))
+        explained = estimate(float(part.explained[on_days].sum()))
+        if explained:
+            notes.append(Note(one.source, one.title, one.until, explained))
+    return tuple(notes)
 
 
 def _rarest(p_value: Floats) -> float | None:

@@ -5,13 +5,15 @@ moves does not make it another one; nor does a scope that grows or shrinks, such
 the other regions of a day arrive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from tasks.core.events import Event, event
 from tasks.core.findings.anomalies import Anomaly, Scope, sentence, severity
 from tasks.core.findings.detection import Detection
+from tasks.core.findings.people import EXPECTED, FALSE
 
 RETRACTED = "retracted"
 RESOLVED = "resolved"
@@ -58,6 +60,7 @@ def changes(
     found: Sequence[Anomaly],
     days: tuple[date, date],
     detected_at: datetime,
+    verdicts: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Change]:
     """Return what has to be told; nothing where nothing changed.
 
@@ -67,6 +70,7 @@ def changes(
         days: First and last day that this run answers for. An anomaly without a day
             in between is left as it is.
         detected_at: Time of this run.
+        verdicts: What people said, by the anomaly's id.
     """
     pairs, left = _paired(stored, found)
     told = []
@@ -77,23 +81,42 @@ def changes(
         if change is not None:
             told.append(change)
     gone = [
-        _retracted(old)
+        _gone(old, verdicts.get(old.anomaly_id))
         for old in left
-        if old.status != RETRACTED and _touches(old.anomaly, days)
+        if _touches(old.anomaly, days)
     ]
-    return told + gone
+    return told + [change for change in gone if change is not None]
 
 
-def event_of(change: Change, params: Detection, occurred_at: datetime) -> list[Event]:
+def closed(old: Stored, verdict: str) -> Change | None:
+    """Return what feedback ends at once; None where it ends nothing.
+
+    What is expected is resolved, a false alarm is retracted.
+    """
+    is_open = old.status in ("provisional", "confirmed")
+    if verdict == EXPECTED and is_open:
+        return Change(RESOLVED, _next(old, RESOLVED))
+    if verdict == FALSE and old.status != RETRACTED:
+        return Change(RETRACTED, _next(old, RETRACTED))
+    return None
+
+
+def event_of(
+    change: Change,
+    params: Detection,
+    occurred_at: datetime,
+    causes: Sequence[Mapping[str, object]] = (),
+) -> list[Event]:
     """Return the events that tell of a change, in order.
 
     An anomaly that was over before anybody saw it is opened and resolved at once.
+    Causes are changes in the clouds that happened where and when it began.
     """
     new = change.stored
     names = [change.what]
     if change.what == "opened" and new.status == RESOLVED:
         names.append(RESOLVED)
-    data = told(new, params)
+    data = told(new, params) | {"changes": [dict(cause) for cause in causes]}
     return [
         event(f"anomaly.{name}", new.anomaly_id, new.revision, occurred_at, data)
         for name in names
@@ -219,5 +242,14 @@ def _substance(anomaly: Anomaly) -> tuple[object, ...]:
     return (anomaly.scope, anomaly.rolled_up, anomaly.kind, anomaly.direction, amounts)
 
 
-def _retracted(old: Stored) -> Change:
-    return Change(RETRACTED, replace(old, revision=old.revision + 1, status=RETRACTED))
+def _gone(old: Stored, verdict: str | None) -> Change | None:
+    """Return how an anomaly ends that is not found any more."""
+    if verdict == EXPECTED:
+        return closed(old, verdict)
+    if old.status == RETRACTED:
+        return None
+    return Change(RETRACTED, _next(old, RETRACTED))
+
+
+def _next(old: Stored, status: str) -> Stored:
+    return replace(old, revision=old.revision + 1, status=status)

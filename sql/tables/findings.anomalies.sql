@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS findings.anomalies (
 COMMENT ON TABLE findings.anomalies IS 'Anomalies; grain: anomaly, newest revision.';
 COMMENT ON COLUMN findings.anomalies.anomaly_id IS 'Stable id, derived from the scope and the first day.';
 COMMENT ON COLUMN findings.anomalies.revision IS 'Counts the changes, from 1.';
-COMMENT ON COLUMN findings.anomalies.status IS 'provisional while the bill still arrives, confirmed, resolved when it ended, retracted when the bill took it back.';
+COMMENT ON COLUMN findings.anomalies.status IS 'provisional while the bill still arrives, confirmed, resolved when it ended, retracted when the bill took it back or somebody called it a false alarm.';
 COMMENT ON COLUMN findings.anomalies.kind IS 'Shape of the deviation.';
 COMMENT ON COLUMN findings.anomalies.direction IS 'up: cost more than expected; down: less.';
 COMMENT ON COLUMN findings.anomalies.provider IS 'Scope: provider. Null in a scope column means all below.';

@@ -42,6 +42,8 @@ NAMES = {
 
 Row = dict[str, Any]
 
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -95,9 +97,12 @@ def listing(settings: Settings, rows: int) -> Listed:
 
 
 def near(
-    con: warehouse.Connection, ids: Sequence[str], as_of: datetime
+    con: warehouse.Connection, ids: Sequence[str], as_of: datetime = EVER
 ) -> dict[str, list[Row]]:
-    """Return the changes where and when anomalies began, by the anomaly's id."""
+    """Return the changes where and when anomalies began, by the anomaly's id.
+
+    Only those count that were loaded by then.
+    """
     found: dict[str, list[Row]] = defaultdict(list)
     if ids:
         for row in queries.rows(

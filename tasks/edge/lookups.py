@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +131,7 @@ def _life(con: warehouse.Connection, full_id: str) -> Iterator[tuple[Row, ...]]:
         {"id": full_id},
     )
     yield tuple(queries.named(muted))
-    yield tuple(changes.near(con, [full_id], datetime.now(UTC)).get(full_id, ()))
+    yield tuple(changes.near(con, [full_id]).get(full_id, ()))
 
 
 def one_anomaly(con: warehouse.Connection, anomaly_id: str) -> Row:

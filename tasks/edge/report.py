@@ -22,8 +22,8 @@ from plotly.offline import get_plotlyjs
 
 from tasks.core.errors import NothingThere
 from tasks.core.reporting import charts, fan, outlook, report, rows, wording
+from tasks.edge import changes, queries, warehouse
 from tasks.edge import outlook as newest
-from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -89,6 +89,11 @@ def load(con: warehouse.Connection) -> rows.Facts:
         if is_aggregated
         else [],
         anomaly_drivers=_rows(con, "anomaly_drivers", rows.Driver, **ids),
+        changes=[
+            rows.Change(key, **change)
+            for key, found in changes.near(con, ids["anomaly_ids"]).items()
+            for change in found
+        ],
         recommendations=_rows(con, "recommendations", rows.Recommendation),
         abstentions=_rows(con, "abstentions", rows.Abstention),
         bills=_rows(con, "bills", rows.Bill),
@@ -117,6 +122,7 @@ def render(facts: rows.Facts) -> str:
             objections=report.objections(facts.recommendations),
             figures=_embedded(_figures(facts)),
             drivers=_grouped(facts.anomaly_drivers),
+            changes=_grouped(facts.changes),
             style=Markup(_source("report.css")),  # noqa: S704 (our own file)
             plotly=Markup(plotly),  # noqa: S704 (the library's own file)
             script=Markup(script),  # noqa: S704 (our own file)

@@ -104,6 +104,18 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A change in the clouds where and when an anomaly began."""
+
+    anomaly_id: str
+    changed_at: datetime
+    actor: str | None
+    what: str
+    resource_id: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendation:
     """An open recommendation with its newest verdict; None before it is judged."""
 
@@ -222,6 +234,7 @@ class Facts:
     anomaly_days: Sequence[AnomalyDay] = ()
     scope_days: Sequence[ScopeDay] = ()
     anomaly_drivers: Sequence[Driver] = ()
+    changes: Sequence[Change] = ()
     recommendations: Sequence[Recommendation] = ()
     abstentions: Sequence[Abstention] = ()
     bills: Sequence[Bill] = ()

@@ -5,6 +5,7 @@ moves does not make it another one; nor does a scope that grows or shrinks, such
 the other regions of a day arrive.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -162,25 +163,35 @@ def _paired(
     within it. What stands is preferred to what was retracted.
     """
     left = {item.anomaly_id: item for item in stored}
-    known: dict[int, Stored] = {}
-    for is_like in (_has_id, _is_same, _is_related):
-        for number, anomaly in enumerate(found):
-            if number in known:
-                continue
-            like = (old for old in left.values() if is_like(anomaly, old))
-            old = min(like, key=_preference, default=None)
-            if old is not None:
-                known[number] = left.pop(old.anomaly_id)
-    pairs = [(anomaly, known.get(number)) for number, anomaly in enumerate(found)]
+    pairs = [(anomaly, left.pop(anomaly.anomaly_id, None)) for anomaly in found]
+    for place, is_like in ((_scope, _is_same), (_account, _is_related)):
+        near: dict[object, list[Stored]] = defaultdict(list)
+        for old in left.values():
+            near[place(old.anomaly)].append(old)
+        for number, (anomaly, known) in enumerate(pairs):
+            like = (
+                old
+                for old in near.get(place(anomaly), ())
+                if known is None and old.anomaly_id in left and is_like(anomaly, old)
+            )
+            same = min(like, key=_preference, default=None)
+            if same is not None:
+                pairs[number] = anomaly, left.pop(same.anomaly_id)
     return pairs, list(left.values())
+
+
+def _scope(anomaly: Anomaly) -> object:
+    return anomaly.scope, anomaly.rolled_up
+
+
+def _account(anomaly: Anomaly) -> object:
+    """Return the part of a scope that no anomaly is rolled up over."""
+    scope = anomaly.scope
+    return scope.provider, scope.billing_account_id, scope.billing_currency
 
 
 def _preference(old: Stored) -> tuple[bool, date, str]:
     return old.status == RETRACTED, old.anomaly.first_date, old.anomaly_id
-
-
-def _has_id(new: Anomaly, old: Stored) -> bool:
-    return new.anomaly_id == old.anomaly_id
 
 
 def _is_same(new: Anomaly, old: Stored) -> bool:

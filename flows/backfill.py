@@ -4,6 +4,7 @@ Started from the Prefect UI, with ``costwarden backfill`` or with
 ``python -m flows.backfill``.
 """
 
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from prefect import flow
@@ -11,7 +12,7 @@ from pydantic import Field
 
 from flows import arrivals
 from flows.artifacts import show
-from flows.stages import stages
+from flows.stages import Stages, stages
 from tasks.aggregate import aggregate_costs
 from tasks.detect import detect_anomalies
 from tasks.edge import history
@@ -75,37 +76,32 @@ async def backfill(
         )
         stage.expect(3 * len(look.pending) + 4)
         for month in look.pending:
-            await stage(
-                detect_anomalies,
-                from_date=month.first_date,
-                to_date=month.last_date,
-                as_of=month.as_of,
-                is_muted=is_muted,
-                period=month.period,
-            )
-            await stage(explain_anomalies, is_muted=is_muted, period=month.period)
-            await stage(
-                forecast_costs,
-                as_of=month.as_of,
-                is_muted=is_muted,
-                period=month.period,
+            days = (month.first_date, month.last_date)
+            await _look_at(
+                stage, days, month.as_of, is_muted=is_muted, period=month.period
             )
             history.finish(settings, look, month)
-        await stage(
-            detect_anomalies,
-            from_date=look.first_date,
-            to_date=look.last_date,
-            is_muted=is_muted,
-            of="as known today",
-        )
-        await stage(explain_anomalies, is_muted=is_muted, of="as known today")
-        await stage(forecast_costs, is_muted=is_muted, of="as known today")
+        days = (look.first_date, look.last_date)
+        await _look_at(stage, days, None, is_muted=is_muted, of="as known today")
         await stage(publish_events)
         await stage(publish_copy)
         await stage(write_report)
         await show(settings, "backfill", stage.sentences)
     arrivals.require(left_out)
     return stage.summaries
+
+
+async def _look_at(
+    stage: Stages,
+    days: tuple[date, date],
+    as_of: datetime | None,
+    **told: Any,
+) -> None:
+    """Find what these days hold, explain it, and forecast, as of one time."""
+    first, last = days
+    await stage(detect_anomalies, from_date=first, to_date=last, as_of=as_of, **told)
+    await stage(explain_anomalies, **told)
+    await stage(forecast_costs, as_of=as_of, **told)
 
 
 if __name__ == "__main__":

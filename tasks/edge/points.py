@@ -79,20 +79,7 @@ def score(
     if out.exists() and out.samefile(path):
         raise BadValue(f"{path} would be written over: name another file with --out.")
     table = dated_values.read(path)
-    time = time or dated_values.guessed(path, table, dated_values.TIMES, "--time", by)
-    value = value or dated_values.guessed(
-        path, table, dated_values.VALUES, "--value", (*by, time)
-    )
-    for name in (time, value, *by):
-        if name in ADDED:
-            raise BadValue(
-                f"{path.name}: the column {name!r} would be written over; rename it."
-            )
-        if name not in table:
-            raise MissingColumn(
-                f"{path.name} has no column {name!r}, only"
-                f" {', '.join(map(str, table))}."
-            )
+    time, value = _columns(path, table, time, value, by)
     grid, notes = dated_values.laid_out(path, table, time, value, list(by))
     found = points.judge(
         grid.values, grid.step, grid.start, seasons=tuple(seasons), rate=rate
@@ -113,6 +100,31 @@ def score(
 
 def _stem(path: Path) -> str:
     return path.name.split(".")[0] or "table"
+
+
+def _columns(
+    path: Path,
+    table: pd.DataFrame,
+    time: str | None,
+    value: str | None,
+    by: Sequence[str],
+) -> tuple[str, str]:
+    """Return the columns of time and value, once all are known to be there."""
+    time = time or dated_values.guessed(path, table, dated_values.TIMES, "--time", by)
+    value = value or dated_values.guessed(
+        path, table, dated_values.VALUES, "--value", (*by, time)
+    )
+    for name in (time, value, *by):
+        if name in ADDED:
+            raise BadValue(
+                f"{path.name}: the column {name!r} would be written over; rename it."
+            )
+        if name not in table:
+            raise MissingColumn(
+                f"{path.name} has no column {name!r}, only"
+                f" {', '.join(map(str, table))}."
+            )
+    return time, value
 
 
 def _with_scores(grid: Grid, found: points.Points) -> pd.DataFrame:

@@ -12,7 +12,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import boto3
 import pytest
 
 from tasks.core.errors import ClusterUnavailable, ConfigError
@@ -21,8 +20,9 @@ from tasks.edge.intake import bills
 from tasks.edge.intake.objects import Objects
 from tasks.edge.settings import Dask, Settings
 from tests.edge.export_world import LEGACY, rows_of, write_csv
+from tests.services.lake_bucket import keys
 
-moto_server = pytest.importorskip("moto.server")
+pytest.importorskip("moto.server")
 pytest.importorskip("prefect_dask")
 
 pytestmark = [
@@ -71,26 +71,6 @@ def prefect():
 
     with prefect_test_harness(server_startup_timeout=120):
         yield
-
-
-@pytest.fixture
-def bucket(monkeypatch):
-    """A bucket on a server of our own; who we are stands in the environment."""
-    server = moto_server.ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="lake")
-    yield client
-    for item in client.list_objects_v2(Bucket="lake").get("Contents", ()):
-        client.delete_object(Bucket="lake", Key=item["Key"])
-    client.delete_bucket(Bucket="lake")
-    server.stop()
 
 
 class Cluster:
@@ -211,11 +191,6 @@ def settings_in(folder, engine="local"):
         dask=Dask(lake=LAKE),
         wait_seconds=60,
     )
-
-
-def keys(bucket):
-    found = bucket.list_objects_v2(Bucket="lake").get("Contents", ())
-    return sorted(item["Key"] for item in found)
 
 
 def test_a_cluster_gives_the_same_rows(bucket, cluster, exports, tmp_path):

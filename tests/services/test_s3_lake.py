@@ -2,7 +2,6 @@
 
 import shutil
 
-import boto3
 import pytest
 
 from flows import cli
@@ -11,8 +10,9 @@ from tasks.edge import daily, focus, warehouse
 from tasks.edge.intake import bills, pruning
 from tasks.edge.settings import Settings
 from tests.edge.export_world import LEGACY, rows_of, write_csv
+from tests.services.lake_bucket import empty, keys
 
-moto_server = pytest.importorskip("moto.server")
+pytest.importorskip("moto.server")
 
 pytestmark = [
     pytest.mark.service,
@@ -23,34 +23,6 @@ pytestmark = [
 ]
 
 LAKE = "s3://lake/bills"
-
-
-@pytest.fixture
-def bucket(monkeypatch):
-    """A bucket on a server of our own; who we are stands in the environment."""
-    server = moto_server.ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    client = boto3.client("s3")
-    client.create_bucket(Bucket="lake")
-    yield client
-    empty(client)
-    server.stop()
-
-
-def empty(client):
-    for key in keys(client):
-        client.delete_object(Bucket="lake", Key=key)
-
-
-def keys(client):
-    found = client.list_objects_v2(Bucket="lake").get("Contents", ())
-    return sorted(item["Key"] for item in found)
 
 
 def settings_in(folder, lake=LAKE):

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
+from tasks.edge.delivery.declaration import JsonLines
 from tasks.edge.intake import places
 from tasks.edge.settings import Settings, Source
 
@@ -129,7 +130,8 @@ def _sinks(settings: Settings) -> Iterator[Part]:
     if not settings.sinks:
         yield Part("events", "default", "they stay in the outbox table ops.events")
     for sink in settings.sinks:
-        yield Part(f"sink {sink.name}", "ok", f"{sink.kind} {sink.path}")
+        where = sink.path if isinstance(sink, JsonLines) else sink.kind
+        yield Part(f"sink {sink.name}", "ok", where)
 
 
 def _prefect() -> Part:

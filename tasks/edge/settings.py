@@ -6,7 +6,6 @@ place here: they come from Prefect blocks, files or the environment.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +19,8 @@ from tasks.core.forecasting.declaration import Budget, Forecasting
 from tasks.core.model import Frozen
 from tasks.core.policy.limits import Limits
 from tasks.core.rightsizing.advice import Rules
+from tasks.edge.delivery.declaration import AnySink
+from tasks.edge.secrets import SIGNED, without_secrets
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = ROOT / "deployments"
@@ -29,42 +30,10 @@ DEPLOYMENTS = ROOT / "deployments"
 DEFAULT_STEM = "costwarden"
 
 
-# Options of drivers that hold secrets, or that only go with one.
-SECRET = re.compile(
-    r"secret|passw|token|credential|connection_string|sas|(^|_)key($|_id)",
-    re.IGNORECASE,
-)
-
-
-# The same within a URL: a signed one, or one with a user's password.
-SIGNED = re.compile(r"[?&](sig|x-amz-\w+|token)=|://[^/@]*:[^/@]*@", re.IGNORECASE)
-
 # Where an object is there as a whole or not at all, for everybody at once.
 OBJECTS = re.compile(r"(s3|gs|gcs|az|abfs)://[^/]")
 
 ENGINE = re.compile(r"local|dask|dask://[^/@?]+:\d+")
-
-
-def _keys(options: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in options.items():
-        yield key
-        if isinstance(value, Mapping):
-            yield from _keys(value)
-
-
-def without_secrets(options: dict[str, Any]) -> dict[str, Any]:
-    """Return a driver's options, which people share.
-
-    Raises:
-        ValueError: One is named like a secret.
-    """
-    for key in _keys(options):
-        if SECRET.search(key):
-            raise ValueError(
-                f"{key} looks like a secret, which has no place in a settings file:"
-                " leave it to the environment or to the files of the cloud's SDK"
-            )
-    return options
 
 
 def in_object_storage(url: str) -> str:
@@ -136,14 +105,6 @@ class Dask(Frozen):
         return without_secrets(options)
 
 
-class Sink(Frozen):
-    """Where events are delivered besides the outbox."""
-
-    name: str = Field(description="Name in ops.deliveries.")
-    kind: str = Field("jsonl", pattern="^jsonl$", description="How it is delivered.")
-    path: str = Field(description="File that events are appended to, one a line.")
-
-
 class Settings(Frozen):
     """Everything that a run needs to know.
 
@@ -175,7 +136,7 @@ class Settings(Frozen):
     advise: Rules = Rules()
     judge: Limits = Limits()
     sources: tuple[Source, ...] = ()
-    sinks: tuple[Sink, ...] = ()
+    sinks: tuple[AnySink, ...] = ()
     detect: Detection = Detection()
     forecast: Forecasting = Forecasting()
     budgets: tuple[Budget, ...] = ()
@@ -191,6 +152,16 @@ class Settings(Frozen):
             if names.count(name) > 1:
                 raise ValueError(f"two budgets are called {name!r}")
         return budgets
+
+    @field_validator("sinks")
+    @classmethod
+    def are_told_apart(cls, sinks: tuple[AnySink, ...]) -> tuple[AnySink, ...]:
+        """Refuse two sinks of one name: each keeps its own place in the outbox."""
+        names = [sink.name for sink in sinks]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two sinks are called {name!r}")
+        return sinks
 
     @field_validator("lake")
     @classmethod

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from tasks.core.errors import SourceUnavailable
 from tasks.edge import outbox
-from tasks.edge.settings import Sink
+from tasks.edge.delivery.declaration import AnySink, JsonLines
 from tasks.edge.warehouse import Connection
 
 
-def deliver(con: Connection, sinks: tuple[Sink, ...]) -> tuple[int, list[str]]:
+def deliver(con: Connection, sinks: tuple[AnySink, ...]) -> tuple[int, list[str]]:
     """Bring every sink up to date; one that fails does not stop the others.
 
     Args:
@@ -26,6 +26,9 @@ def deliver(con: Connection, sinks: tuple[Sink, ...]) -> tuple[int, list[str]]:
     delivered = 0
     problems = []
     for sink in sinks:
+        if not isinstance(sink, JsonLines):
+            problems.append(f"Sink {sink.name}: {sink.kind} is to come.")
+            continue
         try:
             delivered += _bring_up_to_date(con, sink)
         except OSError as error:
@@ -33,7 +36,7 @@ def deliver(con: Connection, sinks: tuple[Sink, ...]) -> tuple[int, list[str]]:
     return delivered, problems
 
 
-def deliver_all(con: Connection, sinks: tuple[Sink, ...]) -> int:
+def deliver_all(con: Connection, sinks: tuple[AnySink, ...]) -> int:
     """Bring every sink up to date and return how many events were delivered.
 
     Raises:
@@ -45,7 +48,7 @@ def deliver_all(con: Connection, sinks: tuple[Sink, ...]) -> int:
     return delivered
 
 
-def _bring_up_to_date(con: Connection, sink: Sink) -> int:
+def _bring_up_to_date(con: Connection, sink: JsonLines) -> int:
     waiting = outbox.undelivered(con, sink.name)
     if waiting:
         _append(Path(sink.path), [payload for _, payload in waiting])

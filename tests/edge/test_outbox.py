@@ -8,7 +8,8 @@ import pytest
 from tasks.core.errors import ServiceError
 from tasks.core.events import event
 from tasks.edge import outbox, sinks, warehouse
-from tasks.edge.settings import Settings, Sink
+from tasks.edge.delivery.declaration import JsonLines
+from tasks.edge.settings import Settings
 
 NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def con(tmp_path):
 
 
 def sink(path, name="file"):
-    return Sink(name=name, path=str(path))
+    return JsonLines(name=name, path=str(path))
 
 
 def subjects(path):

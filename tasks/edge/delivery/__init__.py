@@ -1,0 +1,1 @@
+"""What goes out: events to event sinks, the warehouse's state to state sinks."""

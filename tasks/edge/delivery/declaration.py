@@ -1,0 +1,78 @@
+"""The settings of sinks: where events and figures go besides the warehouse.
+
+An event sink gets every event of the outbox, in order. A state sink is brought to what
+the warehouse holds, as often as a relay runs.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from tasks.core.model import Frozen
+from tasks.edge.secrets import SecretReference, Url
+
+
+class Sink(Frozen):
+    """What all sinks have."""
+
+    name: str = Field(min_length=1, description="Name in ops.deliveries.")
+
+
+class JsonLines(Sink):
+    """A file of events: one CloudEvent a line."""
+
+    kind: Literal["jsonl"] = "jsonl"
+    path: str = Field(description="File that events are appended to.")
+
+
+class Kafka(Sink):
+    """A topic of events."""
+
+    kind: Literal["kafka"]
+    bootstrap_servers: str = Field(description="HOST:PORT, several by commas.")
+    topic: str = Field("cost-events", pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = (
+        "PLAINTEXT"
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str | None = None
+    password: SecretReference | None = None
+    ca_file: str | None = Field(None, description="Certificates to trust, PEM.")
+
+
+class HttpSink(Sink):
+    """A server that is spoken to over HTTP."""
+
+    url: Url = Field(description="Its address, without a path of the API.")
+    username: str | None = Field(None, description="With a password: basic auth.")
+    password: SecretReference | None = None
+    token: SecretReference | None = Field(None, description="Bearer token.")
+    ca_file: str | None = Field(None, description="Certificates to trust, PEM.")
+    timeout_seconds: float = Field(30.0, gt=0, description="Of one request.")
+
+
+class Alertmanager(HttpSink):
+    """Alerts for people, by Alertmanager's API v2."""
+
+    kind: Literal["alertmanager"]
+
+
+class VictoriaMetrics(HttpSink):
+    """Figures by day, by VictoriaMetrics' import API."""
+
+    kind: Literal["victoriametrics"]
+
+
+def _kind(sink: Any) -> str:
+    """Read the kind; a sink that says none is a file."""
+    found = sink.get("kind") if isinstance(sink, dict) else getattr(sink, "kind", None)
+    return str(found or "jsonl")
+
+
+AnySink = Annotated[
+    Annotated[JsonLines, Tag("jsonl")]
+    | Annotated[Kafka, Tag("kafka")]
+    | Annotated[Alertmanager, Tag("alertmanager")]
+    | Annotated[VictoriaMetrics, Tag("victoriametrics")],
+    Discriminator(_kind),
+]

@@ -16,7 +16,7 @@ demo: $(READY) ## thirteen months of generated bills through the whole pipeline
 	$(BIN)/costwarden demo
 
 test: $(READY) ## run all tests; says which need a server that is not here
-	$(BIN)/pytest -n auto --maxprocesses 4
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup
 
 test-duckdb2: $(READY) $(DUCKDB2) ## run what touches DuckDB on DuckDB 2.0 as well
 	PYTHONPATH=$(DUCKDB2) $(BIN)/pytest -n auto --maxprocesses 4 tests/sql tests/edge
@@ -44,6 +44,9 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes \
 	    --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 
+kafka: $(READY) ## fetch the jars of a Kafka broker from Maven Central
+	$(BIN)/python -m tests.services.servers fetch
+
 clean: ## remove what a run wrote; bills and settings stay
 	find data -mindepth 1 ! -name README.md -delete
 
@@ -61,4 +64,4 @@ $(DUCKDB2): .ci/duckdb-2.lock $(READY)
 	    --target $@ --requirement $<
 	touch $@
 
-.PHONY: help demo test test-duckdb2 check format bench lock clean setup
+.PHONY: help demo test test-duckdb2 check format bench lock kafka clean setup

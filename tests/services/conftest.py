@@ -1,8 +1,79 @@
 """Servers that several tests talk to."""
 
 import pytest
+from _pytest.nodeid import NodeId
 
 from tests.services import lake_bucket
+from tests.services.servers.alertmanager import Alertmanager
+from tests.services.servers.kafka import Kafka
+from tests.services.servers.server import NotInstalled
+from tests.services.servers.victoriametrics import VictoriaMetrics
+from tests.services.servers.vmalert import Vmalert
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Let one worker have all tests of the broker, so that one broker serves them.
+
+    pytest-xdist 3.8 writes the group of a test behind its id, from which it then reads
+    it; pytest 9.2 keeps ids elsewhere, and the group is lost unless we write it there.
+    """
+    for item in items:
+        if "kafka" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+        mark = item.get_closest_marker("xdist_group")
+        if mark and getattr(config.option, "loadgroup", False) is True:
+            item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")
+
+
+def started(server):
+    """Start a server, or leave the test out with a word on how to get the server."""
+    try:
+        return server.start()
+    except NotInstalled as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory):
+    """The one Kafka of these tests; ask for ``kafka`` to have it up and well."""
+    server = Kafka(tmp_path_factory.mktemp("kafka"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def kafka(broker):
+    """A Kafka that answers, whatever the test before did to it.
+
+    Make topics of your own; a test that fills its disk starts a Kafka of its own.
+    """
+    if broker.running:
+        broker.resume()
+        broker.wait()
+    return started(broker)
+
+
+@pytest.fixture
+def alertmanager(tmp_path):
+    """An Alertmanager that tells nobody, until the test gives it a configuration."""
+    with started(Alertmanager(tmp_path / "alertmanager")) as server:
+        yield server
+
+
+@pytest.fixture
+def victoriametrics(tmp_path):
+    """An empty VictoriaMetrics."""
+    with started(VictoriaMetrics(tmp_path / "victoriametrics")) as server:
+        yield server
+
+
+@pytest.fixture
+def vmalert(tmp_path, victoriametrics, alertmanager):
+    """A vmalert over the two above, without a rule until the test writes one."""
+    server = Vmalert(tmp_path / "vmalert", victoriametrics, alertmanager)
+    with started(server):
+        yield server
 
 
 @pytest.fixture

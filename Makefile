@@ -44,6 +44,12 @@ lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --python-version 3.11 --universal --extra dev --generate-hashes \
 	    --no-emit-index-url --no-header pyproject.toml --output-file requirements.lock
 
+services: $(READY) ## run Kafka, VictoriaMetrics, vmalert, Alertmanager here until Ctrl-C
+	@$(BIN)/python -m tests.services.servers up
+
+services-stop: $(READY) ## stop what `make services` runs
+	@$(BIN)/python -m tests.services.servers stop
+
 kafka: $(READY) ## fetch the jars of a Kafka broker from Maven Central
 	$(BIN)/python -m tests.services.servers fetch
 
@@ -64,4 +70,4 @@ $(DUCKDB2): .ci/duckdb-2.lock $(READY)
 	    --target $@ --requirement $<
 	touch $@
 
-.PHONY: help demo test test-duckdb2 check format bench lock kafka clean setup
+.PHONY: help demo test test-duckdb2 check format bench lock services services-stop kafka clean setup

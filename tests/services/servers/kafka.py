@@ -26,11 +26,10 @@ SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
-controller.quorum.bootstrap.servers={host}:{controller}
+controller.quorum.voters=1@{host}:{controller}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAIN
-listeners=PLAIN://{host}:{port},CONTROLLER://{host}:{controller},\
-SASL://{host}:{sasl},TLS://{host}:{tls},SASLTLS://{host}:{sasl_tls}
+listeners={listeners}
 listener.security.protocol.map=PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT,\
 SASL:SASL_PLAINTEXT,TLS:SSL,SASLTLS:SASL_SSL
 log.dirs={folder}/storage
@@ -51,6 +50,8 @@ broker.heartbeat.interval.ms=500
 num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=4194304
+"""
+SECURITY = """\
 ssl.keystore.type=PEM
 ssl.keystore.location={folder}/server.pem
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
@@ -109,25 +110,43 @@ def runtime() -> list[str]:
     return [java, "-cp", f"{jars()}/*", "-Dlog4j2.level=INFO"]
 
 
+def logins() -> str:
+    """Return who may log in, and where: one user, by each mechanism.
+
+    PLAIN compares with what stands here; SCRAM with what the storage was made with.
+    """
+    user = f' user_{USER}="{PASSWORD}"'
+    ways = [("PLAIN", "plain.PlainLoginModule", user)]
+    ways += [(mechanism, "scram.ScramLoginModule", "") for mechanism in SCRAM]
+    return "".join(
+        LOGIN.format(
+            listener=listener, mechanism=mechanism.lower(), module=module, users=users
+        )
+        for listener in ("sasl", "sasltls")
+        for mechanism, module, users in ways
+    )
+
+
 class Kafka(Server):
     """A broker with four listeners: plain, SASL, TLS, and SASL within TLS.
 
     ``client``, ``sasl``, ``tls`` and ``sasl_tls`` are the settings that confluent-kafka
     takes for each. The certificate is signed by itself, for 127.0.0.1 and localhost.
+    One that is not ``secure`` has the plain listener alone.
     """
 
     name = "kafka"
     patience = 120.0
 
-    def __init__(self, folder, port=None, controller=None):
+    def __init__(self, folder, port=None, controller=None, *, secure=True):
         super().__init__(folder, port)
         self.controller = controller or free_port()
-        self.sasl_port, self.tls_port, self.sasl_tls_port = (
-            free_port() for _ in range(3)
+        self.secure = (
+            {name: free_port() for name in ("SASL", "TLS", "SASLTLS")} if secure else {}
         )
 
     def ports(self):
-        return {"kafka": self.port, "kafka controller": self.controller}
+        return {"PLAIN": self.port, "CONTROLLER": self.controller, **self.secure}
 
     @property
     def certificate(self) -> Path:
@@ -140,7 +159,7 @@ class Kafka(Server):
     @property
     def tls(self) -> dict[str, str]:
         return {
-            "bootstrap.servers": f"{LOOPBACK}:{self.tls_port}",
+            "bootstrap.servers": f"{LOOPBACK}:{self.secure['TLS']}",
             "security.protocol": "SSL",
             "ssl.ca.location": str(self.certificate),
         }
@@ -150,7 +169,7 @@ class Kafka(Server):
     ) -> dict[str, str]:
         """Return what a client needs that says who it is."""
         return {
-            "bootstrap.servers": f"{LOOPBACK}:{self.sasl_port}",
+            "bootstrap.servers": f"{LOOPBACK}:{self.secure['SASL']}",
             "security.protocol": "SASL_PLAINTEXT",
             "sasl.mechanism": mechanism,
             "sasl.username": USER,
@@ -163,7 +182,7 @@ class Kafka(Server):
             self.tls
             | self.sasl(*who)
             | {
-                "bootstrap.servers": f"{LOOPBACK}:{self.sasl_tls_port}",
+                "bootstrap.servers": f"{LOOPBACK}:{self.secure['SASLTLS']}",
                 "security.protocol": "SASL_SSL",
             }
         )
@@ -171,12 +190,13 @@ class Kafka(Server):
     def command(self):
         return [
             *runtime(),
-            *("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC"),
+            # The first compiler alone: a broker is up in half the time.
+            *("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             *("kafka.Kafka", str(self.folder / "server.properties")),
         ]
 
     def prepare(self):
-        if not self.certificate.exists():
+        if self.secure and not self.certificate.exists():
             self.make_certificate()
         (self.folder / "server.properties").write_text(self.properties())
         if not (self.folder / "storage").exists():
@@ -184,31 +204,16 @@ class Kafka(Server):
 
     def properties(self) -> str:
         """Return the broker's settings."""
+        folder = self.folder.resolve()
         text = PROPERTIES.format(
             host=LOOPBACK,
-            port=self.port,
             controller=self.controller,
-            sasl=self.sasl_port,
-            tls=self.tls_port,
-            sasl_tls=self.sasl_tls_port,
-            folder=self.folder.resolve(),
+            listeners=",".join(
+                f"{k}://{LOOPBACK}:{v}" for k, v in self.ports().items()
+            ),
+            folder=folder,
         )
-        users = f' user_{USER}="{PASSWORD}"'
-        for listener in ("sasl", "sasltls"):
-            text += LOGIN.format(
-                listener=listener,
-                mechanism="plain",
-                module="plain.PlainLoginModule",
-                users=users,
-            )
-            for mechanism in SCRAM:
-                text += LOGIN.format(
-                    listener=listener,
-                    mechanism=mechanism.lower(),
-                    module="scram.ScramLoginModule",
-                    users="",
-                )
-        return text
+        return text + SECURITY.format(folder=folder) + logins() if self.secure else text
 
     def make_certificate(self) -> None:
         """Write a key and a certificate that the key itself has signed."""
@@ -227,7 +232,7 @@ class Kafka(Server):
     def format_storage(self) -> None:
         """Make the empty storage of a new cluster, with its user."""
         words = [
-            *(*runtime(), "kafka.tools.StorageTool", "format", "--standalone"),
+            *(*runtime(), "kafka.tools.StorageTool", "format"),
             *("--cluster-id", CLUSTER_ID),
             *("--config", str(self.folder / "server.properties")),
         ]

@@ -77,7 +77,7 @@ class Server(ABC):
     patience = 60.0
 
     def __init__(self, folder: Path, port: int | None = None):
-        self.folder = Path(folder)
+        self.folder = Path(folder).resolve()
         self.port = port or free_port()
         self.child: subprocess.Popen | None = None
 

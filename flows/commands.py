@@ -228,16 +228,11 @@ def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> A
         engine=settings.engine,
         **parameters,
     )
-    problems = [
-        problem
-        for summary in summaries.values()
-        for problem in getattr(summary, "problems", ())
-    ]
     said = [
         *core.lines(overview.load(settings)),
         *ahead.lines(outlook.load(settings)),
     ]
-    return Answer(summaries, tuple(said), tuple(problems))
+    return Answer(summaries, tuple(said), _problems(summaries))
 
 
 def _alone(
@@ -248,7 +243,16 @@ def _alone(
     with alone(settings, command) as stage:
         road(stage)
     rows = list(stage.sentences.items())
-    return Answer(stage.summaries, (Table(("stage", "result"), rows),))
+    table = Table(("stage", "result"), rows)
+    return Answer(stage.summaries, (table,), _problems(stage.summaries))
+
+
+def _problems(summaries: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(
+        problem
+        for summary in summaries.values()
+        for problem in getattr(summary, "problems", ())
+    )
 
 
 def _config() -> str | None:

@@ -4,24 +4,42 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.edge import focus, published, sinks, warehouse
+from tasks.edge import focus, published, warehouse
+from tasks.edge.delivery.relay import relay
 from tasks.edge.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How many events reached a sink."""
+    """What reached sinks.
+
+    Attributes:
+        delivered: Events, and what state sinks count.
+        refused: Events that a sink will not take.
+        failed_sinks: How many sinks took nothing.
+        problems: One sentence for each of these.
+    """
 
     delivered: int
+    refused: int
+    failed_sinks: int
+    problems: list[str]
 
 
 @task
-def publish_events(settings: Settings) -> Published:
-    """Deliver the events of the outbox that a sink does not have yet."""
-    with warehouse.connect(
-        settings.database, wait_seconds=settings.wait_seconds
-    ) as con:
-        return Published(delivered=sinks.deliver_all(con, settings.sinks))
+def publish_events(settings: Settings, *, is_patient: bool = False) -> Published:
+    """Bring every sink up to date.
+
+    A sink that fails is told of and fails nothing: its events wait in the outbox.
+
+    Args:
+        settings: Names the warehouse and the sinks.
+        is_patient: Leave a sink alone that has failed a moment ago.
+    """
+    done = relay(settings, is_patient=is_patient)
+    return Published(
+        done.delivered, done.refused, len(done.problems), list(done.problems)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,14 @@
--- Events that a sink does not have yet and may have now, oldest first.
+-- Events that a sink does not have yet and may have now, in the order of the outbox.
 --
 -- grain:  event
--- reads:  muted_anomalies, ops.deliveries, ops.events
--- params: at, sink
+-- reads:  muted_anomalies, ops.dead_letters, ops.deliveries, ops.events
+-- params: at, most, most_bytes, sink
 --
--- muted_anomalies is a temporary table, filled by findings/muted_anomalies. While a
--- mute holds, nothing of its anomalies is delivered. After its end what happened
--- meanwhile is delivered if the anomaly is still open, or if the sink knows of it;
--- else nobody needs to hear of its end either.
---
--- Events are inserted in the order in which they happened, so the row id breaks ties
--- between those of one moment: opened comes before resolved.
+-- While a mute holds (muted_anomalies is filled by findings/muted_anomalies), nothing of
+-- its anomalies is delivered. After its end what happened meanwhile is delivered if the
+-- anomaly is still open, or if the sink knows of it; else nobody needs to hear of it.
+-- A refused event holds back the later ones of its subject, and no others. The row id
+-- is the order of the outbox, for rows are only ever added.
 WITH delivered AS (
     SELECT
         deliveries.event_id,
@@ -37,15 +35,46 @@ over AS (
     WHERE
         NOT muted.is_open
         AND events.subject NOT IN (SELECT delivered.subject FROM delivered)
+),
+
+stuck AS (
+    SELECT
+        events.subject,
+        min(events.rowid) AS place
+    FROM ops.dead_letters AS letters
+    INNER JOIN ops.events AS events ON letters.event_id = events.event_id
+    WHERE letters.sink = $sink AND letters.state = 'dead'
+    GROUP BY events.subject
+),
+
+due AS (
+    SELECT
+        events.event_id,
+        events.subject,
+        events.payload,
+        events.rowid AS place
+    FROM ops.events AS events
+    LEFT JOIN stuck ON events.subject = stuck.subject
+    WHERE
+        NOT events.is_muted
+        AND events.event_id NOT IN (SELECT delivered.event_id FROM delivered)
+        AND events.event_id NOT IN (
+            SELECT event_id FROM ops.dead_letters
+            WHERE sink = $sink AND state = 'dropped'
+        )
+        AND events.subject NOT IN (SELECT over.subject FROM over)
+        AND events.subject NOT IN (SELECT held.anomaly_id FROM held)
+        AND (stuck.place IS NULL OR events.rowid < stuck.place)
+    ORDER BY place
+    LIMIT $most
 )
 
 SELECT
-    events.event_id,
-    events.payload
-FROM ops.events AS events
-WHERE
-    NOT events.is_muted
-    AND events.event_id NOT IN (SELECT delivered.event_id FROM delivered)
-    AND events.subject NOT IN (SELECT over.subject FROM over)
-    AND events.subject NOT IN (SELECT held.anomaly_id FROM held)
-ORDER BY events.occurred_at, events.rowid
+    event_id,
+    subject,
+    payload
+FROM due
+QUALIFY
+    sum(strlen(payload)) OVER (ORDER BY place) <= $most_bytes
+    OR row_number() OVER (ORDER BY place) = 1
+ORDER BY place

@@ -24,6 +24,7 @@ CostwardenError
     ├── WarehouseBusy
     ├── SourceUnavailable
     ├── SourcesLeftOut
+    ├── SinkUnavailable
     ├── PrefectUnavailable
     └── ClusterUnavailable
 """
@@ -123,6 +124,10 @@ class SourceUnavailable(ServiceError):
 
 class SourcesLeftOut(ServiceError):
     """A run is through, but had to do without some of its sources."""
+
+
+class SinkUnavailable(ServiceError):
+    """A sink does not answer, or takes nothing at the moment."""
 
 
 class PrefectUnavailable(ServiceError):

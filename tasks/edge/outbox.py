@@ -1,5 +1,6 @@
 """The outbox: events are written in the transaction of what they tell of."""
 
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -45,15 +46,32 @@ def add(con: Connection, events: Iterable[Event], is_muted: bool = False) -> int
 
 
 def undelivered(
-    con: Connection, sink: str, at: datetime | None = None
-) -> list[tuple[str, str]]:
-    """Return ``(event_id, payload)`` of what a sink lacks, oldest first.
+    con: Connection,
+    sink: str,
+    at: datetime | None = None,
+    *,
+    most: int = sys.maxsize,
+    most_bytes: int = sys.maxsize,
+) -> list[tuple[str, str, str]]:
+    """Return ``(event_id, subject, payload)`` of what a sink lacks, in order.
 
-    What is muted at that time, by default now, waits.
+    Args:
+        con: The warehouse.
+        sink: Name of the sink.
+        at: What is muted at this time, by default now, waits.
+        most: So many events at most.
+        most_bytes: So long together at most; a single longer one is returned alone.
     """
     mutes.refresh(con)
-    now = at or datetime.now(UTC)
-    return queries.run(con, "findings/undelivered", sink=sink, at=now).fetchall()
+    found = queries.run(
+        con,
+        "findings/undelivered",
+        sink=sink,
+        at=at or datetime.now(UTC),
+        most=most,
+        most_bytes=most_bytes,
+    )
+    return found.fetchall()
 
 
 def acknowledge(con: Connection, sink: str, event_ids: list[str]) -> None:

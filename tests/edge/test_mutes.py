@@ -41,7 +41,7 @@ def look(settings, day):
     at = ended(day) + timedelta(hours=6)
     detect_anomalies.fn(settings, as_of=at)
     with warehouse.connect(settings.database) as con:
-        waiting = [event_id for event_id, _ in outbox.undelivered(con, "s", at)]
+        waiting = [event_id for event_id, *_ in outbox.undelivered(con, "s", at)]
         names = [
             con.execute(
                 "SELECT event_type FROM ops.events WHERE event_id = $1", [event_id]

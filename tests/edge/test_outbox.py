@@ -1,13 +1,11 @@
-"""The outbox and its sinks, on a real warehouse and real files."""
+"""The outbox, on a real warehouse."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 
-from tasks.core.errors import ServiceError
 from tasks.core.events import event
-from tasks.edge import outbox, sinks, warehouse
+from tasks.edge import outbox, warehouse
 from tasks.edge.delivery.declaration import JsonLines
 from tasks.edge.settings import Settings
 
@@ -22,15 +20,6 @@ def told(*subjects):
 def con(tmp_path):
     with warehouse.connect(tmp_path / "w.duckdb") as con:
         yield con
-
-
-def sink(path, name="file"):
-    return JsonLines(name=name, path=str(path))
-
-
-def subjects(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line)["subject"] for line in lines]
 
 
 def count(con):
@@ -57,51 +46,36 @@ def test_events_share_the_fate_of_the_finding(con):
     assert count(con) == 0
 
 
-def test_delivered_once_and_in_order(con, tmp_path):
-    """A sink gets each event once, in the order in which they happened."""
-    path = tmp_path / "events.jsonl"
+def test_the_outbox_has_an_order(con):
+    """What was told first comes first, whatever time it was found as of."""
     outbox.add(con, told("b", "a"))
-    assert sinks.deliver_all(con, (sink(path),)) == 2
-    outbox.add(con, told("c"))
-    assert sinks.deliver_all(con, (sink(path),)) == 1
-    assert sinks.deliver_all(con, (sink(path),)) == 0
-    assert subjects(path) == ["b", "a", "c"]
+    outbox.add(con, [event("anomaly.updated", "a", 2, NOW.replace(year=2025), {})])
+    due = outbox.undelivered(con, "file")
+    assert [subject for _, subject, _ in due] == ["b", "a", "a"]
 
 
-def test_muted_events_stay(con, tmp_path):
-    """Events of a backfill are kept and delivered to nobody."""
-    outbox.add(con, told("a"), is_muted=True)
-    assert sinks.deliver_all(con, (sink(tmp_path / "e.jsonl"),)) == 0
-    assert count(con) == 1
+def test_what_a_sink_lacks_comes_in_pieces(con):
+    """So many events at most, or so many bytes; one that is longer comes alone."""
+    outbox.add(con, told("a", "b", "c"))
+    length = len(told("a")[0].payload)
 
+    def pieces(**most):
+        return [subject for _, subject, _ in outbox.undelivered(con, "file", **most)]
 
-def test_a_failed_sink_stops_nobody(con, tmp_path):
-    """One sink that cannot be written to is told of; the others get their events."""
-    good = tmp_path / "good.jsonl"
-    outbox.add(con, told("a"))
-    with pytest.raises(ServiceError, match="Sink broken took no events"):
-        sinks.deliver_all(con, (sink(tmp_path, "broken"), sink(good, "good")))
-    assert subjects(good) == ["a"]
-    delivered = con.execute("SELECT sink FROM ops.deliveries").fetchall()
-    assert delivered == [("good",)]
-
-
-def test_half_a_line_of_a_killed_run_harms_no_other(con, tmp_path):
-    """Events begin on a line of their own, whatever a killed run left behind."""
-    path = tmp_path / "events.jsonl"
-    path.write_text('{"subject": "torn', encoding="utf-8")
-    outbox.add(con, told("a"))
-    sinks.deliver_all(con, (sink(path),))
-    assert json.loads(path.read_text().splitlines()[-1])["subject"] == "a"
+    assert pieces(most=2) == ["a", "b"]
+    assert pieces(most_bytes=2 * length) == ["a", "b"]
+    assert pieces(most_bytes=1) == ["a"]
 
 
 def test_task_delivers_what_is_configured(con, tmp_path):
-    """The task brings the configured sinks up to date."""
+    """The task brings the configured sinks up to date, and fails for none of them."""
     from tasks.publish import publish_events
 
     outbox.add(con, told("a", "b"))
     con.close()
-    settings = Settings(
-        database=str(tmp_path / "w.duckdb"), sinks=(sink(tmp_path / "e.jsonl"),)
-    )
-    assert publish_events.fn(settings).delivered == 2
+    good = JsonLines(name="good", path=str(tmp_path / "e.jsonl"))
+    broken = JsonLines(name="broken", path=str(tmp_path))
+    settings = Settings(database=str(tmp_path / "w.duckdb"), sinks=(broken, good))
+    done = publish_events.fn(settings)
+    assert (done.delivered, done.failed_sinks) == (2, 1)
+    assert done.problems[0].startswith("Sink broken took nothing: ")

@@ -1,0 +1,21 @@
+"""Which class serves which kind of sink; imported only where one is configured."""
+
+from tasks.core.errors import UnknownSetting
+from tasks.edge.delivery.contract import EventSink, StateSink
+from tasks.edge.delivery.declaration import AnySink, JsonLines
+from tasks.edge.delivery.jsonl import JsonLinesSink
+from tasks.edge.settings import Settings
+
+
+def make(settings: Settings, declared: AnySink, relay_id: str) -> EventSink | StateSink:
+    """Return a sink as the settings declare it; connects to nothing yet.
+
+    Args:
+        settings: All of them.
+        declared: Those of the sink.
+        relay_id: The sink knows this warehouse by it, for ever.
+    """
+    del settings, relay_id  # what a file has no use for
+    if isinstance(declared, JsonLines):
+        return JsonLinesSink(declared)
+    raise UnknownSetting(f"Sinks of kind {declared.kind} are to come.")

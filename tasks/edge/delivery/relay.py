@@ -1,0 +1,186 @@
+"""Brings every sink up to date, each in a thread of its own.
+
+The warehouse is open for short transactions only, and never while a network is waited
+for. What a batch is made of is written down before it is sent; after a crash the sink
+itself says whether it arrived. So whatever is killed when, nothing is lost, and nothing
+is sent twice to a sink that can tell.
+"""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tasks.core.errors import CostwardenError, WarehouseBusy
+from tasks.core.findings.anomalies import stable_id
+from tasks.edge import warehouse
+from tasks.edge.delivery import kinds, ledger
+from tasks.edge.delivery.contract import Batch, EventSink, StateSink
+from tasks.edge.delivery.declaration import AnySink
+from tasks.edge.settings import Settings
+from tasks.edge.warehouse import Connection
+
+# Threads take turns at the warehouse: their transactions are short.
+TURN = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """What one look at the outbox came to.
+
+    Attributes:
+        delivered: Events, and for state sinks whatever they count.
+        refused: Events that a sink will not take; see ``costwarden events``.
+        problems: One sentence for each sink that failed.
+    """
+
+    delivered: int = 0
+    refused: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def relay(settings: Settings, *, is_patient: bool = True) -> Relayed:
+    """Bring every sink up to date; one that fails or hangs delays no other.
+
+    Args:
+        settings: Names the warehouse and the sinks.
+        is_patient: Leave a sink alone that has failed a moment ago.
+
+    Raises:
+        WarehouseBusy: Another process kept the warehouse for too long.
+    """
+    if not settings.sinks:
+        return Relayed()
+    with ThreadPoolExecutor(len(settings.sinks), "relay") as pool:
+        ended = list(
+            pool.map(
+                lambda sink: bring(settings, sink, is_patient=is_patient),
+                settings.sinks,
+            )
+        )
+    return Relayed(
+        delivered=sum(one.delivered for one in ended),
+        refused=sum(one.refused for one in ended),
+        problems=[problem for one in ended for problem in one.problems],
+    )
+
+
+def bring(settings: Settings, sink: AnySink, *, is_patient: bool = True) -> Relayed:
+    """Bring one sink up to date; another relay that is at it already is left to it."""
+    with _alone(settings, sink.name) as is_alone:
+        if not is_alone:
+            return Relayed()
+        with _transaction(settings) as con:
+            known = ledger.standing(con, sink.name)
+        if is_patient and known.next_at and _now() < known.next_at:
+            return Relayed()
+        try:
+            made = kinds.make(settings, sink, known.relay_id)
+            if isinstance(made, EventSink):
+                return _tell(settings, sink.name, made)
+            return _show(settings, sink.name, made)
+        except WarehouseBusy:
+            raise
+        except (CostwardenError, OSError) as error:
+            reason = " ".join(str(error).split())
+            with _transaction(settings) as con:
+                ledger.failed(con, sink.name, reason, _now())
+            return Relayed(problems=[f"Sink {sink.name} took nothing: {reason}"])
+
+
+def _tell(settings: Settings, name: str, sink: EventSink) -> Relayed:
+    """Send batch after batch until nothing is due."""
+    mark = sink.mark()
+    with _transaction(settings) as con:
+        left = ledger.under_way(con, name)
+        batch = None if left else ledger.claim(con, name, mark, _now())
+    done = Relayed()
+    if left is None and batch is None:
+        return done
+    with sink:
+        if left is not None:
+            has_arrived = sink.holds(left)
+            done = _count(done, left, {}) if has_arrived else done
+            batch = _next(settings, name, sink, left, {} if has_arrived else None)
+        while batch is not None:
+            refused = sink.send(batch)
+            done = _count(done, batch, refused)
+            batch = _next(settings, name, sink, batch, refused)
+    return done
+
+
+def _next(
+    settings: Settings,
+    name: str,
+    sink: EventSink,
+    ended: Batch,
+    refused: dict[str, str] | None,
+) -> Batch | None:
+    """Settle a batch and write down the one after it, in one transaction.
+
+    Args:
+        settings: Names the warehouse.
+        name: The sink's.
+        sink: Says how it stands now.
+        ended: Is settled.
+        refused: None says that nothing of it has arrived.
+    """
+    mark = sink.mark()
+    with _transaction(settings) as con:
+        if refused is None:
+            ledger.forget(con, ended)
+        else:
+            ledger.settle(con, name, ended, _now(), refused=refused)
+            ledger.worked(con, name, _now())
+        return ledger.claim(con, name, mark, _now())
+
+
+def _count(done: Relayed, batch: Batch, refused: dict[str, str]) -> Relayed:
+    return replace(
+        done,
+        delivered=done.delivered + len(batch.without(refused)),
+        refused=done.refused + len(refused),
+    )
+
+
+def _show(settings: Settings, name: str, sink: StateSink) -> Relayed:
+    """Bring a server to the state of the warehouse."""
+    with _transaction(settings) as con:
+        state = sink.load(con, _now())
+    done = sink.send(state)
+    with _transaction(settings) as con:
+        sent = sink.save(con, done)
+        ledger.worked(con, name, _now())
+    return Relayed(delivered=sent)
+
+
+@contextmanager
+def _alone(settings: Settings, name: str) -> Iterator[bool]:
+    """Keep other relays away from a sink; the lock dies with its process."""
+    path = Path(f"{settings.database}.relay-{stable_id([name])[:8]}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def _transaction(settings: Settings) -> Iterator[Connection]:
+    with (
+        TURN,
+        warehouse.connect(settings.database, wait_seconds=settings.wait_seconds) as con,
+        warehouse.transaction(con),
+    ):
+        yield con
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

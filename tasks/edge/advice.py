@@ -39,14 +39,23 @@ def recommend(
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
-        evidence = resources.load(con, settings.advise, now)
-        found = advice.find(
-            evidence.resources, evidence.windows, evidence.observed, settings.advise
-        )
+        found = find(con, settings, now)
         changes = advice.compare(stored(con), found)
         with warehouse.transaction(con):
             save(con, changes, now, is_muted=is_muted)
         return _summary(con, changes)
+
+
+def find(con: Connection, settings: Settings, now: datetime) -> list[Recommendation]:
+    """Look at every resource and return what there is to say; nothing is kept.
+
+    Raises:
+        NothingThere: No bill was ever normalised.
+    """
+    evidence = resources.load(con, settings.advise, now)
+    return advice.find(
+        evidence.resources, evidence.windows, evidence.observed, settings.advise
+    )
 
 
 def stored(con: Connection) -> dict[str, Recommendation]:

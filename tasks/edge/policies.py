@@ -1,14 +1,16 @@
 """The policy files, and the verdicts that follow from them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tasks.core.policy import bundle, verdicts
 from tasks.core.policy.judgement import PolicySet
+from tasks.core.policy.limits import Limits
 from tasks.core.policy.verdicts import Verdict, World
+from tasks.core.rightsizing.advice import Recommendation
 from tasks.edge import advice, queries, warehouse
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
@@ -50,15 +52,43 @@ def judge(settings: Settings, as_of: datetime | None = None) -> Judged:
     """
     now = as_of or datetime.now(UTC)
     policies = load(settings.policies)
-    with warehouse.connect(
-        settings.database, wait_seconds=settings.wait_seconds
-    ) as con:
-        open_ones = [row for row in advice.stored(con).values() if row.status == "open"]
-        newest = stored(con)
-        world = _world(con, now, newest)
-        found = verdicts.judge(open_ones, policies, settings.judge, world)
-        with warehouse.transaction(con):
-            _save(con, found, newest, now)
+    with (
+        warehouse.connect(settings.database, wait_seconds=settings.wait_seconds) as con,
+        warehouse.transaction(con),
+    ):
+        return renew(con, policies, settings.judge, now)
+
+
+def renew(
+    con: Connection,
+    policies: PolicySet,
+    limits: Limits,
+    now: datetime,
+    among: Collection[str] | None = None,
+) -> Judged:
+    """Judge open recommendations; belongs into the caller's transaction.
+
+    Args:
+        con: The warehouse.
+        policies: As ``load`` returns them.
+        limits: How much may go ahead by itself.
+        now: Time of the judgement.
+        among: Ids of recommendations; None judges all. What else may go ahead already
+            counts towards the limits.
+    """
+    newest = stored(con)
+    open_ones = [row for row in advice.stored(con).values() if row.status == "open"]
+    asked = [
+        row for row in open_ones if among is None or row.recommendation_id in among
+    ]
+    found = verdicts.judge(
+        asked,
+        policies,
+        limits,
+        _world(con, now, newest),
+        granted=_granted(open_ones, asked, newest),
+    )
+    _save(con, found, newest, now)
     counts = Counter(verdict.decision for verdict in found)
     return Judged(
         allow=counts[verdicts.ALLOW],
@@ -103,6 +133,21 @@ def _world(
         changed={(provider, resource): day for provider, resource, day in changes},
         previous={key: verdict for key, (verdict, _) in newest.items()},
     )
+
+
+def _granted(
+    open_ones: Iterable[Recommendation],
+    asked: Iterable[Recommendation],
+    newest: dict[str, tuple[Verdict, datetime]],
+) -> list[Recommendation]:
+    """Return what is not asked for and may go ahead by its newest verdict."""
+    judged_now = {row.recommendation_id for row in asked}
+    allowed = {
+        key
+        for key, (verdict, _) in newest.items()
+        if verdict.decision == verdicts.ALLOW and key not in judged_now
+    }
+    return [row for row in open_ones if row.recommendation_id in allowed]
 
 
 def _save(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tasks.core.errors import NothingThere
+from tasks.core.findings.people import SCOPE_FILTERS
 from tasks.core.rightsizing import machine_types
 from tasks.core.rightsizing.advice import Rules
 from tasks.core.rightsizing.prices import Observed
@@ -77,6 +78,26 @@ def load(con: Connection, rules: Rules, until: datetime) -> Evidence:
     return Evidence(resources, windows, observed)
 
 
+def within(con: Connection, scope: Mapping[str, str | None], since: date) -> set[Key]:
+    """Return the resources that were charged for within a scope.
+
+    Args:
+        con: The warehouse.
+        scope: What columns of a scope must be; None where the bill names none. A
+            column that is absent may be anything.
+        since: First day that is looked at.
+    """
+    values = {name: scope.get(name) for name in SCOPE_FILTERS}
+    rows = queries.run(
+        con,
+        "evidence/scope_resources",
+        narrowed=list(scope),
+        seen_from=since,
+        **values,
+    ).fetchall()
+    return {key(provider, resource_id) for provider, resource_id in rows}
+
+
 def _has_bills(con: Connection) -> bool:
     found = con.execute(
         "SELECT count(*) FROM information_schema.tables"
@@ -96,14 +117,14 @@ def _rows(con: Connection, name: str, **values: object) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def _key(provider: str, resource_id: str) -> Key:
+def key(provider: str, resource_id: str) -> Key:
     """Providers disagree with themselves about upper and lower case in ids."""
     return provider, resource_id.casefold()
 
 
 def _inventory(con: Connection, until: datetime) -> dict[Key, dict[str, Any]]:
     rows = _rows(con, "evidence/inventory", until=until)
-    return {_key(row["provider"], row["resource_id"]): row for row in rows}
+    return {key(row["provider"], row["resource_id"]): row for row in rows}
 
 
 def _costs(con: Connection, days: Window) -> list[dict[str, Any]]:
@@ -123,7 +144,7 @@ def _usage(con: Connection, days: Window) -> dict[Key, dict[str, Metric]]:
         con, "evidence/resource_usage", from_date=days.first, to_date=days.last
     ).fetchall()
     for provider, resource_id, metric, *values in rows:
-        usage[_key(provider, resource_id)][metric] = Metric(*values)
+        usage[key(provider, resource_id)][metric] = Metric(*values)
     return usage
 
 
@@ -135,10 +156,10 @@ def _resources(
     """Join the three; a resource billed in two currencies counts in its larger one."""
     found: dict[Key, Resource] = {}
     for row in sorted(costs, key=lambda row: row["effective_cost"]):
-        key = _key(row["provider"], row["resource_id"])
-        known = inventory.get(key) or _guess(row["resource_id"])
+        place = key(row["provider"], row["resource_id"])
+        known = inventory.get(place) or _guess(row["resource_id"])
         if known is not None:
-            found[key] = _resource(row, known, usage.get(key, {}))
+            found[place] = _resource(row, known, usage.get(place, {}))
     return list(found.values())
 
 
@@ -229,9 +250,9 @@ def _observed(
     for row in costs:
         if row["is_spot"]:
             continue
-        known = inventory.get(_key(row["provider"], row["resource_id"]), {})
+        known = inventory.get(key(row["provider"], row["resource_id"]), {})
         for unit in ("time", "capacity"):
-            key = (
+            sku = (
                 row["provider"],
                 row["region_id"] or "",
                 row["operating_system"] or "",
@@ -239,9 +260,9 @@ def _observed(
                 unit,
                 known.get("sku") or row["sku"] or "",
             )
-            cost, quantity = sums[key]
-            sums[key] = (
+            cost, quantity = sums[sku]
+            sums[sku] = (
                 cost + (row[f"{unit}_cost"] or ZERO),
                 quantity + Decimal(row[f"{unit}_quantity"] or 0),
             )
-    return [Observed(*key, *totals) for key, totals in sums.items()]
+    return [Observed(*sku, *totals) for sku, totals in sums.items()]

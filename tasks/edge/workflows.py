@@ -29,36 +29,71 @@ class Planned:
     withdrawn: int
 
 
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The folder as its rows say it should be; what it holds besides may go.
+
+    Attributes:
+        planned: What was done.
+        wanted: Manifests that lie in the folder.
+        known: Rows as they were before, by the workflow's name.
+    """
+
+    planned: Planned
+    wanted: list[Plan]
+    known: dict[str, dict[str, Any]]
+
+
 def plan(settings: Settings, as_of: datetime | None = None) -> Planned:
     """Bring the folder of manifests in line with the newest verdicts.
-
-    Files come before rows and leave after them, so that a run that is killed leaves
-    nothing that the next one does not mend.
 
     Raises:
         ConfigError: The folder cannot be written.
     """
     now = as_of or datetime.now(UTC)
-    folder = settings.workflows_path
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
-        known = _known(con)
-        wanted = _wanted(con, settings, known)
-        with _naming(folder):
-            written = [one for one in wanted if _write(folder / one.path, one.text)]
-        names = {one.workflow_name for one in wanted}
-        gone = [
-            row
-            for name, row in known.items()
-            if name not in names and row["phase"] in plans.FOLDERS
-        ]
         with warehouse.transaction(con):
-            _save(con, wanted, known, folder, now)
-            _withdraw(con, gone)
-        with _naming(folder):
-            _clear(folder, wanted, known)
-    return Planned(written=len(written), withdrawn=len(gone))
+            renewed = renew(con, settings, now)
+        clear(settings, renewed)
+    return renewed.planned
+
+
+def renew(con: Connection, settings: Settings, now: datetime) -> Renewed:
+    """Write the manifests that may go ahead; belongs into the caller's transaction.
+
+    Files come before rows and leave after them, so that a run that is killed leaves
+    nothing that the next one does not mend: ``clear`` belongs after the transaction.
+
+    Raises:
+        ConfigError: The folder cannot be written.
+    """
+    folder = settings.workflows_path
+    known = _known(con)
+    wanted = _wanted(con, settings, known)
+    with _naming(folder):
+        written = [one for one in wanted if _write(folder / one.path, one.text)]
+    names = {one.workflow_name for one in wanted}
+    gone = [
+        row
+        for name, row in known.items()
+        if name not in names and row["phase"] in plans.FOLDERS
+    ]
+    _save(con, wanted, known, folder, now)
+    _withdraw(con, gone)
+    return Renewed(Planned(len(written), len(gone)), wanted, known)
+
+
+def clear(settings: Settings, renewed: Renewed) -> None:
+    """Remove manifests that are not wanted any more.
+
+    Raises:
+        ConfigError: The folder cannot be written.
+    """
+    folder = settings.workflows_path
+    with _naming(folder):
+        _clear(folder, renewed.wanted, renewed.known)
 
 
 @contextlib.contextmanager

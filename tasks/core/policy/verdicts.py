@@ -74,14 +74,24 @@ def judge(
     policies: PolicySet,
     limits: Limits,
     world: World,
+    granted: Iterable[Recommendation] = (),
 ) -> list[Verdict]:
     """Judge open recommendations, the largest saving first.
 
     Because of that order a limit cuts off what is worth least. The limits of a run
     are about what goes ahead by itself: what waits for a person is that person's to
     decide, one by one.
+
+    Args:
+        recommendations: To be judged.
+        policies: As the cluster has them.
+        limits: How much may go ahead by itself.
+        world: What the limits need to know.
+        granted: What may go ahead and is not judged now; it counts towards the limits.
     """
     run = Run(limits)
+    for one in granted:
+        run.grant(one)
     digest = policy_digest(policies, limits)
     ordered = sorted(
         recommendations,

@@ -119,6 +119,16 @@ def find(
     return sorted(found, key=lambda row: row.recommendation_id)
 
 
+def answering(
+    found: Iterable[Recommendation], anomaly_id: str | None
+) -> list[Recommendation]:
+    """Return the rows, those that advise something as the answer to an anomaly."""
+    return [
+        replace(row, anomaly_id=anomaly_id) if row.status == "open" else row
+        for row in found
+    ]
+
+
 def compare(
     before: Mapping[str, Recommendation], now: Iterable[Recommendation]
 ) -> Changes:
@@ -222,13 +232,15 @@ def _rounded(saving: Decimal) -> Decimal:
 
 
 def _revised(before: Recommendation | None, row: Recommendation) -> Recommendation:
+    """Continue a row; while it is open, it answers the anomaly that it first did."""
     if before is None:
         return row
     changed = before.status != row.status
+    first = row.anomaly_id if before.status != "open" else before.anomaly_id
     return replace(
         row,
         revision=before.revision + (1 if changed else 0),
-        anomaly_id=before.anomaly_id,
+        anomaly_id=first or row.anomaly_id or before.anomaly_id,
     )
 
 

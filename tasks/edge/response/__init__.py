@@ -1,0 +1,1 @@
+"""Hears events and starts what they call for, once for each revision."""

@@ -15,6 +15,7 @@ from flows import (
     lookups,
     people,
     reconcile,
+    responding,
     scoring,
     versions,
 )
@@ -46,6 +47,7 @@ for command in (
     *people.ALL,
     *reconcile.ALL,
     *scoring.ALL,
+    *responding.ALL,
 ):
     costwarden.add_command(command)
 

@@ -77,7 +77,7 @@ class Stages:
             self.settings,
             self.run,
             stage,
-            lambda: _patient(task)(self.settings, *args, **named),
+            lambda: patient(task)(self.settings, *args, **named),
             period,
         )
         name = f"{stage} {period}".strip()
@@ -108,7 +108,8 @@ async def stages(settings: Settings, flow: str, *, steps: int) -> AsyncIterator[
         await running.progress.reach(1)
 
 
-def _patient(task: Task[..., Any]) -> Task[..., Any]:
+def patient(task: Task[..., Any]) -> Task[..., Any]:
+    """Return the task with retries where time may help."""
     return task.with_options(
         retries=RETRIES,
         retry_delay_seconds=RETRY_SECONDS,

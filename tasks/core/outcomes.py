@@ -17,6 +17,7 @@ COUNTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Planned": ((), ("written", "withdrawn")),
     "GivenUp": (("versions",), ("versions",)),
     "Published": ((), ("delivered",)),
+    "Responded": (("heard",), ("answered", "repeated", "refused", "unreadable")),
 }
 
 

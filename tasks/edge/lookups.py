@@ -134,6 +134,17 @@ def _life(con: warehouse.Connection, full_id: str) -> Iterator[tuple[Row, ...]]:
     yield tuple(changes.near(con, [full_id]).get(full_id, ()))
 
 
+def responses(settings: Settings, subject: str = "") -> tuple[Row, ...]:
+    """Return what came of anomalies and alerts whose id starts so, newest first.
+
+    Raises:
+        NothingThere: There is no warehouse.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
+    """
+    with waiting(settings) as con:
+        return tuple(queries.rows(con, "ops/responses", subject=subject))
+
+
 def one_anomaly(con: warehouse.Connection, anomaly_id: str) -> Row:
     """Return the anomaly whose id starts so.
 

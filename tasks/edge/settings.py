@@ -20,6 +20,7 @@ from tasks.core.model import Frozen
 from tasks.core.policy.limits import Limits
 from tasks.core.rightsizing.advice import Rules
 from tasks.edge.delivery.declaration import AnySink
+from tasks.edge.response.declaration import Bridge, Responding
 from tasks.edge.secrets import SIGNED, without_secrets
 
 ROOT = Path(__file__).parents[2]
@@ -137,6 +138,8 @@ class Settings(Frozen):
     judge: Limits = Limits()
     sources: tuple[Source, ...] = ()
     sinks: tuple[AnySink, ...] = ()
+    respond: Responding = Responding()
+    bridge: Bridge = Bridge()
     detect: Detection = Detection()
     forecast: Forecasting = Forecasting()
     budgets: tuple[Budget, ...] = ()

@@ -15,7 +15,8 @@ COLUMNS = """
     CommitmentDiscountId VARCHAR, PricingCategory VARCHAR, PricingUnit VARCHAR,
     PricingQuantity DECIMAL(38, 18), ConsumedUnit VARCHAR,
     ConsumedQuantity DECIMAL(38, 18), SkuMeter VARCHAR, SkuPriceDetails JSON,
-    ChargeDescription VARCHAR, ChargeCategory VARCHAR
+    ChargeDescription VARCHAR, ChargeCategory VARCHAR,
+    BillingAccountId VARCHAR, ServiceName VARCHAR
 """
 
 

@@ -32,21 +32,32 @@ def refusal(call: Call, earlier: Iterable[Earlier]) -> tuple[str, str] | None:
     """
     known = sorted(earlier, key=lambda one: one.revision)
     answered = [one for one in known if one.outcome == ANSWERED]
-    if call.event_id in {one.event_id for one in known}:
-        return REPEATED, "This event was heard before."
-    if call.is_over:
-        return OVER, "There is nothing left to respond to."
-    if call.revision in {one.revision for one in answered}:
-        return REPEATED, "This revision was answered before."
-    if known and known[-1].revision > call.revision:
-        return SUPERSEDED, f"Revision {known[-1].revision} was heard before."
-    if not call.within:
-        return NO_SCOPE, "Its labels name no scope."
-    if (
-        answered
-        and call.event_type == UPDATED
-        and answered[-1].substance == call.substance
-    ):
-        before = answered[-1].revision
-        return UNCHANGED, f"Scope, days and amounts are as in revision {before}."
-    return None
+    newest = known[-1].revision if known else 0
+    last = answered[-1] if answered else None
+    reasons = (
+        (
+            REPEATED,
+            "This event was heard before.",
+            call.event_id in {one.event_id for one in known},
+        ),
+        (OVER, "There is nothing left to respond to.", call.is_over),
+        (
+            REPEATED,
+            "This revision was answered before.",
+            call.revision in {one.revision for one in answered},
+        ),
+        (
+            SUPERSEDED,
+            f"Revision {newest} was heard before.",
+            newest > call.revision,
+        ),
+        (NO_SCOPE, "Its labels name no scope.", not call.within),
+        (
+            UNCHANGED,
+            f"Its scope, days and amounts are as in revision {last and last.revision}.",
+            call.event_type == UPDATED
+            and last is not None
+            and last.substance == call.substance,
+        ),
+    )
+    return next(((word, said) for word, said, holds in reasons if holds), None)

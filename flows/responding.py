@@ -1,0 +1,55 @@
+"""The commands that answer events, and that pass alerts on as events."""
+
+import signal
+from typing import Any
+from uuid import uuid4
+
+import click
+
+from flows.answers import Answer, Table, answering
+
+# What people see of a response, by its columns.
+SHOWN = ("finished_at", "subject", "revision", "outcome", "detail")
+COUNTS = ("opened", "allowed", "needs_approval", "denied", "workflows")
+
+
+@click.command()
+@click.option("--follow", "is_following", is_flag=True, help="Go on until stopped.")
+@answering
+def respond(settings: Any, *, is_following: bool) -> Answer:
+    """Optimise the scope of each anomaly that is new or has changed.
+
+    Advice, verdicts and plans for that scope are renewed, once for each revision, also
+    after a crash and with several of us at once. Events come from the first Kafka sink
+    of the settings; without one, from the outbox.
+    """
+    from flows.alone import say
+    from tasks.respond import respond_to_events
+
+    # As Ctrl-C does: leave the group, so that others need not wait for us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told = respond_to_events.fn(settings, str(uuid4()), say, is_following=is_following)
+    said = (
+        f"{told.heard} heard: {told.answered} answered, {told.repeated} repeated,"
+        f" {told.refused} called for nothing, {told.unreadable} unreadable."
+    )
+    return Answer(told, (said,))
+
+
+@click.command()
+@click.argument("subject", default="", metavar="[ID]")
+@answering
+def responses(settings: Any, *, subject: str) -> Answer:
+    """Show what came of each anomaly or alert, newest first. ID may be shortened."""
+    from tasks.edge import lookups
+
+    found = lookups.responses(settings, subject)
+    table = Table(
+        tuple(name.replace("_", " ") for name in (*SHOWN, *COUNTS)),
+        [[row[name] for name in (*SHOWN, *COUNTS)] for row in found],
+        right=COUNTS,
+    )
+    return Answer(found, (table if found else "Nothing was responded to yet.",))
+
+
+ALL = (respond, responses)

@@ -1,0 +1,33 @@
+"""How our Kafka clients, those that produce and those that consume, reach brokers."""
+
+from tasks.core.errors import ConfigError
+from tasks.edge.delivery.declaration import Kafka
+from tasks.edge.secrets import resolve
+
+
+def client(sink: Kafka) -> dict[str, str | int | bool]:
+    """Return what librdkafka is told to reach and convince the brokers of a sink.
+
+    Raises:
+        ConfigError: A username without a password, or the other way round.
+        NothingThere: The password is not where the settings say.
+    """
+    told: dict[str, str | int | bool] = {
+        "bootstrap.servers": sink.bootstrap_servers,
+        "security.protocol": sink.security_protocol,
+        # Without it each restart of a broker would be a line on standard error.
+        "log.connection.close": False,
+        "enable.ssl.certificate.verification": True,
+    }
+    if sink.ca_file:
+        told["ssl.ca.location"] = sink.ca_file
+    if sink.security_protocol.startswith("SASL"):
+        if not sink.username or not sink.password:
+            raise ConfigError(
+                f"Sink {sink.name} uses {sink.security_protocol}: set username and"
+                " password."
+            )
+        told["sasl.mechanism"] = sink.sasl_mechanism
+        told["sasl.username"] = sink.username
+        told["sasl.password"] = resolve(sink.password)
+    return told

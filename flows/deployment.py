@@ -12,12 +12,12 @@ CHECKOUT = Path(__file__).parents[1]
 async def keep_writers_apart(pool: str) -> dict[str, str]:
     """Let a work pool run one flow at a time, whichever deployment it belongs to.
 
-    A limit of a deployment only holds that deployment back. Both write to the same
+    A limit of a deployment only holds that deployment back. All write to the same
     warehouse, so the limit belongs on what they share. It is set anew each time that
     somebody deploys.
 
     Args:
-        pool: Work pool of both deployments.
+        pool: Work pool of all deployments.
     """
     async with get_client() as client:
         await client.update_work_pool(pool, WorkPoolUpdate(concurrency_limit=1))

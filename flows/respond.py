@@ -1,7 +1,7 @@
 """The response to anomalies: advice, verdicts and plans for their scopes.
 
-Started by the schedule, from the Prefect UI, or with ``python -m flows.respond``;
-``costwarden respond`` does the same without Prefect.
+Started by the schedule or from the Prefect UI; ``costwarden respond`` does the same
+without Prefect.
 """
 
 import asyncio
@@ -42,9 +42,3 @@ async def respond(
         patient(respond_to_events), settings, str(flow_run.id), say
     )
     return {"respond_to_events": told}
-
-
-if __name__ == "__main__":
-    from flows.cli import main
-
-    main("respond")

@@ -1,0 +1,52 @@
+"""The response through Prefect, and from the command line."""
+
+import asyncio
+import json
+
+import pytest
+
+from flows import cli
+from flows.respond import respond
+from tests.edge.response_world import build, outcomes, tell, told
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return build(tmp_path)
+
+
+def config(settings, folder):
+    """Write the settings as a file, for those who only take a file."""
+    path = folder / "settings.toml"
+    path.write_text(
+        f'database = "{settings.database}"\npolicies = "{settings.policies}"\n'
+        "[judge]\nresources_pct = 100\n"
+    )
+    return str(path)
+
+
+@pytest.mark.usefixtures("through_prefect")
+# Prefect leaves sockets to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_flow_answers_the_outbox(settings, tmp_path):
+    """Without any server but Prefect's own, anomalies of the outbox are answered."""
+    tell(settings, told("a"))
+    for answered in (1, 0):
+        done = asyncio.run(respond(config=config(settings, tmp_path)))
+        assert done["respond_to_events"].answered == answered
+    assert outcomes(settings) == [("a", 1, "answered")]
+
+
+def test_the_command_answers_and_shows(settings, tmp_path, capsys):
+    """The same from the command line, which also says what came of it."""
+    here = ["--config", config(settings, tmp_path)]
+    assert cli.execute(["responses", *here]) == 0
+    assert "Nothing was responded to" in capsys.readouterr().out
+    tell(settings, told("a"), told("b", 1, "resolved"))
+    assert cli.execute(["respond", *here]) == 0
+    assert "1 answered, 0 repeated, 1 called for nothing" in capsys.readouterr().out
+    assert cli.execute(["responses", "a", *here, "--json"]) == 0
+    [row] = json.loads(capsys.readouterr().out)["answer"]
+    assert (row["outcome"], row["workflows"]) == ("answered", 1)
+    assert cli.execute(["responses", *here]) == 0
+    assert "over" in capsys.readouterr().out

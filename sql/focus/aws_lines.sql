@@ -1,7 +1,7 @@
 -- Lines of AWS cost and usage reports, legacy and 2.0 alike, typed and named once.
 --
 -- grain:  report line, and a second one for the unused part of a commitment's fee
--- reads:  bills.product_names, the report lines, exported or summed, that $lines names
+-- reads:  the report lines, exported or summed, that $lines names
 -- params: lines
 --
 -- A fee line of a reservation or savings plan holds two facts: what was paid, and what
@@ -35,18 +35,29 @@ split AS (
         if(
             line_item_line_item_type IN ('RIFee', 'SavingsPlanRecurringFee'),
             'purchase', 'line'
-        ) AS part
+        ) AS part,
+        NULL::DECIMAL(38, 18) AS unused
     FROM known_columns
     UNION ALL
     SELECT
         *,
-        'unused' AS part
+        'unused' AS part,
+        if(
+            line_item_line_item_type = 'RIFee',
+            coalesce(
+                money(reservation_net_unused_recurring_fee),
+                money(reservation_unused_recurring_fee), 0
+            ) + coalesce(
+                money(reservation_net_unused_amortized_upfront_fee_for_billing_period),
+                money(reservation_unused_amortized_upfront_fee_for_billing_period), 0
+            ), savings_plan_unused_commitment
+        ) AS unused
     FROM known_columns
-    WHERE line_item_line_item_type IN ('RIFee', 'SavingsPlanRecurringFee')
+    WHERE list_contains(['RIFee', 'SavingsPlanRecurringFee'], line_item_line_item_type)
 )
 
 SELECT
-    split.*,
+    *,
     line_item_line_item_type AS line_type,
     coalesce(
         money(line_item_net_unblended_cost),
@@ -55,21 +66,6 @@ SELECT
             line_item_line_item_type, discount_stated_elsewhere
         ), 0
     ) AS invoiced,
-    CASE line_item_line_item_type
-        WHEN 'RIFee'
-            THEN
-                coalesce(
-                    money(reservation_net_unused_recurring_fee),
-                    money(reservation_unused_recurring_fee), 0
-                ) + coalesce(
-                    money(
-                        reservation_net_unused_amortized_upfront_fee_for_billing_period
-                    ),
-                    money(reservation_unused_amortized_upfront_fee_for_billing_period),
-                    0
-                )
-        WHEN 'SavingsPlanRecurringFee' THEN savings_plan_unused_commitment
-    END AS unused,
     coalesce(
         known(savings_plan_savings_plan_a_r_n), known(savings_plan_savings_plan_arn)
     ) AS savings_plan_id,
@@ -78,13 +74,11 @@ SELECT
     ) AS reservation_id,
     coalesce(known(product_region_code), known(product_region)) AS region,
     coalesce(
-        names.product_name, known(product_product_name), known(product_servicename),
-        known(line_item_product_code), 'Unknown'
+        aws_product_name(line_item_product_code), known(product_product_name),
+        known(product_servicename), known(line_item_product_code), 'Unknown'
     ) AS service
 FROM split
-LEFT JOIN bills.product_names AS names
-    ON split.line_item_product_code = names.product_code AND names.provider = 'AWS'
 WHERE
     line_item_currency_code <> ''
     AND line_item_line_item_type IS DISTINCT FROM 'SavingsPlanNegation'
-    AND coalesce(line_item_operation, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')
+    AND list_contains(['EKSPod-EC2', 'ECSTask-EC2'], line_item_operation) IS NOT TRUE

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tasks.core.errors import LakeDamaged
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import descriptions, moments, queries, warehouse
+from tasks.edge import descriptions, moments, names, queries, warehouse
 from tasks.edge.intake import mirror
 
 # What every format may use, in order of use: each reads the ones before it.
@@ -122,6 +122,7 @@ def install_macros(con: warehouse.Connection) -> None:
     """Create the rules and formats that need no bill."""
     for name, type_ in TYPES.items():
         con.execute(f"CREATE TYPE IF NOT EXISTS main.{name} AS {type_}")
+    names.install(con)
     for name in dict.fromkeys(
         chain(SCALARS, *(kind.scalars for kind in BILLS.values()))
     ):
@@ -150,8 +151,8 @@ def load_bills(con: warehouse.Connection, lake: Path) -> list[Bill]:
     """
     root = lake.resolve()
     result = con.execute(queries.text("focus/known_bills"))
-    names = [column[0] for column in result.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    columns = [column[0] for column in result.description or ()]
+    rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
     for row in rows:
         row["files"] = _present(root, row["bill_id"], row["files"])
         row["parts"] = tuple(row["parts"])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tasks.core.intake.formats.declaration import Format
-from tasks.edge import queries, sums, warehouse
+from tasks.edge import names, queries, sums, warehouse
 
 LINES = "lines_with_names"
 # What a product is called is on its first lines, if anywhere.
@@ -34,6 +34,8 @@ def learn(con: warehouse.Connection, kind: Format, files: Iterable[str]) -> None
             if not codes:
                 break
             named |= _learn(con, file, limit, sorted(codes))
+    if named:
+        names.install(con)
 
 
 def _learn(

@@ -20,7 +20,7 @@ import pytest
 
 from tasks.core.intake.formats import aws
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import audit, focus, queries, warehouse
+from tasks.edge import audit, focus, names, queries, warehouse
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/*/expect.csv"))
@@ -97,6 +97,7 @@ def prepare(con, case, folder):
     for path in sorted(case.glob("*.*.csv")):
         table = CHARGES if path.stem == "focus.charges" else path.stem
         fill(con, table, path)
+    names.install(con)
     con.execute(f"CREATE VIEW focus.cost_and_usage AS FROM {CHARGES}")
     con.execute(
         "CREATE TEMP TABLE charge_groups AS " + queries.text("series/charge_groups"),

@@ -53,18 +53,21 @@ split AS (
             ), savings_plan_unused_commitment
         ) AS unused
     FROM known_columns
-    WHERE list_contains(['RIFee', 'SavingsPlanRecurringFee'], line_item_line_item_type)
+    WHERE
+        coalesce(line_item_line_item_type, '') IN ('RIFee', 'SavingsPlanRecurringFee')
 )
 
 SELECT
     *,
     line_item_line_item_type AS line_type,
-    coalesce(
-        money(line_item_net_unblended_cost),
-        aws_discounted(
-            money(line_item_unblended_cost), money(discount_total_discount),
-            line_item_line_item_type, discount_stated_elsewhere
-        ), 0
+    if(
+        line_item_net_unblended_cost IS NULL,
+        coalesce(
+            aws_discounted(
+                money(line_item_unblended_cost), money(discount_total_discount),
+                line_item_line_item_type, discount_stated_elsewhere
+            ), 0
+        ), money(line_item_net_unblended_cost)
     ) AS invoiced,
     coalesce(
         known(savings_plan_savings_plan_a_r_n), known(savings_plan_savings_plan_arn)
@@ -73,12 +76,16 @@ SELECT
         known(reservation_reservation_a_r_n), known(reservation_reservation_arn)
     ) AS reservation_id,
     coalesce(known(product_region_code), known(product_region)) AS region,
-    coalesce(
-        aws_product_name(line_item_product_code), known(product_product_name),
-        known(product_servicename), known(line_item_product_code), 'Unknown'
+    if(
+        aws_product_name(line_item_product_code) IS NULL,
+        coalesce(
+            known(product_product_name), known(product_servicename),
+            known(line_item_product_code), 'Unknown'
+        ), aws_product_name(line_item_product_code)
     ) AS service
 FROM split
 WHERE
     line_item_currency_code <> ''
     AND line_item_line_item_type IS DISTINCT FROM 'SavingsPlanNegation'
-    AND list_contains(['EKSPod-EC2', 'ECSTask-EC2'], line_item_operation) IS NOT TRUE
+    AND line_item_operation IS DISTINCT FROM 'EKSPod-EC2'
+    AND line_item_operation IS DISTINCT FROM 'ECSTask-EC2'

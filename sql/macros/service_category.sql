@@ -2,68 +2,71 @@
 --
 -- params: subcategory
 SELECT
-    CASE
-        WHEN list_contains([
-            'AI Platforms', 'Bots', 'Generative AI', 'Machine Learning',
-            'Natural Language Processing'
-        ], $subcategory) THEN 'AI and Machine Learning'
-        WHEN list_contains([
-            'Analytics Platforms', 'Business Intelligence', 'Data Processing',
-            'Search', 'Streaming Analytics'
-        ], $subcategory) THEN 'Analytics'
-        WHEN list_contains([
-            'Productivity and Collaboration'
-        ], $subcategory) THEN 'Business Applications'
-        WHEN list_contains([
-            'Containers', 'End User Computing', 'Quantum Compute',
-            'Serverless Compute', 'Virtual Machines'
-        ], $subcategory) THEN 'Compute'
-        WHEN list_contains([
-            'Caching', 'Data Warehouses', 'Ledger Databases', 'NoSQL Databases',
-            'Relational Databases', 'Time Series Databases'
-        ], $subcategory) THEN 'Databases'
-        WHEN list_contains([
-            'Continuous Integration and Deployment', 'Developer Platforms',
-            'Development Environments', 'Quality Assurance', 'Source Code Management'
-        ], $subcategory) THEN 'Developer Tools'
-        WHEN list_contains([
-            'Identity and Access Management'
-        ], $subcategory) THEN 'Identity'
-        WHEN list_contains([
-            'API Management', 'Messaging', 'Workflow Orchestration'
-        ], $subcategory) THEN 'Integration'
-        WHEN list_contains([
-            'IoT Analytics', 'IoT Platforms'
-        ], $subcategory) THEN 'Internet of Things'
-        WHEN list_contains([
-            'Architecture', 'Compliance', 'Cost Management', 'Data Governance',
-            'Disaster Recovery', 'Endpoint Management', 'Observability', 'Support'
-        ], $subcategory) THEN 'Management and Governance'
-        WHEN list_contains([
-            'Content Creation', 'Gaming', 'Media Streaming', 'Mixed Reality'
-        ], $subcategory) THEN 'Media'
-        WHEN list_contains([
-            'Data Migration', 'Resource Migration'
-        ], $subcategory) THEN 'Migration'
-        WHEN list_contains([
-            'Multicloud Integration'
-        ], $subcategory) THEN 'Multicloud'
-        WHEN list_contains([
-            'Application Networking', 'Content Delivery', 'Network Connectivity',
-            'Network Infrastructure', 'Network Routing', 'Network Security'
-        ], $subcategory) THEN 'Networking'
-        WHEN list_contains([
-            'Secret Management', 'Security Posture Management',
-            'Threat Detection and Response'
-        ], $subcategory) THEN 'Security'
-        WHEN list_contains([
-            'Backup Storage', 'Block Storage', 'File Storage', 'Object Storage',
-            'Storage Platforms'
-        ], $subcategory) THEN 'Storage'
-        WHEN list_contains([
-            'Application Platforms'
-        ], $subcategory) THEN 'Web'
-        ELSE coalesce(
-            nullif(regexp_extract($subcategory, '^Other \((.+)\)$', 1), ''), 'Other'
-        )
-    END
+    coalesce(
+        MAP {
+            'AI Platforms': 'AI and Machine Learning',
+            'Bots': 'AI and Machine Learning',
+            'Generative AI': 'AI and Machine Learning',
+            'Machine Learning': 'AI and Machine Learning',
+            'Natural Language Processing': 'AI and Machine Learning',
+            'Analytics Platforms': 'Analytics',
+            'Business Intelligence': 'Analytics',
+            'Data Processing': 'Analytics',
+            'Search': 'Analytics',
+            'Streaming Analytics': 'Analytics',
+            'Productivity and Collaboration': 'Business Applications',
+            'Containers': 'Compute',
+            'End User Computing': 'Compute',
+            'Quantum Compute': 'Compute',
+            'Serverless Compute': 'Compute',
+            'Virtual Machines': 'Compute',
+            'Caching': 'Databases',
+            'Data Warehouses': 'Databases',
+            'Ledger Databases': 'Databases',
+            'NoSQL Databases': 'Databases',
+            'Relational Databases': 'Databases',
+            'Time Series Databases': 'Databases',
+            'Continuous Integration and Deployment': 'Developer Tools',
+            'Developer Platforms': 'Developer Tools',
+            'Development Environments': 'Developer Tools',
+            'Quality Assurance': 'Developer Tools',
+            'Source Code Management': 'Developer Tools',
+            'Identity and Access Management': 'Identity',
+            'API Management': 'Integration',
+            'Messaging': 'Integration',
+            'Workflow Orchestration': 'Integration',
+            'IoT Analytics': 'Internet of Things',
+            'IoT Platforms': 'Internet of Things',
+            'Architecture': 'Management and Governance',
+            'Compliance': 'Management and Governance',
+            'Cost Management': 'Management and Governance',
+            'Data Governance': 'Management and Governance',
+            'Disaster Recovery': 'Management and Governance',
+            'Endpoint Management': 'Management and Governance',
+            'Observability': 'Management and Governance',
+            'Support': 'Management and Governance',
+            'Content Creation': 'Media',
+            'Gaming': 'Media',
+            'Media Streaming': 'Media',
+            'Mixed Reality': 'Media',
+            'Data Migration': 'Migration',
+            'Resource Migration': 'Migration',
+            'Multicloud Integration': 'Multicloud',
+            'Application Networking': 'Networking',
+            'Content Delivery': 'Networking',
+            'Network Connectivity': 'Networking',
+            'Network Infrastructure': 'Networking',
+            'Network Routing': 'Networking',
+            'Network Security': 'Networking',
+            'Secret Management': 'Security',
+            'Security Posture Management': 'Security',
+            'Threat Detection and Response': 'Security',
+            'Backup Storage': 'Storage',
+            'Block Storage': 'Storage',
+            'File Storage': 'Storage',
+            'Object Storage': 'Storage',
+            'Storage Platforms': 'Storage',
+            'Application Platforms': 'Web'
+        }[$subcategory],
+        nullif(regexp_extract($subcategory, '^Other \((.+)\)$', 1), ''), 'Other'
+    )

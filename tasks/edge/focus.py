@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tasks.core.errors import LakeDamaged
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import descriptions, moments, names, queries, warehouse
+from tasks.edge import descriptions, moments, names, queries, spared, warehouse
 from tasks.edge.intake import mirror
 
 # What every format may use, in order of use: each reads the ones before it.
@@ -180,6 +180,7 @@ class Scan:
         files: The files.
         version: SQL for the version that a row belongs to, from the column ``version``;
             null for rows that belong to none. None where the column says it itself.
+        spared: SQL for columns that need not be read, each with its name.
         within: Table of the hashes of those rows that are wanted; all if there is none.
     """
 
@@ -187,6 +188,7 @@ class Scan:
     family: str
     files: tuple[str, ...]
     version: str | None
+    spared: tuple[str, ...] = ()
     within: str | None = None
 
     @property
@@ -212,12 +214,11 @@ class Scan:
     @property
     def _owned(self) -> str:
         rows = f"FROM {self.family}_exported({queries.literal(list(self.files))})"
-        if self.version is None:
-            return rows
-        return (
-            f"SELECT * REPLACE ({self.version} AS version) {rows}"
-            f" WHERE {self.version} IS NOT NULL"
-        )
+        shown = list(self.spared)
+        if self.version is not None:
+            shown.append(f"{self.version} AS version")
+            rows += f" WHERE {self.version} IS NOT NULL"
+        return f"SELECT * REPLACE ({', '.join(shown)}) {rows}" if shown else rows
 
 
 def rows_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
@@ -257,7 +258,13 @@ def _grouped(
     for file, kind in kinds.items():
         groups[kind.mapping, kind.family, shapes[file]].append(file)
     return [
-        Scan(mapping, family, tuple(files), version)
+        Scan(
+            mapping,
+            family,
+            tuple(files),
+            version,
+            spared.columns(con, kinds[files[0]], files),
+        )
         for (mapping, family, _), files in groups.items()
     ]
 

@@ -90,7 +90,12 @@ def store(
         for r in found
     ]
     if rows:
-        con.executemany("INSERT INTO ops.checks VALUES (?, ?, ?, ?, ?, ?)", rows)
+        con.executemany(
+            "INSERT INTO ops.checks"
+            " (checked_at, name, subject, severity, row_count, sample)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            rows,
+        )
 
 
 def require(results: Iterable[Checked]) -> None:

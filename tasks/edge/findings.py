@@ -228,7 +228,8 @@ def _save_notes(con: Connection, new: list[Stored]) -> None:
     for item in new:
         for note in item.anomaly.notes:
             con.execute(
-                "INSERT INTO findings.anomaly_notes VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO findings.anomaly_notes (anomaly_id, revision, source,"
+                " title, until_date, explained_cost) VALUES ($1, $2, $3, $4, $5, $6)",
                 [item.anomaly_id, item.revision, *astuple(note)],
             )
 
@@ -275,4 +276,8 @@ def _remember_bill(con: Connection, judged: Sequence[object]) -> None:
         " AND billing_account_id IS NOT DISTINCT FROM $2 AND billing_period = $3",
         judged[:3],
     )
-    con.execute("INSERT INTO findings.judged_bills VALUES ($1, $2, $3, $4, $5)", judged)
+    con.execute(
+        "INSERT INTO findings.judged_bills (source, billing_account_id,"
+        " billing_period, bill_id, judged_at) VALUES ($1, $2, $3, $4, $5)",
+        judged,
+    )

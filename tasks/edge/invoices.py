@@ -35,7 +35,9 @@ def load(con: warehouse.Connection, path: Path) -> int:
         )
         if lines:
             con.executemany(
-                "INSERT INTO bills.invoices VALUES (?, ?, ?, ?, ?, ?, ?, now())",
+                "INSERT INTO bills.invoices (invoice_id, billing_period,"
+                " charge_category, billing_currency, amount, decimals, origin,"
+                " loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, now())",
                 [
                     (
                         line.invoice_id,

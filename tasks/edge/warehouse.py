@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from tasks.core.errors import NothingThere, WarehouseBusy
-from tasks.edge import queries
+from tasks.edge import queries, schema
 
 # Readable by DuckDB 1.5 and 2.0 alike; see docs/decisions/0002-duckdb-1.5.md.
 STORAGE_VERSION = "v1.5.0"
@@ -25,8 +25,6 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
 }
-
-SCHEMAS = ("bills", "raw", "focus", "series", "evidence", "findings", "actions", "ops")
 
 WAIT_SECONDS = 600.0
 POLL_SECONDS = 0.5
@@ -113,7 +111,7 @@ def transaction(con: Connection) -> Iterator[None]:
 
 
 def install(con: Connection, *, is_described: bool = True) -> None:
-    """Create the schemas and tables that are missing.
+    """Create what is missing: schemas, tables, and columns of older tables.
 
     Args:
         con: The warehouse, or a database that nobody looks into.
@@ -121,24 +119,18 @@ def install(con: Connection, *, is_described: bool = True) -> None:
             than everything else.
     """
     known = {
-        f"{schema}.{table}"
-        for schema, table in con.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables()"
+        name
+        for (name,) in con.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
         ).fetchall()
     }
-    wanted = {
-        path.stem: path for path in sorted((queries.SQL / "tables").glob("*.sql"))
-    }
-    missing = [path for table, path in wanted.items() if table not in known]
-    if not missing:
-        return
-    with transaction(con):
-        for schema in SCHEMAS:
-            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for path in missing:
-            statements = path.read_text(encoding="utf-8")
-            created, _, _ = statements.partition("\nCOMMENT ON ")
-            con.execute(statements if is_described else created)
+    missing = [path for table, path in schema.declared().items() if table not in known]
+    if missing:
+        with transaction(con):
+            schema.create(con, missing, is_described=is_described)
+    if known and (lacking := schema.lacking(con)):
+        with transaction(con):
+            schema.widen(con, lacking)
 
 
 def replace(

@@ -185,7 +185,9 @@ def _write(con: Connection, bill_id: str, owners: list[str]) -> None:
     )
     con.execute("DELETE FROM bills.totals WHERE bill_id = $id", {"id": bill_id})
     con.execute(
-        "INSERT INTO bills.totals SELECT $bill_id, billing_currency, sum(row_count),"
+        "INSERT INTO bills.totals"
+        " (bill_id, billing_currency, row_count, billed_cost, effective_cost)"
+        " SELECT $bill_id, billing_currency, sum(row_count),"
         " sum(billed_cost), sum(effective_cost) FROM bills.part_totals"
         " WHERE list_contains($owners, bill_id) GROUP BY billing_currency",
         {"bill_id": bill_id, "owners": owners},

@@ -94,6 +94,7 @@ def add(con: warehouse.Connection, export: Export, staged: Path, digest: str) ->
         )
         con.execute(
             "INSERT INTO evidence.loads"
+            " (digest, source_format, origin, row_count, loaded_at)"
             " SELECT $digest, $format, $origin, count(*), now()"
             " FROM read_parquet($staged)",
             {

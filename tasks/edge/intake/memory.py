@@ -85,6 +85,7 @@ def keep(con: Connection, found: Sequence[Found]) -> None:
         with warehouse.transaction(con):
             con.executemany(
                 "INSERT OR REPLACE INTO bills.remote_files"
+                " (url, stamp, digest, manifest, release, seen_at)"
                 " VALUES (?, ?, ?, ?, ?, now())",
                 rows,
             )

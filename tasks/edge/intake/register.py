@@ -135,7 +135,7 @@ def add(
                 present.append(found)
             _forgive(con, bill)
         con.execute(
-            "INSERT OR REPLACE INTO bills.deliveries"
+            "INSERT OR REPLACE INTO bills.deliveries (digest, bill_ids, loaded_at)"
             " VALUES ($digest, $bill_ids, now())",
             {"digest": digest, "bill_ids": [*present, *added]},
         )
@@ -147,8 +147,8 @@ def add(
 def combine(con: Connection, digest: str, digests: Sequence[str]) -> None:
     """Note a delivery that was loaded as several."""
     con.execute(
-        "INSERT OR REPLACE INTO bills.deliveries SELECT $digest,"
-        " flatten(list(bill_ids)), now() FROM bills.deliveries"
+        "INSERT OR REPLACE INTO bills.deliveries (digest, bill_ids, loaded_at)"
+        " SELECT $digest, flatten(list(bill_ids)), now() FROM bills.deliveries"
         " WHERE list_contains($digests, digest)",
         {"digest": digest, "digests": list(digests)},
     )

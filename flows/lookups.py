@@ -1,11 +1,13 @@
-"""The commands of ``costwarden`` that only look: explain, doctor."""
+"""The commands of ``costwarden`` that only look: explain, doctor, digest."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
 
-from flows.answers import DONE, FAILED, Answer, Table, answering
+from flows import options
+from flows.answers import DONE, FAILED, Answer, Table, Verbatim, answering
 
 
 @click.command()
@@ -106,4 +108,21 @@ def doctor(settings: Any) -> Answer:
     return Answer(parts, (table,), status=FAILED if ill else DONE)
 
 
-ALL = (explain, doctor)
+@click.command()
+@options.as_of
+@answering
+def digest(settings: Any, *, as_of: datetime | None) -> Answer:
+    """Say on one screen what is new of the last day; nothing on a quiet one.
+
+    Alertmanager sends the same once a day: docs/notifications.md says how.
+    """
+    from tasks.core.alerting.digest import lines
+    from tasks.edge import digest as days
+
+    day = days.of(settings, as_of)
+    screen = lines(day)
+    said = Verbatim("\n".join(screen)) if screen else "Nothing is new."
+    return Answer({"lines": screen, "day": day}, (said,))
+
+
+ALL = (explain, doctor, digest)

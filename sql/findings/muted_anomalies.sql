@@ -5,7 +5,8 @@
 -- params: -
 --
 -- A mute covers an anomaly whose scope lies within it. One of a single region does not
--- cover an anomaly that is about several.
+-- cover an anomaly that is about several. The sink names the Alertmanager that has the
+-- mute as a silence; these are added by alerts/silenced_anomalies.
 SELECT
     anomalies.anomaly_id,
     mutes.mute_id,
@@ -15,7 +16,8 @@ SELECT
     mutes.created_at,
     mutes.ends_at,
     mutes.ended_by,
-    anomalies.status IN ('provisional', 'confirmed') AS is_open
+    anomalies.status IN ('provisional', 'confirmed') AS is_open,
+    NULL::VARCHAR AS sink
 FROM findings.anomalies AS anomalies
 INNER JOIN ops.mutes AS mutes
     ON

@@ -13,7 +13,8 @@ from packaging.requirements import Requirement
 
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
-from tasks.edge.delivery.declaration import JsonLines
+from tasks.edge.delivery.alertmanager_api import Client
+from tasks.edge.delivery.declaration import Alertmanager, JsonLines
 from tasks.edge.intake import places
 from tasks.edge.settings import Settings, Source
 
@@ -130,8 +131,21 @@ def _sinks(settings: Settings) -> Iterator[Part]:
     if not settings.sinks:
         yield Part("events", "default", "they stay in the outbox table ops.events")
     for sink in settings.sinks:
+        if isinstance(sink, Alertmanager):
+            yield _alertmanager(sink)
+            continue
         where = sink.path if isinstance(sink, JsonLines) else sink.kind
         yield Part(f"sink {sink.name}", "ok", where)
+
+
+def _alertmanager(sink: Alertmanager) -> Part:
+    name = f"sink {sink.name}"
+    patient = sink.model_copy(update={"timeout_seconds": REACH_SECONDS})
+    try:
+        with Client(patient) as client:
+            return Part(name, "ok", f"{sink.url}: Alertmanager {client.version()}")
+    except CostwardenError as error:
+        return Part(name, "failed", str(error))
 
 
 def _prefect() -> Part:

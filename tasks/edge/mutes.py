@@ -94,8 +94,22 @@ def listing(settings: Settings, at: datetime | None = None) -> Listed:
 
 
 def refresh(con: warehouse.Connection) -> None:
-    """Fill the temporary table of which mute covers which anomaly."""
+    """Fill the temporary table of which mute, or silence, covers which anomaly."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE muted_anomalies AS "
         + queries.text("findings/muted_anomalies")
+    )
+    if con.execute("SELECT 1 FROM ops.silences LIMIT 1").fetchone():
+        label(con)
+        con.execute(
+            "INSERT INTO muted_anomalies BY NAME "
+            + queries.text("alerts/silenced_anomalies")
+        )
+
+
+def label(con: warehouse.Connection) -> None:
+    """Fill the temporary table of the labels that anomalies have as alerts."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE alert_labels AS "
+        + queries.text("alerts/alert_labels")
     )

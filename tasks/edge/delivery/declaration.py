@@ -55,6 +55,14 @@ class Alertmanager(HttpSink):
     """Alerts for people, by Alertmanager's API v2."""
 
     kind: Literal["alertmanager"]
+    expire_hours: float = Field(
+        50.0, gt=0, description="Alerts end so long after the last relay."
+    )
+    digest: bool = Field(True, description="Send a digest each day that has news.")
+    digest_hour: int = Field(7, ge=0, le=23, description="When its day ends, UTC.")
+    report_url: Url = Field("", description="Where people open the report.")
+    prefect_url: Url = Field("", description="Where people open Prefect's UI.")
+    runbook_url: Url = Field("", description="What to do about an alert.")
 
 
 class VictoriaMetrics(HttpSink):

@@ -2,7 +2,7 @@
 
 from tasks.core.errors import UnknownSetting
 from tasks.edge.delivery.contract import EventSink, StateSink
-from tasks.edge.delivery.declaration import AnySink, JsonLines
+from tasks.edge.delivery.declaration import Alertmanager, AnySink, JsonLines
 from tasks.edge.delivery.jsonl import JsonLinesSink
 from tasks.edge.settings import Settings
 
@@ -18,4 +18,8 @@ def make(settings: Settings, declared: AnySink, relay_id: str) -> EventSink | St
     del settings, relay_id  # what a file has no use for
     if isinstance(declared, JsonLines):
         return JsonLinesSink(declared)
+    if isinstance(declared, Alertmanager):
+        from tasks.edge.delivery.alertmanager import AlertmanagerSink  # noqa: PLC0415
+
+        return AlertmanagerSink(declared)
     raise UnknownSetting(f"Sinks of kind {declared.kind} are to come.")

@@ -119,6 +119,19 @@ def settle(
     forget(con, batch)
 
 
+def refuse(
+    con: Connection, sink: str, reasons: Mapping[str, str], now: datetime
+) -> None:
+    """Write down what a state sink does not take now, by the event that told of it."""
+    con.execute(
+        "DELETE FROM ops.dead_letters"
+        " WHERE sink = $sink AND event_id NOT IN (SELECT unnest($now::VARCHAR[]))",
+        {"sink": sink, "now": list(reasons)},
+    )
+    for event_id, reason in reasons.items():
+        _bury(con, sink, event_id, reason, now)
+
+
 def forget(con: Connection, batch: Batch) -> None:
     """Let a batch be of which nothing has arrived; its events are due again."""
     con.execute(

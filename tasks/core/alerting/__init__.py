@@ -1,0 +1,1 @@
+"""What people are told: alerts, and the digest of a day."""

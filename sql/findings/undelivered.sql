@@ -4,7 +4,7 @@
 -- reads:  muted_anomalies, ops.dead_letters, ops.deliveries, ops.events
 -- params: at, most, most_bytes, sink
 --
--- While a mute holds (muted_anomalies is filled by findings/muted_anomalies), nothing of
+-- While a mute holds (muted_anomalies is filled by mutes.refresh), nothing of
 -- its anomalies is delivered. After its end what happened meanwhile is delivered if the
 -- anomaly is still open, or if the sink knows of it; else nobody needs to hear of it.
 -- A refused event holds back the later ones of its subject, and no others. The row id

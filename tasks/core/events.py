@@ -83,6 +83,32 @@ def event(
     return Event(event_id, full_type, subject, revision, occurred_at, text)
 
 
+def binary(payload: str) -> tuple[list[tuple[str, bytes]], bytes]:
+    """Return an event as headers and value of a Kafka record, in binary mode.
+
+    Args:
+        payload: The event in the CloudEvents JSON format.
+
+    Source:
+        CloudEvents specification 1.0.2, "Kafka Protocol Binding", section 3.2.
+
+    Examples:
+        >>> headers, value = binary(
+        ...     '{"specversion": "1.0", "id": "1", "type": "t", "source": "/s",'
+        ...     ' "datacontenttype": "application/json", "data": {"a": 1}}'
+        ... )
+        >>> headers[1:3], value
+        ([('ce_id', b'1'), ('ce_type', b't')], b'{"a": 1}')
+        >>> headers[-1]
+        ('content-type', b'application/json')
+    """
+    attributes = json.loads(payload)
+    value = json.dumps(attributes.pop("data"), ensure_ascii=False).encode()
+    content_type = attributes.pop("datacontenttype")
+    headers = [(f"ce_{name}", text.encode()) for name, text in attributes.items()]
+    return [*headers, ("content-type", content_type.encode())], value
+
+
 def _full_type(event_type: str) -> str:
     bare = event_type.removeprefix(PREFIX)
     _, _, version = bare.rpartition(".v")

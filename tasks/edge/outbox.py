@@ -22,25 +22,30 @@ def add(con: Connection, events: Iterable[Event], is_muted: bool = False) -> int
     Returns:
         How many were new.
     """
-    rows = [
-        {
-            "event_id": told.event_id,
-            "event_type": told.event_type,
-            "subject": told.subject,
-            "revision": told.revision,
-            "payload": told.payload,
-            "occurred_at": told.occurred_at,
-            "is_muted": is_muted,
-        }
-        for told in events
-    ]
+    new: dict[str, Event] = {}
+    for told in events:
+        new.setdefault(told.event_id, told)
+    rows = new.values()
     before = _count(con)
     if rows:
-        con.executemany(
-            "INSERT OR IGNORE INTO ops.events (event_id, event_type, subject, revision,"
-            " payload, occurred_at, is_muted) VALUES ($event_id, $event_type, $subject,"
-            " $revision, $payload, $occurred_at, $is_muted)",
-            rows,
+        # Not INSERT OR IGNORE, which mixes up the order.
+        con.execute(
+            "INSERT INTO ops.events (event_id, event_type, subject, revision, payload,"
+            " occurred_at, is_muted) SELECT told.* EXCLUDE (place), $is_muted FROM ("
+            " SELECT unnest($event_ids) AS event_id, unnest($types),"
+            " unnest($subjects), unnest($revisions), unnest($payloads),"
+            " unnest($times), unnest(range(len($event_ids))) AS place) AS told"
+            " WHERE event_id NOT IN (SELECT events.event_id FROM ops.events AS events)"
+            " ORDER BY place",
+            {
+                "event_ids": [told.event_id for told in rows],
+                "types": [told.event_type for told in rows],
+                "subjects": [told.subject for told in rows],
+                "revisions": [told.revision for told in rows],
+                "payloads": [told.payload for told in rows],
+                "times": [told.occurred_at for told in rows],
+                "is_muted": is_muted,
+            },
         )
     return _count(con) - before
 

@@ -1,18 +1,23 @@
 """How our Kafka clients, those that produce and those that consume, reach brokers."""
 
+from typing import Any
+
 from tasks.core.errors import ConfigError
 from tasks.edge.delivery.declaration import Kafka
 from tasks.edge.secrets import resolve
 
 
-def client(sink: Kafka) -> dict[str, str | int | bool]:
+Options = dict[str, Any]
+
+
+def client(sink: Kafka) -> Options:
     """Return what librdkafka is told to reach and convince the brokers of a sink.
 
     Raises:
         ConfigError: A username without a password, or the other way round.
         NothingThere: The password is not where the settings say.
     """
-    told: dict[str, str | int | bool] = {
+    told: Options = {
         "bootstrap.servers": sink.bootstrap_servers,
         "security.protocol": sink.security_protocol,
         # Without it each restart of a broker would be a line on standard error.

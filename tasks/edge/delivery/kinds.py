@@ -2,7 +2,7 @@
 
 from tasks.core.errors import UnknownSetting
 from tasks.edge.delivery.contract import EventSink, StateSink
-from tasks.edge.delivery.declaration import Alertmanager, AnySink, JsonLines
+from tasks.edge.delivery.declaration import Alertmanager, AnySink, JsonLines, Kafka
 from tasks.edge.delivery.jsonl import JsonLinesSink
 from tasks.edge.settings import Settings
 
@@ -15,11 +15,23 @@ def make(settings: Settings, declared: AnySink, relay_id: str) -> EventSink | St
         declared: Those of the sink.
         relay_id: The sink knows this warehouse by it, for ever.
     """
-    del settings, relay_id  # what a file has no use for
+    del settings  # what events sinks have no use for
     if isinstance(declared, JsonLines):
         return JsonLinesSink(declared)
     if isinstance(declared, Alertmanager):
         from tasks.edge.delivery.alertmanager import AlertmanagerSink  # noqa: PLC0415
 
         return AlertmanagerSink(declared)
+    if isinstance(declared, Kafka):
+        return _kafka(declared, relay_id)
     raise UnknownSetting(f"Sinks of kind {declared.kind} are to come.")
+
+
+def _kafka(declared: Kafka, relay_id: str) -> EventSink:
+    try:
+        from tasks.edge.delivery.kafka import KafkaSink  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise UnknownSetting(
+            f"Sink {declared.name} needs Kafka's client: install costwarden[kafka]."
+        ) from error
+    return KafkaSink(declared, relay_id)

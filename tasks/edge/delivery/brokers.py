@@ -6,7 +6,6 @@ from tasks.core.errors import ConfigError
 from tasks.edge.delivery.declaration import Kafka
 from tasks.edge.secrets import resolve
 
-
 Options = dict[str, Any]
 
 

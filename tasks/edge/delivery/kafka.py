@@ -6,15 +6,16 @@ which batch was the last to arrive. Entering under the same transactional id fir
 whatever an earlier relay had begun, and shuts it out.
 """
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from confluent_kafka import (
     Consumer,
     KafkaError,
     KafkaException,
-    Message,
     Producer,
     TopicPartition,
 )
@@ -28,20 +29,20 @@ from tasks.edge.delivery.kafka_topic import SECONDS, Trouble
 
 # A broker ends a transaction by itself that is open for longer.
 TRANSACTION_MS = 60_000
-# What a record and its batch have around key, value and headers, at most.
-AROUND_RECORD, AROUND_HEADER = 100, 10
-# Sent by itself, so large a batch of records that the network is well used.
+# Records are sent in batches of this size; a longer one is sent by itself, up to what
+# brokers could take at all.
 BATCH_BYTES = 512 * 1024
+LONGEST_BYTES = 64 * 1024**2
 
 # Errors of single records; all others are about the sink.
 REFUSALS = {
-    KafkaError.MSG_SIZE_TOO_LARGE: "too large for the topic",
-    KafkaError.RECORD_LIST_TOO_LARGE: "too large for the topic",
+    KafkaError.MSG_SIZE_TOO_LARGE: "larger than max.message.bytes of the topic",
+    KafkaError.RECORD_LIST_TOO_LARGE: "larger than a segment of the topic",
     KafkaError.INVALID_MSG: "the broker calls it damaged",
     KafkaError.INVALID_RECORD: "the broker's rules for records forbid it",
 }
 
-Record = tuple[bytes, list[tuple[str, bytes]]]
+Record = tuple[list[tuple[str, bytes]], bytes]
 
 
 class Refused(Exception):
@@ -61,7 +62,7 @@ class Ended:
         self.refused: dict[str, str] = {}
         self.failure: KafkaError | None = None
 
-    def note(self, event_id: str, error: KafkaError | None, _record: Message) -> None:
+    def note(self, event_id: str, error: KafkaError | None, _record: Any) -> None:
         """Keep what went wrong; the client calls this for each event."""
         if error is None:
             return
@@ -87,44 +88,48 @@ class KafkaSink(EventSink):
 
     def __enter__(self) -> Self:
         """Find the topic, and end what an earlier relay had begun."""
-        options = brokers.client(self.declared) | {
+        self.options = brokers.client(self.declared) | {
             "error_cb": self.trouble.note,
             "log_level": 0,
         }
-        self.longest = kafka_topic.find(self.declared, options, self.trouble).longest
-        self.producer = Producer(
-            options
-            | {
-                "transactional.id": self.name,
-                "transaction.timeout.ms": TRANSACTION_MS,
-                "message.max.bytes": self.longest,
-                "batch.size": min(BATCH_BYTES, self.longest),
-                "compression.type": "lz4",
-                "linger.ms": 5,
-                # As Java's producers do it: whoever writes a key finds its partition.
-                "partitioner": "murmur2_random",
-            }
-        )
+        longest = kafka_topic.find(self.declared, self.options, self.trouble)
+        self.batch_bytes = min(BATCH_BYTES, longest)
+        self._start(self.batch_bytes)
         self.group = Consumer(
-            options
+            self.options
             | {
                 "group.id": self.name,
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
             }
         )
-        try:
-            self.producer.init_transactions(SECONDS)
-        except KafkaException as error:
-            self.__exit__()
-            raise self._trouble(error) from error
         return self
 
     def __exit__(self, *_raised: object) -> None:
         """Let go; a transaction that is still open never arrives."""
         self.group.close()
         self.producer.purge()
-        self.producer.close()
+        del self.producer  # its close() would wait for the brokers once more
+
+    def _start(self, batch_bytes: int) -> None:
+        """Begin anew: what was under way is aborted, and who had begun it shut out."""
+        self.producer = Producer(
+            self.options
+            | {
+                "transactional.id": self.name,
+                "transaction.timeout.ms": TRANSACTION_MS,
+                "message.max.bytes": LONGEST_BYTES,
+                "batch.size": batch_bytes,
+                "compression.type": "lz4",
+                "linger.ms": 5,
+                # As Java's producers do it: whoever writes a key finds its partition.
+                "partitioner": "murmur2_random",
+            }
+        )
+        try:
+            self.producer.init_transactions(SECONDS)
+        except KafkaException as error:
+            raise self._trouble(error) from error
 
     def mark(self) -> str:
         """Return nothing: the group knows what it needs to."""
@@ -140,18 +145,25 @@ class KafkaSink(EventSink):
         return (found.offset, found.metadata) == (batch.number, batch.batch_id)
 
     def send(self, batch: Batch) -> dict[str, str]:
-        """Send a batch in one transaction, without what is too large."""
-        records = {told.event_id: _record(told) for told in batch.events}
-        refused = {
-            event_id: f"{size:,} bytes are too large: the topic takes {self.longest:,}"
-            for event_id, record in records.items()
-            if (size := _size(event_id, record)) > self.longest
-        }
-        try:
-            self._commit(batch, refused, records)
-        except Refused as found:
-            refused |= self._alone(batch, found.reasons, records)
-            self._commit(batch, refused, records)
+        """Send a batch in one transaction, without what brokers do not take.
+
+        They refuse a batch of records for the sake of one of them, so after a refusal
+        each is sent by itself.
+        """
+        records = {told.event_id: binary(told.payload) for told in batch.events}
+        refused: dict[str, str] = {}
+        is_alone = False
+        while True:
+            try:
+                self._commit(batch, refused, records)
+            except Refused as found:
+                refused |= found.reasons if is_alone else {}
+                is_alone = True
+                self._start(batch_bytes=1)
+            else:
+                break
+        if is_alone:
+            self._start(self.batch_bytes)
         return refused
 
     def _commit(
@@ -170,67 +182,57 @@ class KafkaSink(EventSink):
         except KafkaException as error:
             raise self._trouble(error) from error
 
-    def _alone(
-        self, batch: Batch, suspects: Iterable[str], records: dict[str, Record]
-    ) -> dict[str, str]:
-        """Return which events are refused by themselves: each is tried, and taken back.
-
-        Brokers refuse a batch of records as a whole, for the sake of one of them.
-        """
-        told = {one.event_id: one for one in batch.events}
-        guilty: dict[str, str] = {}
-        for event_id in suspects:
-            try:
-                self.producer.begin_transaction()
-                self._produce([told[event_id]], records)
-                self.producer.abort_transaction(SECONDS)
-            except Refused as found:
-                guilty |= found.reasons
-            except KafkaException as error:
-                raise self._trouble(error) from error
-        return guilty
-
     def _produce(self, events: list[Told], records: dict[str, Record]) -> None:
         """Produce events and wait until the brokers have them.
 
         Raises:
-            Refused: They do not take some of them; the transaction is aborted.
+            Refused: They do not take some of them; the transaction is lost.
         """
         ended = Ended()
         for told in events:
-            value, headers = records[told.event_id]
-            while True:
-                try:
-                    self.producer.produce(
-                        self.declared.topic,
-                        value,
-                        told.subject,
-                        headers=headers,
-                        on_delivery=partial(ended.note, told.event_id),
-                    )
-                    break
-                except BufferError:
-                    self.producer.poll(0.1)
-        left = self.producer.flush(SECONDS)
+            note = partial(ended.note, told.event_id)
+            try:
+                self._queue(told, records[told.event_id], note)
+            except KafkaException as error:
+                note(error.args[0], None)
+        self._wait(ended)
         if ended.refused:
-            self.producer.abort_transaction(SECONDS)
             raise Refused(ended.refused)
         if ended.failure:
-            raise self.trouble.explain(ended.failure)
-        if left:
-            raise self.trouble.explain(KafkaError(KafkaError.REQUEST_TIMED_OUT))
+            raise KafkaException(ended.failure)
+
+    def _wait(self, ended: Ended) -> None:
+        """Wait until all were answered, or one of them is not well."""
+        deadline = time.monotonic() + SECONDS
+        while len(self.producer) and not (ended.refused or ended.failure):
+            if time.monotonic() > deadline:
+                raise KafkaException(KafkaError(KafkaError.REQUEST_TIMED_OUT))
+            try:
+                self.producer.poll(0.1)
+            except SystemError as error:
+                # So the client raises what is fatal while it calls us back.
+                raise error.__cause__ or error from error
+
+    def _queue(
+        self, told: Told, record: Record, note: Callable[[KafkaError | None, Any], None]
+    ) -> None:
+        """Hand a record to the client; where it holds too many, let it send some."""
+        headers, value = record
+        while True:
+            try:
+                self.producer.produce(
+                    self.declared.topic,
+                    value,
+                    told.subject,
+                    headers=list(headers),
+                    on_delivery=note,
+                )
+            except BufferError:
+                self.producer.poll(0.1)
+            else:
+                return
 
     def _trouble(self, error: KafkaException) -> CostwardenError:
-        self.producer.poll(0)  # lets it tell what it has noticed
+        with suppress(KafkaException, SystemError):
+            self.producer.poll(0)  # lets it tell what it has noticed
         return self.trouble.explain(error.args[0])
-
-
-def _record(told: Told) -> Record:
-    headers, value = binary(told.payload)
-    return value, headers
-
-
-def _size(key: str, record: Record) -> int:
-    value, headers = record
-    names = sum(len(name) + len(text) + AROUND_HEADER for name, text in headers)
-    return AROUND_RECORD + len(key) + len(value) + names

@@ -42,6 +42,17 @@ REFUSALS = {
     KafkaError.INVALID_RECORD: "the broker's rules for records forbid it",
 }
 
+# While a broker comes back its groups move; it is asked again after a moment.
+MOVING = frozenset(
+    {
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.UNSTABLE_OFFSET_COMMIT,
+    }
+)
+MOVING_SECONDS = 0.2
+
 Record = tuple[list[tuple[str, bytes]], bytes]
 
 
@@ -138,11 +149,17 @@ class KafkaSink(EventSink):
     def holds(self, batch: Batch) -> bool:
         """Return whether the transaction of a batch was committed."""
         place = TopicPartition(self.declared.topic, 0)
-        try:
-            [found] = self.group.committed([place], SECONDS)
-        except KafkaException as error:
-            raise self._trouble(error) from error
-        return (found.offset, found.metadata) == (batch.number, batch.batch_id)
+        deadline = time.monotonic() + SECONDS
+        while True:
+            try:
+                [found] = self.group.committed([place], SECONDS)
+            except KafkaException as error:
+                is_late = time.monotonic() > deadline
+                if is_late or error.args[0].code() not in MOVING:
+                    raise self._trouble(error) from error
+                time.sleep(MOVING_SECONDS)
+            else:
+                return (found.offset, found.metadata) == (batch.number, batch.batch_id)
 
     def send(self, batch: Batch) -> dict[str, str]:
         """Send a batch in one transaction, without what brokers do not take.

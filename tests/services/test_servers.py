@@ -7,17 +7,22 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer
 
+from tests.services.conftest import started
+from tests.services.servers.alertmanager import Alertmanager
 from tests.services.servers.kafka import USER
 from tests.services.servers.server import NotInstalled, NotStarted, program
 from tests.services.servers.victoriametrics import VictoriaMetrics
+from tests.services.servers.vmalert import Vmalert
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
+DEPLOYMENTS = Path(__file__).parents[2] / "deployments"
 RULE = """\
 groups:
   - name: spend
@@ -211,3 +216,18 @@ def test_no_server_outlives_us(tmp_path):
             return stat.read().rsplit(")", 1)[1].split()[0] == "Z"
 
     wait_for(gone)
+
+
+def test_the_examples_are_taken(tmp_path):
+    """Alertmanager starts over the example routing, vmalert over the example rules."""
+    routing = DEPLOYMENTS / "alertmanager" / "alertmanager.yml"
+    rules = str(DEPLOYMENTS / "victoriametrics" / "rules" / "*.yml")
+    with (
+        started(VictoriaMetrics(tmp_path / "metrics")) as metrics,
+        started(Alertmanager(tmp_path / "alerts", routing)) as alerts,
+        started(Vmalert(tmp_path / "rules", metrics, alerts, rules)) as server,
+    ):
+        groups = server.get("/api/v1/rules").json()["data"]["groups"]
+        assert sum(len(group["rules"]) for group in groups) > 0
+        status = alerts.get("/api/v2/status").json()
+        assert "receiver: costs" in status["config"]["original"]

@@ -1,6 +1,6 @@
 """Findings out: events to sinks, the warehouse to its readers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prefect import task
 
@@ -18,12 +18,14 @@ class Published:
         refused: Events that a sink will not take.
         failed_sinks: How many sinks took nothing.
         problems: One sentence for each of these.
+        remarks: What else sinks have to say.
     """
 
     delivered: int
     refused: int
     failed_sinks: int
     problems: list[str]
+    remarks: list[str] = field(default_factory=list)
 
 
 @task
@@ -38,7 +40,11 @@ def publish_events(settings: Settings, *, is_patient: bool = False) -> Published
     """
     done = relay(settings, is_patient=is_patient)
     return Published(
-        done.delivered, done.refused, len(done.problems), list(done.problems)
+        done.delivered,
+        done.refused,
+        len(done.problems),
+        list(done.problems),
+        list(done.remarks),
     )
 
 

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS ops.runs (
     rows_out BIGINT,
     outcome VARCHAR NOT NULL,
     detail VARCHAR,
+    waited_seconds DOUBLE,
     PRIMARY KEY (run_id, stage, billing_period)
 );
 COMMENT ON TABLE ops.runs IS 'Journal of runs; grain: run × stage × period.';
@@ -23,3 +24,4 @@ COMMENT ON COLUMN ops.runs.rows_in IS 'Rows read.';
 COMMENT ON COLUMN ops.runs.rows_out IS 'Rows written.';
 COMMENT ON COLUMN ops.runs.outcome IS 'running, done, nothing_new, failed; crashed when the process died at it.';
 COMMENT ON COLUMN ops.runs.detail IS 'The error in one sentence, or what the counts mean; else null.';
+COMMENT ON COLUMN ops.runs.waited_seconds IS 'How long the run waited for the warehouse''s turn, on its first stage; null on later ones.';

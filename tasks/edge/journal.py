@@ -21,6 +21,9 @@ from tasks.edge.settings import Settings
 
 POLL_SECONDS = 0.2
 
+# How long each run waited for its turn, until its first stage writes it down.
+WAITED: dict[str, float] = {}
+
 Summary = TypeVar("Summary")
 
 
@@ -59,7 +62,9 @@ def turn(
     path = Path(f"{settings.database}.turn")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
+        asked = time.monotonic()
         _take(file, settings.wait_seconds, say)
+        WAITED[run.run_id] = time.monotonic() - asked
         file.truncate(0)
         file.write(f"{run.flow}, process {os.getpid()}, since {_now():%H:%M:%S} UTC")
         file.flush()
@@ -74,9 +79,16 @@ def begin(settings: Settings, run: Run, stage: str, period: str = "") -> None:
     ) as con:
         con.execute(
             "INSERT OR REPLACE INTO ops.runs"
-            " (run_id, flow, stage, billing_period, started_at, outcome)"
-            " VALUES (?, ?, ?, ?, ?, 'running')",
-            [run.run_id, run.flow, stage, period, _now()],
+            " (run_id, flow, stage, billing_period, started_at, outcome,"
+            " waited_seconds) VALUES (?, ?, ?, ?, ?, 'running', ?)",
+            [
+                run.run_id,
+                run.flow,
+                stage,
+                period,
+                _now(),
+                WAITED.pop(run.run_id, None),
+            ],
         )
 
 

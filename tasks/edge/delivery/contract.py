@@ -106,3 +106,10 @@ class StateSink(Protocol):
     def save(self, con: Connection, done: Any) -> int:
         """Write down what is worth remembering; return how many things were sent."""
         ...
+
+
+@runtime_checkable
+class Remarks(Protocol):
+    """A sink that has something to say of what it sent, besides how much."""
+
+    remarks: list[str]

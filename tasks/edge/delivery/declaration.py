@@ -69,6 +69,15 @@ class VictoriaMetrics(HttpSink):
     """Figures by day, by VictoriaMetrics' import API."""
 
     kind: Literal["victoriametrics"]
+    max_series: int = Field(
+        10_000,
+        ge=200,
+        description="Series of daily figures at most; the dearest have names.",
+    )
+    labels: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], str] = Field(
+        default={},
+        description="Put on every series, where warehouses share a server.",
+    )
 
 
 def _kind(sink: Any) -> str:

@@ -15,7 +15,6 @@ def make(settings: Settings, declared: AnySink, relay_id: str) -> EventSink | St
         declared: Those of the sink.
         relay_id: The sink knows this warehouse by it, for ever.
     """
-    del settings  # what events sinks have no use for
     if isinstance(declared, JsonLines):
         return JsonLinesSink(declared)
     if isinstance(declared, Alertmanager):
@@ -24,7 +23,9 @@ def make(settings: Settings, declared: AnySink, relay_id: str) -> EventSink | St
         return AlertmanagerSink(declared)
     if isinstance(declared, Kafka):
         return _kafka(declared, relay_id)
-    raise UnknownSetting(f"Sinks of kind {declared.kind} are to come.")
+    from tasks.edge.delivery.victoriametrics import VictoriaMetricsSink  # noqa: PLC0415
+
+    return VictoriaMetricsSink(settings, declared)
 
 
 def _kafka(declared: Kafka, relay_id: str) -> EventSink:

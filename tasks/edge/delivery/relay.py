@@ -19,7 +19,7 @@ from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.core.findings.anomalies import stable_id
 from tasks.edge import warehouse
 from tasks.edge.delivery import kinds, ledger
-from tasks.edge.delivery.contract import Batch, EventSink, StateSink
+from tasks.edge.delivery.contract import Batch, EventSink, Remarks, StateSink
 from tasks.edge.delivery.declaration import AnySink
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
@@ -36,11 +36,13 @@ class Relayed:
         delivered: Events, and for state sinks whatever they count.
         refused: Events that a sink will not take; see ``costwarden events``.
         problems: One sentence for each sink that failed.
+        remarks: What else sinks have to say.
     """
 
     delivered: int = 0
     refused: int = 0
     problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def relay(settings: Settings, *, is_patient: bool = True) -> Relayed:
@@ -66,6 +68,7 @@ def relay(settings: Settings, *, is_patient: bool = True) -> Relayed:
         delivered=sum(one.delivered for one in ended),
         refused=sum(one.refused for one in ended),
         problems=[problem for one in ended for problem in one.problems],
+        remarks=[remark for one in ended for remark in one.remarks],
     )
 
 
@@ -155,7 +158,8 @@ def _show(settings: Settings, name: str, sink: StateSink) -> Relayed:
     with _transaction(settings) as con:
         sent = sink.save(con, done)
         ledger.worked(con, name, _now())
-    return Relayed(delivered=sent)
+    remarks = sink.remarks if isinstance(sink, Remarks) else []
+    return Relayed(delivered=sent, remarks=[f"Sink {name}: {one}" for one in remarks])
 
 
 @contextmanager

@@ -1,0 +1,236 @@
+"""Brings VictoriaMetrics to the daily figures that the warehouse holds.
+
+Samples that are there cannot be changed: of two at one time, 1.79 keeps both, or with
+deduplication either. So a series whose past has changed is deleted and sent as a whole;
+one that only grew gets its new days. Each time the server is asked what it has, so that
+what it lost, or what a relay that was killed left half-done, is made good.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+import pyarrow as pa
+
+from tasks.core.errors import SinkUnavailable
+from tasks.core.figures import health, retention, series
+from tasks.core.figures.health import Gauge
+from tasks.core.figures.series import DAILY, Figure, Held, Sent
+from tasks.edge import figures
+from tasks.edge import health as pipeline
+from tasks.edge.delivery.contract import StateSink
+from tasks.edge.delivery.declaration import VictoriaMetrics
+from tasks.edge.delivery.victoriametrics_api import Client
+from tasks.edge.settings import Settings
+from tasks.edge.warehouse import Connection
+
+# Samples of one request.
+BATCH = 100_000
+
+# Written down before anything is sent, so that nothing is left behind after a crash.
+NOT_YET = Sent(0, "")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the warehouse holds.
+
+    Attributes:
+        loaded: Daily figures.
+        gauges: How the pipeline stands now.
+        sent: What the server was sent before, by key.
+        now: When it was read.
+    """
+
+    loaded: figures.Loaded
+    gauges: list[Gauge]
+    sent: dict[str, Sent]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it.
+
+    Attributes:
+        has: All that the server has now, by key.
+        gone: Keys of what it has no longer.
+        samples: How many were sent.
+    """
+
+    has: dict[str, Sent]
+    gone: list[str]
+    samples: int
+
+
+class VictoriaMetricsSink(StateSink):
+    """Sends daily figures, and how the pipeline stands."""
+
+    def __init__(self, settings: Settings, declared: VictoriaMetrics) -> None:
+        """Use the declared server."""
+        self.settings = settings
+        self.declared = declared
+        self.remarks: list[str] = []
+
+    def load(self, con: Connection, now: datetime) -> State:
+        """Read what the server is to hold, and what it was or may have been sent."""
+        loaded = figures.load(con, self.settings.detect, now, self.declared.max_series)
+        _remember(
+            con, self.declared.name, dict.fromkeys(_keys(loaded), NOT_YET), "IGNORE"
+        )
+        rows = con.execute(
+            "SELECT series, samples, digest FROM ops.figures WHERE sink = $sink",
+            {"sink": self.declared.name},
+        ).fetchall()
+        loaded = figures.load(con, self.settings.detect, now, self.declared.max_series)
+        return State(
+            loaded=loaded,
+            gauges=pipeline.load(con, self.settings, now),
+            sent={key: Sent(samples, digest) for key, samples, digest in rows},
+            now=now,
+        )
+
+    def send(self, state: State) -> Done:
+        """Send what the server lacks, after deleting what is wrong there.
+
+        Raises:
+            ConfigError: The address or the credentials are wrong.
+            SinkUnavailable: It does not work, or has not kept what it took.
+        """
+        wanted = self._wanted(state)
+        with Client(self.declared) as client:
+            wanted = self._within(client, wanted, state.now)
+            names = {figure.metric for figure in wanted.values()}
+            names |= {_parsed(key)[0] for key in state.sent}
+            metrics = [metric for metric in DAILY if metric in names]
+            client.flush()
+            held = client.held(metrics, state.now.timestamp())
+            steps = series.steps(wanted, state.sent, held)
+            client.delete([_parsed(key) for key in steps.delete])
+            for batch in series.batches(steps.send, BATCH):
+                client.write(batch)
+            client.write_lines(
+                health.line(gauge, state.now, self.declared.labels)
+                for gauge in state.gauges
+            )
+            if steps.send or steps.delete:
+                client.flush()
+                there = client.held(metrics, state.now.timestamp())
+                _check(wanted, there)
+        return Done(
+            has={
+                key: Sent(len(figure), figure.digest) for key, figure in wanted.items()
+            },
+            gone=[key for key in state.sent if key not in wanted],
+            samples=sum(len(figure) for figure in steps.send),
+        )
+
+    def save(self, con: Connection, done: Done) -> int:
+        """Remember what the server has; return how many samples were sent."""
+        con.execute(
+            "DELETE FROM ops.figures"
+            " WHERE sink = $sink AND series IN (SELECT unnest($gone::VARCHAR[]))",
+            {"sink": self.declared.name, "gone": done.gone},
+        )
+        _remember(con, self.declared.name, done.has, "REPLACE")
+        return done.samples
+
+    def _wanted(self, state: State) -> dict[str, Figure]:
+        """Return what the server is to hold if it keeps everything, by key."""
+        loaded = state.loaded
+        if len(loaded.named) < loaded.scopes:
+            self.remarks.append(
+                f"{loaded.scopes - len(loaded.named)} of {loaded.scopes} series are"
+                " summed as other, by provider and currency: max_series is"
+                f" {self.declared.max_series}."
+            )
+        tomorrow = _day(state.now.date()) + 1
+        return {
+            figure.key: figure.until(tomorrow)
+            for figure in (
+                *loaded.figures,
+                *figures.expected(loaded, self.settings.detect),
+            )
+        }
+
+    def _within(
+        self, client: Client, wanted: dict[str, Figure], now: datetime
+    ) -> dict[str, Figure]:
+        """Leave out what the server would take and drop, and say so."""
+        kept = client.kept_days()
+        if kept is not None:
+            first = retention.first_kept(now.date(), kept)
+            lost = sum(
+                len(one) - len(one.since(_day(first))) for one in wanted.values()
+            )
+            if lost:
+                self.remarks.append(
+                    f"{lost} figures of days before {first} are left out: the server"
+                    f" keeps {kept:.0f} days. Start it with -retentionPeriod=5y."
+                )
+                wanted = {key: one.since(_day(first)) for key, one in wanted.items()}
+        return {key: one for key, one in wanted.items() if len(one)}
+
+
+def _check(wanted: dict[str, Figure], held: dict[str, Held]) -> None:
+    """Make sure that all is there.
+
+    Raises:
+        SinkUnavailable: It is not, though the server took it.
+    """
+    wrong = [
+        one
+        for key, one in wanted.items()
+        if key not in held or not one.is_held(held[key])
+    ]
+    if wrong:
+        oldest = min(int(one.days[0]) for one in wrong)
+        raise SinkUnavailable(
+            f"VictoriaMetrics took {len(wrong)} series that it does not have as they"
+            f" were sent, such as {wrong[0].key}; the oldest day is"
+            f" {figures.EPOCH + timedelta(days=oldest)}. See its -retentionPeriod, and"
+            " whether another warehouse sends the same series."
+        )
+
+
+def _keys(loaded: figures.Loaded) -> Iterator[str]:
+    """Yield the keys of all that may be sent, expectations too."""
+    for figure in loaded.figures:
+        yield figure.key
+        if figure.metric == "cost_daily":
+            for metric in figures.EXPECTED:
+                yield replace(figure, metric=metric).key
+
+
+def _remember(
+    con: Connection,
+    sink: str,
+    has: Mapping[str, Sent],
+    known: Literal["IGNORE", "REPLACE"],
+) -> None:
+    """Write down series, and do as told with those that are written down already."""
+    rows = pa.table(
+        {
+            "series": pa.array(has, pa.string()),
+            "samples": pa.array([one.samples for one in has.values()], pa.int64()),
+            "digest": pa.array([one.digest for one in has.values()], pa.string()),
+        }
+    )
+    con.register("figures_sent", rows)
+    con.execute(
+        f"INSERT OR {known} INTO ops.figures (sink, series, samples, digest)"
+        " SELECT $sink, series, samples, digest FROM figures_sent",
+        {"sink": sink},
+    )
+    con.unregister("figures_sent")
+
+
+def _parsed(key: str) -> tuple[str, dict[str, str]]:
+    metric, labels = json.loads(key)
+    return metric, labels
+
+
+def _day(day: date) -> int:
+    return (day - figures.EPOCH).days

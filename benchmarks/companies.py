@@ -1,30 +1,32 @@
 """How well detection finds what made-up companies' bills hide.
 
 Bills are simulated, the whole pipeline runs on them, and what it finds is compared with
-the truth. An anomaly is caught when a finding covers its scope, has its direction and
-shares a day with it; a finding that matches no true anomaly is a false alert.
+the truth, by the rule of ``tasks.core.backtest.matching``.
 """
 
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from benchmarks.measuring import Bar
 from benchmarks.sections import Report
+from tasks.core.backtest import matching
+from tasks.core.findings.anomalies import Scope
 from tasks.edge import warehouse
 from tasks.edge.intake import bills
 from tasks.edge.settings import Settings, load
 from tasks.edge.simulator import company
 
-SCOPE = ("sub_account_id", "service_name", "region_id")
-
-# A finding may begin this many days after its anomaly ended: its last effects.
-GRACE = timedelta(days=1)
+SCOPE = tuple(field.name for field in fields(Scope))
+PLAIN = (
+    *("kind", "direction", "first_date", "last_date"),
+    *("detector", "explanation"),
+)
 
 # False alerts are stated for a company of so many series.
 SERIES = 200
@@ -34,6 +36,14 @@ PEERS = (
     "Prophet 0.22, STL 0.32, MSTL 0.32, AutoETS 0.29, IsolationForest 0.2-0.56,"
     " S-H-ESD 0.16, weekday median and MAD 0.24-0.30"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(matching.Stated):
+    """A finding, and how it was explained."""
+
+    detector: str
+    explanation: str
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ class Result:
     delays: dict[str, list[int | None]]
     right_kind: int
     again: int
-    false: list[dict[str, Any]]
+    false: list[Finding]
     series: int
     weeks: float
 
@@ -74,28 +84,37 @@ def detect(folder: Path, seed: int, rows: int, config: str | None) -> Settings:
     return settings
 
 
-def read_truth(folder: Path) -> list[dict[str, Any]]:
+def read_truth(folder: Path) -> list[matching.Stated]:
     """Read the true anomalies."""
     with (folder / "truth" / "anomalies.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return [happened(row) for row in csv.DictReader(file)]
 
 
-def matches(found: dict[str, Any], truth: dict[str, Any]) -> bool:
-    """Return whether a finding tells of a true anomaly."""
-    same = ("provider", "charge_kind", "direction")
-    if any(found[name] != truth[name] for name in same):
-        return False
-    covers = all(
-        name in found["rolled_up"] or truth[name] in ("", found[name]) for name in SCOPE
+def happened(truth: dict[str, Any]) -> matching.Stated:
+    """Return a true anomaly; what its row does not name is any."""
+    return matching.Stated(
+        scope=Scope(
+            *(truth[name] or None for name in SCOPE[:-1]),
+            billing_currency=truth["currency"],
+        ),
+        rolled_up=tuple(name for name in matching.PLACE if not truth[name]),
+        kind=truth["kind"],
+        direction=truth["direction"],
+        first_date=date.fromisoformat(truth["first_date"]),
+        last_date=date.fromisoformat(truth["last_date"]),
     )
-    first = date.fromisoformat(truth["first_date"])
-    last = date.fromisoformat(truth["last_date"])
-    return (
-        covers and found["first_date"] <= last + GRACE and found["last_date"] >= first
+
+
+def finding(row: dict[str, Any]) -> Finding:
+    """Return a row of ``findings.anomalies``."""
+    return Finding(
+        scope=Scope(*(row[name] for name in SCOPE)),
+        rolled_up=tuple(row["rolled_up"]),
+        **{name: row[name] for name in PLAIN},
     )
 
 
-def found_in(settings: Settings) -> tuple[list[dict[str, Any]], int, float]:
+def found_in(settings: Settings) -> tuple[list[Finding], int, float]:
     """Return the findings, the number of series and the weeks that were judged."""
     with warehouse.read(settings.database) as con:
         found = (
@@ -111,32 +130,29 @@ def found_in(settings: Settings) -> tuple[list[dict[str, Any]], int, float]:
             " sub_account_id, service_name, region_id, charge_kind, billing_currency"
             " FROM series.daily_cost)"
         ).fetchall()
-    return found, series, days / 7
+    return [finding(row) for row in found], series, days / 7
 
 
 def compare(
-    found: list[dict[str, Any]],
-    truths: list[dict[str, Any]],
+    found: list[Finding],
+    truths: list[matching.Stated],
     series: int,
     weeks: float,
 ) -> Result:
     """Compare the findings with the truth."""
+    compared = matching.compare(found, truths)
     delays: dict[str, list[int | None]] = defaultdict(list)
-    right = again = 0
-    for truth in truths:
-        hits = [item for item in found if matches(item, truth)]
-        again += max(len(hits) - 1, 0)
-        if not hits:
-            delays[truth["kind"]].append(None)
+    right = 0
+    for truth, first in compared.pairs:
+        if first is None:
+            delays[truth.kind].append(None)
             continue
-        first = min(hits, key=lambda item: item["first_date"])
-        right += first["kind"] == truth["kind"]
-        begun = date.fromisoformat(truth["first_date"])
-        delays[truth["kind"]].append(max((first["first_date"] - begun).days, 0))
-    false = [
-        item for item in found if not any(matches(item, truth) for truth in truths)
-    ]
-    return Result(dict(delays), right, again, false, series, weeks)
+        right += first.kind == truth.kind
+        late = (first.first_date - truth.first_date).days
+        delays[truth.kind].append(max(late, 0))
+    return Result(
+        dict(delays), right, compared.again, list(compared.false), series, weeks
+    )
 
 
 def measure(
@@ -183,7 +199,7 @@ def show(report: Report, results: Sequence[Result]) -> None:
     weeks = sum(result.weeks for result in results)
     report.say(f"right kind {right:.2f}; told again {again} times")
     report.say(f"alerts a week and company {told / weeks:.2f}")
-    names = Counter(item["kind"] for result in results for item in result.false)
+    names = Counter(item.kind for result in results for item in result.false)
     report.say(f"false alerts by kind {dict(names.most_common())}")
     sudden = [
         d for kind, days in kinds.items() if kind != "drift" for d in _known(days)
@@ -202,7 +218,7 @@ def show(report: Report, results: Sequence[Result]) -> None:
 def tell_false(results: Sequence[Result], say: Callable[[str], None]) -> None:
     """Print each false alert."""
     for item in (item for result in results for item in result.false):
-        say(f"  false: {item['kind']} {item['detector']} {item['explanation']}")
+        say(f"  false: {item.kind} {item.detector} {item.explanation}")
 
 
 def _known(delays: Sequence[int | None]) -> list[int]:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from prefect import task
 
-from tasks.core.findings import allowances, incidents, judgement, lifecycle
-from tasks.edge import calendar, feedback, findings, series, warehouse, young_days
+from tasks.core.findings import lifecycle, looking
+from tasks.edge import calendar, findings, known, series, warehouse
 from tasks.edge.settings import Settings
 
 
@@ -45,23 +45,12 @@ def detect_anomalies(
         days = findings.days_to_judge(
             con, loaded, params, from_date=from_date, to_date=to_date, as_of=now
         )
-        book, arrived = young_days.arrived(
-            con, loaded.book, as_of=now, until=loaded.newest
-        )
         calendar.take_over(con, settings.planned, datetime.now(UTC))
-        words = feedback.known(con, now)
-        said = allowances.given(
-            book.panel,
-            book.scopes,
-            calendar.plans(con, now),
-            words,
-            settings.feedback,
-        )
-        judged = judgement.judge(book.panel, book.settled, arrived, said, params)
-        found = incidents.find(book, judged.alerts, params, judged.foreseen)
-        known = findings.stored(con, findings.reaching(days, found))
-        verdicts = {item.anomaly_id: item.verdict for item in words}
-        changes = lifecycle.changes(known, found, days, now, verdicts)
+        seen = known.read(con, settings, loaded, as_of=now)
+        found = looking.look(seen, params)
+        stored = findings.stored(con, findings.reaching(days, found))
+        verdicts = {item.anomaly_id: item.verdict for item in seen.feedback}
+        changes = lifecycle.changes(stored, found, days, now, verdicts)
         findings.save(
             con, changes, loaded, params, days=days, scored_at=now, is_muted=is_muted
         )

@@ -1,0 +1,1 @@
+"""How good detection is on somebody's own history: pure parts of the back-test."""

@@ -10,6 +10,7 @@ import click
 
 from flows import (
     ahead,
+    backtesting,
     commands,
     inprocess,
     lookups,
@@ -48,6 +49,7 @@ for command in (
     *reconcile.ALL,
     *scoring.ALL,
     *responding.ALL,
+    *backtesting.ALL,
 ):
     costwarden.add_command(command)
 

@@ -1,14 +1,9 @@
 """The report: one HTML file that opens without a network.
 
-What comes from a bill is foreign: the templates escape it, chart texts are escaped
-once more for plotly.js, and a content security policy lets no script run but the two
-that the page was written with, and nothing be fetched at all.
+What comes from a bill is foreign: the templates escape it, and chart texts are escaped
+once more for plotly.js.
 """
 
-import base64
-import hashlib
-import json
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,16 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
-from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from tasks.core.errors import NothingThere
 from tasks.core.reporting import charts, fan, outlook, report, rows, wording
-from tasks.edge import changes, queries, warehouse
+from tasks.edge import changes, pages, queries, warehouse
 from tasks.edge import outlook as newest
 from tasks.edge.settings import Settings
 
-TEMPLATES = Path(__file__).parent / "templates"
 INNER_CAPITAL = re.compile(r"\B(?=[A-Z])")
 
 # Thirteen months and some days: each month beside its namesake of the year before.
@@ -65,12 +57,8 @@ def write(settings: Settings) -> Reported:
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
         facts = load(con)
-    path = settings.report_path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(render(facts), encoding="utf-8")
-    unfinished.replace(path)
-    return Reported(path=str(path))
+    pages.save(settings.report_path, render(facts))
+    return Reported(path=str(settings.report_path))
 
 
 def load(con: warehouse.Connection) -> rows.Facts:
@@ -106,28 +94,20 @@ def load(con: warehouse.Connection) -> rows.Facts:
 
 def render(facts: rows.Facts) -> str:
     """Return the page of these facts."""
-    script = _source("report.js")
-    plotly = get_plotlyjs()
-    return (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            facts=facts,
-            currencies=report.currencies(facts),
-            anomalies=report.charted(facts.anomalies),
-            monthly=rows.MONTHLY,
-            outlook=facts.outlook,
-            ahead=_months(facts),
-            groups=report.by_action(facts.recommendations),
-            objections=report.objections(facts.recommendations),
-            figures=_embedded(_figures(facts)),
-            drivers=_grouped(facts.anomaly_drivers),
-            changes=_grouped(facts.changes),
-            style=Markup(_source("report.css")),  # noqa: S704 (our own file)
-            plotly=Markup(plotly),  # noqa: S704 (the library's own file)
-            script=Markup(script),  # noqa: S704 (our own file)
-            hashes=[_hash(plotly), _hash(script)],
-        )
+    return pages.render(
+        _environment(),
+        "report.html.j2",
+        _figures(facts),
+        facts=facts,
+        currencies=report.currencies(facts),
+        anomalies=report.charted(facts.anomalies),
+        monthly=rows.MONTHLY,
+        outlook=facts.outlook,
+        ahead=_months(facts),
+        groups=report.by_action(facts.recommendations),
+        objections=report.objections(facts.recommendations),
+        drivers=_grouped(facts.anomaly_drivers),
+        changes=_grouped(facts.changes),
     )
 
 
@@ -207,13 +187,7 @@ def _grouped(members: Iterable[Any]) -> dict[str, list[Any]]:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = pages.environment()
     for function in (
         wording.money,
         wording.number,
@@ -237,20 +211,3 @@ def _environment() -> jinja2.Environment:
 
 def _count_actions(groups: Iterable[tuple[str, str]], currency: str) -> int:
     return sum(code == currency for _, code in groups)
-
-
-def _embedded(figures: dict[str, charts.Figure]) -> Markup:
-    """Write values as JSON that cannot close the script element it stands in."""
-    text = json.dumps(figures, allow_nan=False, separators=(",", ":"), sort_keys=True)
-    for letter in "<>&":
-        text = text.replace(letter, f"\\u{ord(letter):04x}")
-    return Markup(text)  # noqa: S704 (nothing of HTML is left in it)
-
-
-def _hash(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def _source(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")

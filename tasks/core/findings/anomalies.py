@@ -201,7 +201,8 @@ def _foreseen(anomaly: Anomaly) -> str:
         >>> scope = Scope("AWS", "1", "2", "AWS Lambda", None, "usage", "USD")
         >>> day = Day(note.until, Decimal(1000), *[Decimal(500)] * 3, 9.0)
         >>> days, notes = (day,), (note,)
-        >>> found = Anomaly(scope, (), "spike", "up", "x", "confirmed", days, notes)
+        >>> up = ("spike", "up", "x", "confirmed")
+        >>> found = Anomaly(scope, (), *up, days, notes=notes)
         >>> _foreseen(found)
         '; planned load test until 3 May 2026 explains 400.00 of 900.00 USD'
     """

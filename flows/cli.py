@@ -12,6 +12,7 @@ from flows import (
     ahead,
     backtesting,
     commands,
+    delivering,
     inprocess,
     lookups,
     people,
@@ -50,6 +51,7 @@ for command in (
     *scoring.ALL,
     *responding.ALL,
     *backtesting.ALL,
+    *delivering.ALL,
 ):
     costwarden.add_command(command)
 

@@ -236,7 +236,7 @@ def test_a_batch_that_did_not_arrive_is_sent_again(world, picky):
 def test_two_relays_leave_a_sink_to_each_other(world):
     """While one is at a sink, another does nothing to it."""
     world.tell("a")
-    with relaying._alone(world.settings, "file"):
+    with relaying.alone(world.settings, "file"):
         assert relay(world.settings).delivered == 0
     assert relay(world.settings).delivered == 1
 

@@ -74,7 +74,7 @@ def relay(settings: Settings, *, is_patient: bool = True) -> Relayed:
 
 def bring(settings: Settings, sink: AnySink, *, is_patient: bool = True) -> Relayed:
     """Bring one sink up to date; another relay that is at it already is left to it."""
-    with _alone(settings, sink.name) as is_alone:
+    with alone(settings, sink.name) as is_alone:
         if not is_alone:
             return Relayed()
         with _transaction(settings) as con:
@@ -163,7 +163,7 @@ def _show(settings: Settings, name: str, sink: StateSink) -> Relayed:
 
 
 @contextmanager
-def _alone(settings: Settings, name: str) -> Iterator[bool]:
+def alone(settings: Settings, name: str) -> Iterator[bool]:
     """Keep other relays away from a sink; the lock dies with its process."""
     path = Path(f"{settings.database}.relay-{stable_id([name])[:8]}")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -41,10 +41,10 @@ subjects AS (
 
 SELECT
     subjects.subject,
-    CASE WHEN muted.subject IS NULL THEN subjects.how ELSE 'muted' END AS how,
     coalesce(
-        muted.muted_at, CASE WHEN subjects.how IS NOT NULL THEN told.told_at END
-    ) AS ended_at
+        subjects.how, CASE WHEN muted.subject IS NOT NULL THEN 'muted' END
+    ) AS how,
+    CASE WHEN subjects.how IS NULL THEN muted.muted_at ELSE told.told_at END AS ended_at
 FROM subjects
 LEFT JOIN told ON subjects.subject = told.subject
 LEFT JOIN muted ON subjects.subject = muted.subject

@@ -16,6 +16,8 @@ from tasks.edge.delivery import alertmanager_api, relay
 from tasks.edge.delivery.declaration import Alertmanager, JsonLines
 from tasks.edge.doctor import examine
 from tests.edge.alert_world import TODAY, World, anomaly
+from tests.services.conftest import started
+from tests.services.guarded import GuardedAlertmanager
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(120)]
 
@@ -417,6 +419,28 @@ def test_credentials_are_sent_and_never_shown(
     assert alertmanager.alerts() == []
     monkeypatch.setenv("ALERTS_SECRET", "hunter2")
     assert relay.bring(world.settings, declared, is_patient=False).delivered == 1
+
+
+def test_tls_and_a_password_of_a_real_alertmanager(world, tmp_path, monkeypatch):
+    """Its certificate has to be trusted, and its password right."""
+    monkeypatch.setenv("RIGHT", "hunter2")
+    monkeypatch.setenv("WRONG", "letmein")
+    world.find(anomaly())
+    with started(GuardedAlertmanager(tmp_path / "guarded")) as server:
+        ca_file = str(server.certificate)
+        known = {"username": "ada", "password": "env:RIGHT", "ca_file": ca_file}
+        ada = sink(server.url, **known)
+        for bad, words in (
+            ({"ca_file": None}, "CERTIFICATE"),
+            ({"password": "env:WRONG"}, "401"),
+        ):
+            declared = ada.model_copy(update=bad)
+            done = relay.bring(world.settings, declared, is_patient=False)
+            assert words in done.problems[0]
+            assert "letmein" not in done.problems[0]
+        assert server.alerts() == []
+        done = relay.bring(world.settings, ada, is_patient=False)
+        assert (done.delivered, len(server.alerts())) == (1, 1)
 
 
 def test_what_is_no_alertmanager_is_told(alertmanager, faulty):

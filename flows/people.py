@@ -103,21 +103,22 @@ def mute(
 def _mutes(settings: Any) -> Answer:
     from tasks.edge import mutes
 
-    found = mutes.listing(settings).mutes
+    found = mutes.listing(settings)
+    rows = [*found.mutes, *found.silences]
     table = Table(
         ("mute", "scope", "until", "by", "reason"),
         [
             (
-                Verbatim(row["mute_id"]),
-                _scope(row),
+                Verbatim(row.get("mute_id") or row["silence_id"]),
+                row.get("scope") or _scope(row),
                 row["until_date"],
                 row["author"],
                 row["reason"],
             )
-            for row in found
+            for row in rows
         ],
     )
-    return Answer(found, (table if found else "Nothing is muted.",))
+    return Answer(rows, (table if rows else "Nothing is muted.",))
 
 
 @click.command()

@@ -13,9 +13,15 @@ from tasks.edge.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Mutes that hold now, by column name, the first to end first."""
+    """What holds now, by column name, the first to end first.
+
+    Attributes:
+        mutes: Made by ``costwarden mute``.
+        silences: Made in Alertmanager, as a relay last saw them.
+    """
 
     mutes: tuple[dict[str, Any], ...]
+    silences: tuple[dict[str, Any], ...] = ()
 
 
 def mute(
@@ -75,7 +81,7 @@ def unmute(
         if len(found) != 1:
             raise NothingThere(
                 f"{len(found)} mutes have an id that starts with {mute_id!r}: see"
-                " costwarden mute."
+                " costwarden mute. A silence is ended in Alertmanager."
             )
         con.execute(
             "UPDATE ops.mutes SET ends_at = $at, ended_by = $author"
@@ -86,11 +92,15 @@ def unmute(
 
 
 def listing(settings: Settings, at: datetime | None = None) -> Listed:
-    """Return the mutes that hold."""
+    """Return the mutes and silences that hold."""
+    now = at or datetime.now(UTC)
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
-        return Listed(tuple(queries.rows(con, "ops/mutes", at=at or datetime.now(UTC))))
+        return Listed(
+            mutes=tuple(queries.rows(con, "ops/mutes", at=now)),
+            silences=tuple(queries.rows(con, "ops/silences", at=now)),
+        )
 
 
 def refresh(con: warehouse.Connection) -> None:

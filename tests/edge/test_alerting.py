@@ -169,6 +169,19 @@ def test_a_silence_is_kept_with_its_author_and_end(world):
     assert held == ("ada", "moving", "am")
 
 
+def test_silences_are_listed_with_mutes(world):
+    """Who asks what is muted sees silences as Alertmanager writes them."""
+    told = silence("provider", "AWS", ends_at=NOW + HOUR)
+    told["matchers"] += [
+        {"name": "region_id", "value": "eu-.*", "isRegex": True, "isEqual": False},
+        {"name": "kind", "value": "drop", "isRegex": False, "isEqual": False},
+    ]
+    remember(world, told)
+    [listed] = mutes.listing(world.settings, NOW).silences
+    assert listed["scope"] == "provider=AWS region_id!~eu-.* kind!=drop"
+    assert mutes.listing(world.settings, NOW + 2 * HOUR).silences == ()
+
+
 def test_a_silence_that_is_gone_has_ended(world):
     """Alertmanager without its data silences nothing any more."""
     world.find(anomaly())

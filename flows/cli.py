@@ -13,6 +13,7 @@ from flows import (
     backtesting,
     commands,
     delivering,
+    figures,
     inprocess,
     lookups,
     people,
@@ -52,6 +53,7 @@ for command in (
     *responding.ALL,
     *backtesting.ALL,
     *delivering.ALL,
+    *figures.ALL,
 ):
     costwarden.add_command(command)
 

@@ -231,8 +231,9 @@ def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> A
     said = [
         *core.lines(overview.load(settings)),
         *ahead.lines(outlook.load(settings)),
+        *_told(summaries, "remarks"),
     ]
-    return Answer(summaries, tuple(said), _problems(summaries))
+    return Answer(summaries, tuple(said), _told(summaries, "problems"))
 
 
 def _alone(
@@ -244,14 +245,16 @@ def _alone(
         road(stage)
     rows = list(stage.sentences.items())
     table = Table(("stage", "result"), rows)
-    return Answer(stage.summaries, (table,), _problems(stage.summaries))
+    said: tuple[str | Table, ...] = (table, *_told(stage.summaries, "remarks"))
+    return Answer(stage.summaries, said, _told(stage.summaries, "problems"))
 
 
-def _problems(summaries: dict[str, Any]) -> tuple[str, ...]:
+def _told(summaries: dict[str, Any], what: str) -> tuple[str, ...]:
+    """Return the sentences of all stages that are called so."""
     return tuple(
-        problem
+        sentence
         for summary in summaries.values()
-        for problem in getattr(summary, "problems", ())
+        for sentence in getattr(summary, what, ())
     )
 
 

@@ -1,0 +1,126 @@
+"""The rules that are generated for vmalert, on real servers."""
+
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
+
+import numpy as np
+import pytest
+
+from tasks.core.detectors.thresholds import Thresholds
+from tasks.core.figures import rules
+from tasks.core.findings.detection import Detection, Threshold
+from tasks.edge import series, warehouse
+from tests.services.figures_world import DAYS, START, World, row
+from tests.services.servers.server import program
+
+pytestmark = pytest.mark.service
+
+RULES = (
+    Threshold(absolute=150.0, percent=40.0),
+    Threshold(absolute=60.0, weeks=2),
+    Threshold(percent=30.0, weeks=1),
+    Threshold(absolute=0.0, provider="Microsoft"),
+    Threshold(percent=10.0, charge_kind="credit"),
+    Threshold(percent=25.0, provider="nobody's"),
+)
+
+
+def restless():
+    """Return series that are dense, sparse, young, gone, below zero or spiky."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for day in range(DAYS):
+        if 40 <= day < 43:
+            continue  # nobody has any usage
+        rows.append(row("steady", day, 100))
+        rows.append(row("noisy", day, round(300 * float(rng.lognormal(0, 0.4)), 6)))
+        if rng.random() < 0.3:
+            rows.append(row("sparse", day, round(float(rng.lognormal(4, 1)), 6)))
+        if day > 70:
+            rows.append(row("young", day, 50 * (day - 69)))
+        if day < 30:
+            rows.append(row("gone", day, 20 + day))
+        rows.append(row("Credit", day, -float(day % 13), charge_kind="credit"))
+        azure = {"provider": "Microsoft", "billing_currency": "EUR"}
+        rows.append(row("vm", day, 70 + 300 * (day == 80) + day % 4, **azure))
+    return rows
+
+
+def detected(world, rule):
+    """Return the series and days that the detector says exceed a threshold."""
+    with warehouse.connect(world.settings.database) as con:
+        book = series.load(con, Detection(), as_of=datetime.now(UTC)).book
+    told = Thresholds((rule,)).score(book.panel).score >= 1
+    return {
+        (book.scopes[place].service_name, book.panel.day(int(column)))
+        for place, column in zip(*np.nonzero(told), strict=True)
+    }
+
+
+def alerted(server, rule):
+    """Return the same as the store answers, asked for each day by itself."""
+    return {
+        (found["metric"]["service_name"], day)
+        for day in (START + timedelta(days=number) for number in range(DAYS))
+        for found in server.query(
+            rules.expression(rule),
+            time=datetime.combine(day, clock(13), UTC).timestamp(),
+            nocache="1",
+        )
+    }
+
+
+def test_rules_agree_with_the_detector(tmp_path, victoriametrics):
+    """Day by day, a rule says of the pushed series what detection says of them."""
+    world = World(tmp_path, victoriametrics, restless())
+    world.relay()
+    for rule in RULES:
+        wanted = detected(world, rule)
+        assert bool(wanted) == (rule.provider != "nobody's"), rule
+        assert alerted(victoriametrics, rule) == wanted, rule
+
+
+def test_vmalert_accepts_every_file(tmp_path):
+    """All rules that are in the repository, and odd names of providers, are valid."""
+    detect = Detection(
+        thresholds=(
+            *RULES,
+            Threshold(provider='odd "{{name}}" \\ {x}\n- alert: y', percent=1.0),
+            Threshold(),
+        )
+    )
+    (tmp_path / "odd.yml").write_text(rules.thresholds(detect), encoding="utf-8")
+    for pattern in ("deployments/victoriametrics/rules/*.yml", f"{tmp_path}/*.yml"):
+        done = subprocess.run(
+            [
+                program("vmalert", "vmalert-prod", package="victoria-metrics"),
+                "-dryRun",
+                f"-rule={pattern}",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_threshold_reaches_alertmanager(tmp_path, vmalert):
+    """A day that exceeds a threshold becomes an alert with the labels of its series."""
+    usual = [row("EC2", day, 100) for day in range(DAYS - 1)]
+    world = World(tmp_path, vmalert.metrics, [*usual, row("EC2", DAYS - 1, 5_000)])
+    world.relay()
+    vmalert.write_rules(
+        rules.thresholds(Detection()).replace("interval: 5m", "interval: 1s")
+    )
+    deadline = time.monotonic() + 30
+    while not (alerts := vmalert.alerts.alerts()):
+        assert time.monotonic() < deadline, "no alert came"
+        time.sleep(0.5)
+    [alert] = alerts
+    told = alert["labels"]
+    assert told["alertname"] == "CostThreshold"
+    assert (told["severity"], told["generator"]) == ("high", "vmalert")
+    assert (told["service_name"], told["provider"]) == ("EC2", "AWS")
+    assert "4900.00 USD more" in alert["annotations"]["summary"]

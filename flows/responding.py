@@ -52,4 +52,25 @@ def responses(settings: Any, *, subject: str) -> Answer:
     return Answer(found, (table if found else "Nothing was responded to yet.",))
 
 
-ALL = (respond, responses)
+@click.command()
+@click.option(
+    "--listen",
+    default="127.0.0.1:9190",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Where Alertmanager finds it, at /alertmanager.",
+)
+@answering
+def bridge(settings: Any, *, listen: str) -> Answer:
+    """Take alerts from Alertmanager's webhook, and produce them to Kafka as events.
+
+    So alerts that others raised, such as vmalert by thresholds, become cost events that
+    respond hears. Who may send is set in [bridge]; beyond this machine it has to be.
+    """
+    from tasks.edge.bridge import serving
+
+    serving.serve(settings, listen)
+    return Answer({"listened": listen}, ("Stopped.",))
+
+
+ALL = (respond, responses, bridge)

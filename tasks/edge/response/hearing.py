@@ -76,14 +76,14 @@ def topic_of(settings: Settings) -> Kafka | None:
     return next((sink for sink in settings.sinks if isinstance(sink, Kafka)), None)
 
 
-def with_kafka() -> ModuleType:
-    """Return the module that needs Kafka's client.
+def with_kafka(module: str = "tasks.edge.response.topic") -> ModuleType:
+    """Return a module that needs Kafka's client.
 
     Raises:
         ConfigError: It is not installed.
     """
     try:
-        return import_module("tasks.edge.response.topic")
+        return import_module(module)
     except ImportError as error:
         raise ConfigError(
             "Kafka needs its client: install costwarden with the extra kafka."

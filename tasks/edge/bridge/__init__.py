@@ -1,0 +1,1 @@
+"""The bridge: takes what Alertmanager tells a webhook, and produces it to Kafka."""

@@ -16,3 +16,10 @@ def test_the_file_states_the_defaults_of_forecasts():
     shipped = settings.load()
     assert shipped.forecast == Settings().forecast
     assert shipped.budgets == ()
+
+
+def test_the_file_states_the_defaults_of_responses():
+    """Every key of those who hear events in the shipped file has its default value."""
+    shipped = settings.load()
+    assert shipped.respond == Settings().respond
+    assert shipped.bridge == Settings().bridge

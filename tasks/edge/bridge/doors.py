@@ -43,12 +43,14 @@ class Door:
             >>> door.lets_in("Bearer secre"), door.lets_in("")
             (False, False)
         """
+        if self.is_open:
+            return True
         scheme, _, said = authorization.partition(" ")
         if scheme.lower() == "bearer":
             return _is_same(self.token, said.strip().encode())
         if scheme.lower() == "basic":
             return _is_same(self.login, _decoded(said))
-        return self.is_open
+        return False
 
 
 def door(rules: Bridge) -> Door:

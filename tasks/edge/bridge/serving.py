@@ -4,12 +4,14 @@ import logging
 from asyncio import Transport
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from tasks.core.errors import ConfigError
 from tasks.edge.bridge import doors
 from tasks.edge.bridge.application import application
 from tasks.edge.response import hearing
+from tasks.edge.response.declaration import Bridge
 from tasks.edge.settings import Settings
 
 # Requests at once; whoever comes later is told to come again.
@@ -31,8 +33,9 @@ class Impatient(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for another request."""
+        last = self.cycle
         super().on_response_complete()
-        self.loop.call_later(IDLE_SECONDS, self._hang_up, self.cycle)
+        self.loop.call_later(IDLE_SECONDS, self._hang_up, last)
 
     def _hang_up(self, last: object) -> None:
         if self.cycle is last and not self.transport.is_closing():
@@ -66,8 +69,15 @@ def serve(settings: Settings, listen: str) -> None:
             "secrets travel in the clear: set certificate and key in [bridge], or let a"
             " proxy speak TLS"
         )
-    uvicorn.run(
-        application(rules, door, outlet),
+    uvicorn.Server(
+        configured(application(rules, door, outlet), rules, host, port)
+    ).run()
+
+
+def configured(app: Starlette, rules: Bridge, host: str, port: int) -> uvicorn.Config:
+    """Return how the application is served."""
+    return uvicorn.Config(
+        app,
         host=host,
         port=port,
         ssl_certfile=rules.certificate,

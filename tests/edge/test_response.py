@@ -74,6 +74,21 @@ def test_only_the_scope_is_optimised(settings):
     assert links == [("a",)]
 
 
+def test_null_is_where_the_bill_names_none(settings):
+    """A region that is null is not every region, unless it was rolled up."""
+    with warehouse.connect(settings.database) as con:
+        con.execute(
+            "UPDATE focus.cost_and_usage SET RegionId = NULL"
+            " WHERE ResourceId = 'i-0000000000000002d'"
+        )
+    tell(settings, told("a", region=None))
+    respond(settings)
+    assert regions(settings) == {None: 1}
+    tell(settings, told("b", region=None, rolled_up=["service_name", "region_id"]))
+    respond(settings)
+    assert sum(regions(settings).values()) == sum(ADVISED.values())
+
+
 def test_all_scopes_together_are_the_daily_run(settings, world, tmp_path):
     """Answering every region gives the advice, verdicts and files of a whole run."""
     whole = copied(world, tmp_path / "whole")

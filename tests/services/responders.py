@@ -31,6 +31,7 @@ NURSERY = textwrap.dedent("""
             return function(*args, **kwargs)
         return call
 
+    topic.POLL_SECONDS = 0.05
     for owner, name in STEPS:
         setattr(owner, name, watched(getattr(owner, name)))
     for line in sys.stdin:

@@ -28,6 +28,8 @@ from tasks.edge.response.declaration import Responding
 POLL_SECONDS = 0.3
 # After so long a member that died is missed, and its partitions are another's.
 SESSION_MS = 10_000
+# A broker that is back is noticed within this time.
+RECONNECT_MS = 2_000
 
 REFUSED = frozenset(
     {
@@ -74,6 +76,7 @@ class Listener:
                 "enable.partition.eof": True,
                 "partition.assignment.strategy": "cooperative-sticky",
                 "session.timeout.ms": SESSION_MS,
+                "reconnect.backoff.max.ms": RECONNECT_MS,
                 "error_cb": self._note,
             }
         )

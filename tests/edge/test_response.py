@@ -190,15 +190,12 @@ def test_garbage_is_put_aside(settings):
     ) == [(0,)]
 
 
-def test_what_is_muted_waits(settings):
-    """Events of a backfill are nobody's, and those of a mute wait for its end."""
-    tell(settings, told("old"), is_muted=True)
-    assert respond(settings) == Responded()
-    scope = Filter(provider="AWS", region_id=VIRGINIA)
+def known(settings, anomaly_id, status):
+    """Let the warehouse know an anomaly of one region."""
     with warehouse.connect(settings.database) as con:
         con.execute(
-            "INSERT INTO findings.anomalies BY NAME SELECT 'a' AS anomaly_id,"
-            " 1 AS revision, 'confirmed' AS status, 'spike' AS kind,"
+            "INSERT INTO findings.anomalies BY NAME SELECT $id AS anomaly_id,"
+            " 1 AS revision, $status AS status, 'spike' AS kind,"
             " 'up' AS direction, 'AWS' AS provider, $account AS billing_account_id,"
             " $account AS sub_account_id, $region AS region_id,"
             " 'usage' AS charge_kind, DATE '2026-06-30' AS first_date,"
@@ -206,8 +203,29 @@ def test_what_is_muted_waits(settings):
             " 'USD' AS billing_currency, 100 AS actual_cost, 10 AS expected_cost,"
             " 9 AS expected_low, 11 AS expected_high, 90 AS impact, 9.0 AS score,"
             " 'high' AS severity, 'seasonal' AS detector",
-            {"account": ACCOUNT, "region": VIRGINIA},
+            {
+                "id": anomaly_id,
+                "status": status,
+                "account": ACCOUNT,
+                "region": VIRGINIA,
+            },
         )
+
+
+def test_what_ended_meanwhile_is_over(settings):
+    """An opening that is heard after the anomaly has ended starts nothing any more."""
+    known(settings, "a", "retracted")
+    tell(settings, told("a"))
+    assert respond(settings) == Responded(heard=1, refused=1)
+    assert outcomes(settings) == [("a", 1, "over")]
+
+
+def test_what_is_muted_waits(settings):
+    """Events of a backfill are nobody's, and those of a mute wait for its end."""
+    tell(settings, told("old"), is_muted=True)
+    assert respond(settings) == Responded()
+    scope = Filter(provider="AWS", region_id=VIRGINIA)
+    known(settings, "a", "confirmed")
     mute = mutes.mute(
         settings, scope, until=date(2100, 1, 1), author="me", reason="known"
     )

@@ -5,7 +5,7 @@ after a crash or beside us, finds that row and leaves it at that.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -87,6 +87,7 @@ class _Session:
         self.con = con
         self.settings = settings
         self.began_at = datetime.now(UTC)
+        self.is_mended = False
 
     @cached_property
     def found(self) -> list[Recommendation]:
@@ -103,7 +104,7 @@ class _Session:
             row = _row(one.place, one.place, choice.UNREADABLE, one.reason)
             self._save(row)
             return Responded(heard=1, unreadable=1)
-        refusal = choice.refusal(one, _earlier(self.con, one))
+        refusal = choice.refusal(_as_of_now(self.con, one), _earlier(self.con, one))
         if refusal is None:
             self._respond(one)
             return Responded(heard=1, answered=1)
@@ -163,7 +164,10 @@ class _Session:
         return changes
 
     def _mend(self) -> None:
-        """Finish what a run left that was killed after it had answered."""
+        """Finish, once, what a run left that was killed after it had answered."""
+        if self.is_mended:
+            return
+        self.is_mended = True
         now = datetime.now(UTC)
         with warehouse.transaction(self.con):
             renewed = workflows.renew(self.con, self.settings, now)
@@ -182,6 +186,16 @@ class _Session:
 
 def _key(row: Recommendation) -> resources.Key:
     return resources.key(row.provider, row.resource_id)
+
+
+def _as_of_now(con: Connection, call: Call) -> Call:
+    """Return the call; what ended since it was told is over."""
+    ended = con.execute(
+        "SELECT 1 FROM findings.anomalies WHERE anomaly_id = $id"
+        " AND status IN ('resolved', 'retracted')",
+        {"id": call.anomaly_id},
+    ).fetchone()
+    return replace(call, is_over=call.is_over or ended is not None)
 
 
 def _earlier(con: Connection, call: Call) -> list[Earlier]:

@@ -148,12 +148,13 @@ class Listener:
         self.consumer.resume(self._partitions(self.owned))
         self.moved_at = time.monotonic()
 
-    def check(self) -> None:
-        """Raise when we are not let in, or nothing has moved for too long."""
+    def check(self, *, is_patient: bool) -> None:
+        """Raise when we are not let in or, unless patient, nothing moves for long."""
         if self.problem and self.problem.code() in REFUSED:
             raise NotPermitted(self._says(self.problem))
         waited = time.monotonic() - self.moved_at
-        if waited > self.rules.patience_seconds and not self.is_done:
+        is_too_long = waited > self.rules.patience_seconds and not is_patient
+        if is_too_long and not self.is_done:
             raise SourceUnavailable(self._says(self.problem))
 
     def _is_news(self, message: Message) -> bool:
@@ -239,7 +240,7 @@ def hear(
             listener.commit()
             if not is_following:
                 done.append(result)
-        elif not is_following:
-            if listener.is_done:
-                return done
-            listener.check()
+        elif not is_following and listener.is_done:
+            return done
+        else:
+            listener.check(is_patient=is_following)

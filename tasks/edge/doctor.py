@@ -13,14 +13,17 @@ from packaging.requirements import Requirement
 
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
+from tasks.edge.delivery import victoriametrics_api
 from tasks.edge.delivery.alertmanager_api import Client
-from tasks.edge.delivery.declaration import Alertmanager, JsonLines
+from tasks.edge.delivery.declaration import Alertmanager, JsonLines, VictoriaMetrics
 from tasks.edge.intake import places
 from tasks.edge.settings import Settings, Source
 
 REACH_SECONDS = 5.0
 # Below this the next bill may not fit.
 LOW_BYTES = 2 * 1024**3
+# A year and a month: what is shorter shows no season.
+KEPT_DAYS = 396
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,9 @@ def _sinks(settings: Settings) -> Iterator[Part]:
         if isinstance(sink, Alertmanager):
             yield _alertmanager(sink)
             continue
+        if isinstance(sink, VictoriaMetrics):
+            yield _victoriametrics(sink)
+            continue
         where = sink.path if isinstance(sink, JsonLines) else sink.kind
         yield Part(f"sink {sink.name}", "ok", where)
 
@@ -146,6 +152,26 @@ def _alertmanager(sink: Alertmanager) -> Part:
             return Part(name, "ok", f"{sink.url}: Alertmanager {client.version()}")
     except CostwardenError as error:
         return Part(name, "failed", str(error))
+
+
+def _victoriametrics(sink: VictoriaMetrics) -> Part:
+    name = f"sink {sink.name}"
+    patient = sink.model_copy(update={"timeout_seconds": REACH_SECONDS})
+    try:
+        with victoriametrics_api.Client(patient) as client:
+            version, kept = client.version(), client.kept_days()
+    except CostwardenError as error:
+        return Part(name, "failed", str(error))
+    told = f"{sink.url}: VictoriaMetrics {version}"
+    if kept is None:
+        return Part(name, "ok", f"{told}; it does not say how long it keeps samples")
+    if kept < KEPT_DAYS:
+        return Part(
+            name,
+            "failed",
+            f"{told}, which keeps {kept:.0f} days: start it with -retentionPeriod=5y",
+        )
+    return Part(name, "ok", f"{told}, keeps {kept:.0f} days")
 
 
 def _prefect() -> Part:

@@ -5,6 +5,7 @@ import re
 import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 import httpx
@@ -17,8 +18,6 @@ from tasks.edge.secrets import resolve
 
 # Waited before each further try; the relay itself tries again after minutes.
 PAUSES = (0.5, 2.0)
-# Within this time what was imported becomes visible by itself.
-VISIBLE_SECONDS = 3.0
 # Series deleted by one request.
 AT_ONCE = 100
 # What passes: too many requests, and whatever is the server's own fault.
@@ -28,8 +27,10 @@ SERVER_ERROR = 500
 # One month: what the server keeps when nobody says otherwise.
 USUAL_RETENTION = "1"
 RETENTION = re.compile(r'^-retentionPeriod="?([^"\s]+)"?$', re.MULTILINE)
-VERSION = re.compile(r'vm_app_version\{[^}]*short_version="([^"]+)"')
-ANY_VERSION = re.compile(r'vm_app_version\{[^}]*version="([^"]+)"')
+VERSION = re.compile(
+    r'^vm_app_version\{version="(?P<long>[^"]*)", short_version="(?P<short>[^"]*)"',
+    re.MULTILINE,
+)
 
 # Samples may lie a day ahead, at 00:00 UTC.
 AHEAD_SECONDS = 2 * 86_400
@@ -73,13 +74,13 @@ class Client:
 
     def version(self) -> str:
         """Return which VictoriaMetrics it is."""
-        told = self._ask("GET", "/metrics").text
-        found = VERSION.search(told) or ANY_VERSION.search(told)
+        found = VERSION.search(self._ask("GET", "/metrics").text)
         if not found:
             raise SinkUnavailable(
                 f"{self.http.base_url} does not answer as VictoriaMetrics does."
             )
-        return found[1]
+        # Debian's own builds have neither.
+        return found["short"] or found["long"] or "of an unnamed version"
 
     def kept_days(self) -> float | None:
         """Return how long it keeps samples; None where it does not say."""
@@ -132,12 +133,13 @@ class Client:
             )
 
     def flush(self) -> None:
-        """Make what was sent visible to queries, and let no answer be remembered."""
-        try:
-            self._ask("GET", "/internal/force_flush")
+        """Make what was sent visible to queries, and let no answer be remembered.
+
+        By itself it becomes visible after ten seconds or so.
+        """
+        self._ask("GET", "/internal/force_flush")
+        with suppress(NotPermitted):  # remembered answers go by themselves, later
             self._ask("GET", "/internal/resetRollupResultCache")
-        except (NotPermitted, NothingThere):
-            time.sleep(VISIBLE_SECONDS)
 
     def _rolled(self, rollup: str, metric: str, now: float) -> dict[str, float]:
         query = f"{rollup}({matching(metric, self.marks)}[{EVER}])"
@@ -179,10 +181,11 @@ class Client:
         if answer.is_success:
             return answer
         status = answer.status_code
-        if status in (401, 403):
+        if status in (401, 403) or "authKey" in answer.text:
             raise NotPermitted(
                 f"VictoriaMetrics at {self.http.base_url} answers {status} to {path}:"
-                f" see username, password and token of sink {self.name}."
+                f" see username, password and token of sink {self.name}, and the"
+                " server's own -*AuthKey flags, which it must not have for this."
             )
         if status in (404, 405) or answer.has_redirect_location:
             raise NothingThere(

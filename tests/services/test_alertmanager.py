@@ -138,13 +138,13 @@ def test_lost_data_is_brought_back(world, alertmanager):
 def test_a_relay_that_stops_lets_alerts_end(world, alertmanager):
     """Each run moves the end ahead; without one the alerts end at the stated time."""
     world.find(anomaly())
-    short = sink(alertmanager.url, expire_hours=4 / 3600)
+    short = sink(alertmanager.url, expire_hours=10 / 3600)
     bring(world, short)
     [first] = alertmanager.alerts()
     bring(world, short)
     [second] = alertmanager.alerts()
     assert second["endsAt"] > first["endsAt"]
-    wait(lambda: alertmanager.alerts() == [])
+    wait(lambda: alertmanager.alerts() == [], seconds=40)
 
 
 def test_alerts_of_others_are_left_alone(world, alertmanager):
@@ -278,8 +278,11 @@ def wait(done, seconds=20):
 class Faulty(ThreadingHTTPServer):
     """Stands before Alertmanager: fails so many times, and asks who is there."""
 
-    def __init__(self, behind, *, failures=0, status=500, wanted=None, unwanted=""):
+    def __init__(
+        self, behind, *, failures=0, status=500, says="", wanted=None, unwanted=""
+    ):
         self.behind, self.failures, self.status = behind, failures, status
+        self.says = says.encode()
         self.wanted, self.unwanted = wanted, unwanted
         self.requests = 0
         super().__init__(("127.0.0.1", 0), Passing)
@@ -303,7 +306,7 @@ class Passing(BaseHTTPRequestHandler):
             return self.say(401, b"who are you?")
         if server.failures:
             server.failures -= 1
-            return self.say(server.status, b"out of order")
+            return self.say(server.status, server.says)
         if server.unwanted and server.unwanted in body.decode():
             return self.say(400, b"that one is bad")
         passed = httpx.request(
@@ -451,10 +454,17 @@ def test_what_is_no_alertmanager_is_told(alertmanager, faulty):
         (sink(other.url), NothingThere),
         (sink(alertmanager.url, ca_file="/nowhere.pem"), NothingThere),
         (sink(faulty(wanted="x").url), NotPermitted),
+        (sink(faulty(failures=9, status=200, says="<html>").url), SinkUnavailable),
+        (sink(faulty(failures=9, status=200, says="{}").url), SinkUnavailable),
     ]
     for declared, error in cases:
         with pytest.raises(error), alertmanager_api.Client(declared) as client:
             client.alerts()
+    with (
+        alertmanager_api.Client(cases[-1][0]) as client,
+        pytest.raises(SinkUnavailable, match="tells no version"),
+    ):
+        client.version()
 
 
 def test_doctor_says_which_alertmanager_it_is(world, alertmanager):

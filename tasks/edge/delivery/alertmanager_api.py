@@ -64,19 +64,18 @@ class Client:
 
     def version(self) -> str:
         """Return which Alertmanager it is."""
-        return str(self._json("/status")["versionInfo"]["version"])
+        try:
+            return str(self._json("/status")["versionInfo"]["version"])
+        except (KeyError, TypeError) as error:
+            raise self._stranger("it tells no version") from error
 
     def alerts(self) -> list[Plain]:
         """Return the alerts of Costwarden that fire, silenced ones too."""
-        found: list[Plain] = self._json(
-            "/alerts", params={"filter": 'generator="costwarden"'}
-        )
-        return found
+        return self._list("/alerts", params={"filter": 'generator="costwarden"'})
 
     def silences(self) -> list[Plain]:
         """Return all silences, those that are over too."""
-        found: list[Plain] = self._json("/silences")
-        return found
+        return self._list("/silences")
 
     def post(self, alerts: Sequence[Plain]) -> dict[int, str]:
         """Send alerts, and return the reasons for those that it will not take.
@@ -102,13 +101,22 @@ class Client:
             return self._post(alerts, places[:half]) | self._post(alerts, places[half:])
         return {}
 
+    def _list(self, path: str, **asked: Any) -> list[Plain]:
+        found = self._json(path, **asked)
+        if not isinstance(found, list):
+            raise self._stranger(f"{path} is no list")
+        return found
+
     def _json(self, path: str, **asked: Any) -> Any:
         try:
             return self._ask("GET", path, **asked).json()
         except (ValueError, Refused) as error:
-            raise SinkUnavailable(
-                f"{self.http.base_url} does not answer as Alertmanager does: {error}"
-            ) from error
+            raise self._stranger(str(error)) from error
+
+    def _stranger(self, why: str) -> SinkUnavailable:
+        return SinkUnavailable(
+            f"What is at {self.http.base_url} does not answer as Alertmanager: {why}"
+        )
 
     def _ask(self, method: str, path: str, **asked: Any) -> httpx.Response:
         """Return a good answer; wait and try again while there is hope."""

@@ -28,6 +28,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 WAIT_SECONDS = 600.0
 POLL_SECONDS = 0.5
+CLOSING_SECONDS = 0.02
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -169,6 +170,11 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
     while True:
         try:
             return duckdb.connect(str(path), config=CONFIG)
+        except duckdb.BinderException as error:
+            # Another thread of this process is closing it at this very moment.
+            if "already attached" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(CLOSING_SECONDS)
         except duckdb.IOException as error:
             if "lock" not in str(error):
                 raise

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pytest
@@ -100,3 +101,17 @@ def test_a_query_becomes_a_macro(monkeypatch):
     con.execute("CREATE SCHEMA focus")
     con.execute(queries.as_macro("focus/thing"))
     assert con.execute("FROM focus.thing(2)").fetchall() == [(3, "$no", 2)]
+
+
+def test_threads_open_it_while_others_close_it(tmp_path):
+    """Threads of one process that come and go never stand in each other's way."""
+    path = tmp_path / "costwarden.duckdb"
+    with warehouse.connect(path):
+        pass
+
+    def come_and_go(_turn):
+        with warehouse.connect(path) as con:
+            return con.execute("SELECT count(*) FROM ops.events").fetchone()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(come_and_go, range(40))) == {(0,)}

@@ -32,8 +32,10 @@ def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
 
     if not is_following:
         done = relaying.relay(settings)
-        said = f"{done.delivered} delivered, {done.refused} refused."
-        return Answer(done, (said,), tuple(done.problems))
+        said = [f"{name}: {count:,} sent." for name, count in done.by_sink.items()]
+        if done.refused:
+            said.append(f"{done.refused} refused: costwarden events --dead.")
+        return Answer(done, tuple(said), tuple(done.problems))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

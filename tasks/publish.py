@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from prefect import task
 
 from tasks.edge import focus, published, warehouse
+from tasks.edge.delivery.declaration import HttpSink
 from tasks.edge.delivery.relay import relay
 from tasks.edge.settings import Settings
 
@@ -14,7 +15,8 @@ class Published:
     """What reached sinks.
 
     Attributes:
-        delivered: Events, and what state sinks count.
+        delivered: Events.
+        shown: Alerts and samples that state sinks were sent.
         refused: Events that a sink will not take.
         failed_sinks: How many sinks took nothing.
         problems: One sentence for each of these.
@@ -22,6 +24,7 @@ class Published:
     """
 
     delivered: int
+    shown: int
     refused: int
     failed_sinks: int
     problems: list[str]
@@ -39,8 +42,11 @@ def publish_events(settings: Settings, *, is_patient: bool = False) -> Published
         is_patient: Leave a sink alone that has failed a moment ago.
     """
     done = relay(settings, is_patient=is_patient)
+    states = {sink.name for sink in settings.sinks if isinstance(sink, HttpSink)}
+    shown = sum(done.by_sink.get(name, 0) for name in states)
     return Published(
-        done.delivered,
+        done.delivered - shown,
+        shown,
         done.refused,
         len(done.problems),
         list(done.problems),

@@ -16,7 +16,7 @@ COUNTED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Judged": (("allow", "needs_approval", "deny"),) * 2,
     "Planned": ((), ("written", "withdrawn")),
     "GivenUp": (("versions",), ("versions",)),
-    "Published": ((), ("delivered",)),
+    "Published": ((), ("delivered", "shown")),
     "Responded": (("heard",), ("answered", "repeated", "refused", "unreadable")),
 }
 

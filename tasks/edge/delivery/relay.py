@@ -37,12 +37,14 @@ class Relayed:
         refused: Events that a sink will not take; see ``costwarden events``.
         problems: One sentence for each sink that failed.
         remarks: What else sinks have to say.
+        by_sink: What is delivered, by the sink's name.
     """
 
     delivered: int = 0
     refused: int = 0
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    by_sink: dict[str, int] = field(default_factory=dict)
 
 
 def relay(settings: Settings, *, is_patient: bool = True) -> Relayed:
@@ -69,6 +71,10 @@ def relay(settings: Settings, *, is_patient: bool = True) -> Relayed:
         refused=sum(one.refused for one in ended),
         problems=[problem for one in ended for problem in one.problems],
         remarks=[remark for one in ended for remark in one.remarks],
+        by_sink={
+            sink.name: one.delivered
+            for sink, one in zip(settings.sinks, ended, strict=True)
+        },
     )
 
 

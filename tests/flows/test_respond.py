@@ -2,12 +2,17 @@
 
 import asyncio
 import json
+import signal
+import time
 
 import pytest
 
 from flows import cli
 from flows.respond import respond
+from tasks.core.errors import WarehouseBusy
+from tasks.edge import outbox, warehouse
 from tests.edge.response_world import build, outcomes, tell, told
+from tests.services.responders import start
 
 
 @pytest.fixture
@@ -15,12 +20,12 @@ def settings(tmp_path):
     return build(tmp_path)
 
 
-def config(settings, folder):
+def config(settings, folder, more=""):
     """Write the settings as a file, for those who only take a file."""
     path = folder / "settings.toml"
     path.write_text(
         f'database = "{settings.database}"\npolicies = "{settings.policies}"\n'
-        "[judge]\nresources_pct = 100\n"
+        f"{more}\n[judge]\nresources_pct = 100\n"
     )
     return str(path)
 
@@ -50,3 +55,28 @@ def test_the_command_answers_and_shows(settings, tmp_path, capsys):
     assert (row["outcome"], row["workflows"]) == ("answered", 1)
     assert cli.execute(["responses", *here]) == 0
     assert "over" in capsys.readouterr().out
+
+
+def test_a_follower_answers_as_events_come(settings, tmp_path):
+    """It goes on while others hold the warehouse, until it is told to stop."""
+    follower = start(config(settings, tmp_path, "wait_seconds = 0"), "--follow")
+    with warehouse.connect(settings.database) as con:
+        time.sleep(6)  # it has started, and cannot look into the warehouse
+        with warehouse.transaction(con):
+            outbox.add(con, [told("a")])
+    deadline = time.monotonic() + 60
+    while not answered(settings):
+        assert follower.poll() is None, follower.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    follower.send_signal(signal.SIGTERM)
+    said, told_us = follower.communicate(timeout=30)
+    assert "1 answered" in told_us, said
+    assert outcomes(settings) == [("a", 1, "answered")]
+
+
+def answered(settings):
+    try:
+        return outcomes(settings)
+    except WarehouseBusy:
+        return []

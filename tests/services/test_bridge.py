@@ -55,7 +55,7 @@ database = "{folder / "w.duckdb"}"
 token = "file:{self.secret}"
 username = "am"
 password = "file:{self.secret}"
-timeout_seconds = 3
+timeout_seconds = 6
 {more}
 [[sinks]]
 name = "kafka"

@@ -107,7 +107,7 @@ def test_a_topic_is_answered_to_its_end(world, kafka, tmp_path):
     assert committed(kafka, settings, 3) == 7
     began = time.monotonic()
     assert respond(settings) == Responded()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     assert sorted(outcomes(settings), key=repr)[:4] == [
         ("a", 1, "answered"),
         ("a", 2, "answered"),

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from tasks.core.errors import WarehouseBusy
 from tasks.core.response.calls import TYPES
 from tasks.core.response.records import Record
 from tasks.edge import mutes, queries, warehouse
@@ -29,16 +31,21 @@ def hear(
         settings: Name the warehouse, which is only looked into after it has changed.
         work: Answers records, in order.
         is_following: Wait for more instead of coming to an end.
+
+    Raises:
+        WarehouseBusy: Somebody kept the warehouse for too long, and we are not to wait
+            any longer.
     """
     seen = None
     while True:
         changed = _changed(settings)
         if changed != seen:
-            seen = changed
-            waiting = unanswered(settings)
-            result = [work(waiting)] if waiting else []
-            if not is_following:
-                return result
+            with suppress(*((WarehouseBusy,) if is_following else ())):
+                waiting = unanswered(settings)
+                seen = changed
+                result = [work(waiting)] if waiting else []
+                if not is_following:
+                    return result
         time.sleep(POLL_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """Hears events, wherever they come from, and has them answered."""
 
+import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import count
@@ -14,6 +15,7 @@ from tasks.edge.response.answers import Responded
 from tasks.edge.settings import Settings
 
 STAGE = "respond_to_events"
+POLL_SECONDS = 1.0
 
 
 def respond(
@@ -57,6 +59,7 @@ def respond(
             except WarehouseBusy:
                 if not is_following:
                     raise
+                time.sleep(POLL_SECONDS)
             else:
                 say(outcome.sentence)
                 return told + Responded(heard=len(heard) - len(understood))

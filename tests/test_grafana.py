@@ -14,7 +14,7 @@ DASHBOARDS = sorted(FOLDER.glob("dashboards/*.json"))
 
 def provisioned(folder):
     """Return what the one file of a folder of provisioning says."""
-    (path,) = (FOLDER / folder).glob("*.yaml")
+    (path,) = (FOLDER / "provisioning" / folder).glob("*.yaml")
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
@@ -97,9 +97,9 @@ def test_the_source_and_the_dashboards_are_where_compose_has_them():
     services = compose["services"]
     (source,) = provisioned("datasources")["datasources"]
     assert re.fullmatch(r"http://(\w+):8428", source["url"])[1] in services
-    (provider,) = provisioned("providers")["providers"]
+    (provider,) = provisioned("dashboards")["providers"]
     mounts = [mount.split(":")[:2] for mount in services["grafana"]["volumes"]]
     assert ["./grafana/dashboards", provider["options"]["path"]] in mounts
-    provisioning = "/etc/grafana/provisioning"
-    assert ["./grafana/datasources", f"{provisioning}/datasources"] in mounts
-    assert ["./grafana/providers", f"{provisioning}/dashboards"] in mounts
+    for folder in ("datasources", "dashboards"):
+        kept = f"provisioning/{folder}"
+        assert [f"./grafana/{kept}", f"/etc/grafana/{kept}"] in mounts

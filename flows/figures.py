@@ -23,9 +23,18 @@ def health(settings: Any, *, as_text: bool) -> Answer:
     from tasks.edge.health import read
 
     found = read(settings)
+    facts = [
+        {
+            "metric": gauge.metric,
+            "labels": dict(gauge.labels),
+            "value": gauge.value,
+            "unit": GAUGES[gauge.name].unit,
+        }
+        for gauge in found
+    ]
     if as_text:
         lines = exposition(found).splitlines()
-        return Answer(found, tuple(Verbatim(line) for line in lines))
+        return Answer(facts, tuple(Verbatim(line) for line in lines))
     rows = [
         (
             gauge.name,
@@ -34,7 +43,7 @@ def health(settings: Any, *, as_text: bool) -> Answer:
         )
         for gauge in found
     ]
-    return Answer(found, (Table(("what", "of", "value"), rows, right=("value",)),))
+    return Answer(facts, (Table(("what", "of", "value"), rows, right=("value",)),))
 
 
 @click.command()

@@ -7,11 +7,14 @@ from datetime import time as clock
 
 import numpy as np
 import pytest
+import yaml
 
 from tasks.core.detectors.thresholds import Thresholds
-from tasks.core.figures import rules
+from tasks.core.figures import health, rules
+from tasks.core.figures.health import Gauge
 from tasks.core.findings.detection import Detection, Threshold
 from tasks.edge import series, warehouse
+from tasks.edge.settings import DEPLOYMENTS
 from tests.services.figures_world import DAYS, START, World, row
 from tests.services.servers.server import program
 
@@ -124,3 +127,40 @@ def test_a_threshold_reaches_alertmanager(tmp_path, vmalert):
     assert (told["severity"], told["generator"]) == ("high", "vmalert")
     assert (told["service_name"], told["provider"]) == ("EC2", "AWS")
     assert "4900.00 USD more" in alert["annotations"]["summary"]
+
+
+FLOW = {"flow": "daily"}
+HEALTH = {
+    # Gauge: its labels, a value when all is well, and one when it is not.
+    "last_success_timestamp_seconds": (FLOW, time.time() - 3600, time.time() - 97_200),
+    "stage_failed": (FLOW | {"stage": "detect"}, 0, 1),
+    "source_lag_days": ({"source": "aws"}, 2, 4),
+    "undelivered_oldest_seconds": ({"sink": "kafka"}, 60, 3_700),
+    "dead_letters": ({"sink": "kafka"}, 0, 1),
+    "quarantined_versions": ({"source": "aws"}, 0, 2),
+    "disk_free_bytes": ({}, 50 * 1024**3, 1024**3),
+}
+
+
+def test_health_alerts_fire_when_they_should(victoriametrics):
+    """Each health alert stays quiet while all is well, and fires when it is not."""
+    path = DEPLOYMENTS / "victoriametrics" / "rules" / "health.yml"
+    [group] = yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
+
+    def firing(place, at):
+        lines = [
+            health.line(Gauge(name, tuple(told[0].items()), told[place]), at, {})
+            for name, told in HEALTH.items()
+        ]
+        victoriametrics.post("/api/v1/import", content="\n".join(lines))
+        victoriametrics.flush()
+        return [
+            rule["alert"]
+            for rule in group["rules"]
+            if victoriametrics.query(rule["expr"], time=at.timestamp(), nocache="1")
+        ]
+
+    now = datetime.now(UTC)
+    assert firing(1, now - timedelta(minutes=1)) == []
+    assert firing(2, now) == [rule["alert"] for rule in group["rules"]]
+    assert len(group["rules"]) == len(HEALTH)

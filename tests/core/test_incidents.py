@@ -102,6 +102,16 @@ def test_price_change():
     assert [anomaly.kind for anomaly in found_in(book)] == ["price_change"]
 
 
+def test_a_price_needs_half_of_the_floor():
+    """A price stays, so that it is told from half of the money that a day needs."""
+    quantities = steady(level=40.0, noise=0.05)
+    for rise, kinds in ((0.085, ["price_change"]), (0.05, [])):
+        costs = quantities * np.where(np.arange(200) >= 150, 1 + rise, 1.0)
+        book = worlds.book(costs)
+        book = replace(book, panel=worlds.panel(costs, quantities))
+        assert [anomaly.kind for anomaly in found_in(book)] == kinds
+
+
 @pytest.mark.parametrize("charge_kind", ["tax", "credit", "refund", "support", "fee"])
 def test_invoices_are_no_anomalies(charge_kind):
     """Credits, refunds, taxes and support jump without being anomalies."""

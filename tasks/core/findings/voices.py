@@ -25,6 +25,9 @@ COMMITMENT = "commitment"
 # Robust deviations from which a price stands out.
 OTHER_PRICE = 6.0
 
+# Share of the floor of money that is enough of a price: unlike a day's use, it stays.
+PRICE_FLOOR = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -62,12 +65,12 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
         "thresholds": Thresholds(params.thresholds).score(panel),
     }
     judged = np.isin(panel.charge_kinds, [USAGE, COMMITMENT])[:, None]
-    price_is_material = np.abs(panel.costs - scores["unit_price"].expected) >= floor
+    by_price = np.abs(panel.costs - scores["unit_price"].expected)
     says = {
         "thresholds": scores["thresholds"].score >= 1,
         "new_scope": judged & (scores["new_scope"].score >= 1),
         "unit_price": judged
-        & price_is_material
+        & (by_price >= PRICE_FLOOR * floor)
         & _reaches(scores["unit_price"], OTHER_PRICE),
         "drift": judged
         & _is_material(panel, scores["drift"], floor, params)

@@ -6,8 +6,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from tasks.core.errors import UnknownSetting
 from tasks.core.figures.series import DAILY, SCOPE
 from tasks.edge import figures, warehouse
+from tasks.edge.delivery import kinds
+from tasks.edge.delivery.declaration import VictoriaMetrics
 from tasks.edge.settings import Settings
 from tests.edge.test_findings import DAYS, START, detect, fill, series_rows, table
 from tests.edge.test_forecasts import FEW, budget, forecast
@@ -110,3 +113,15 @@ def test_the_dearest_have_names(settings):
 def test_an_empty_warehouse_has_no_figures(tmp_path):
     """Before the first bill there is nothing to send, and no error."""
     assert load(Settings(database=str(tmp_path / "new.duckdb"))) == {}
+
+
+def test_a_sink_takes_no_label_from_the_figures():
+    """A label of the settings that figures have themselves is refused by name."""
+    declared = VictoriaMetrics(
+        name="vm",
+        kind="victoriametrics",
+        url="http://localhost:1",
+        labels={"provider": "x"},
+    )
+    with pytest.raises(UnknownSetting, match="label provider"):
+        kinds.make(Settings(), declared, "relay")

@@ -10,13 +10,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Literal
 
 import pyarrow as pa
 
-from tasks.core.errors import SinkUnavailable
+from tasks.core.errors import SinkUnavailable, UnknownSetting
 from tasks.core.figures import health, retention, series
-from tasks.core.figures.health import Gauge
+from tasks.core.figures.health import GAUGES, Gauge
 from tasks.core.figures.series import DAILY, Figure, Held, Sent
 from tasks.edge import figures
 from tasks.edge import health as pipeline
@@ -69,7 +70,16 @@ class VictoriaMetricsSink(StateSink):
     """Sends daily figures, and how the pipeline stands."""
 
     def __init__(self, settings: Settings, declared: VictoriaMetrics) -> None:
-        """Use the declared server."""
+        """Use the declared server.
+
+        Raises:
+            UnknownSetting: A label of the sink's is one of the figures'.
+        """
+        own = {*chain(*DAILY.values(), *(one.labels for one in GAUGES.values()))}
+        if taken := own & declared.labels.keys():
+            raise UnknownSetting(
+                f"Sink {declared.name}: figures have a label {min(taken)} of their own."
+            )
         self.settings = settings
         self.declared = declared
         self.remarks: list[str] = []

@@ -62,12 +62,35 @@ def test_restated_days_have_their_new_value(world):
     assert world.relay().delivered == 0
 
 
+def is_whole(world):
+    try:
+        world.reconciles()
+    except AssertionError:
+        return False
+    return True
+
+
 def test_what_a_killed_server_lost_is_sent_again(world):
-    """A server killed right after an import has lost it; the next run makes it good."""
+    """A server killed right after an import has lost it; the next run makes it good.
+
+    What it was told to delete it may have again, too, and loses it then.
+    """
+    for number in range(5):
+        world.relay()
+        world.server.kill()
+        world.server.start()
+        if not is_whole(world):
+            break
+        changed = [one | {"effective_cost": str(number)} for one in company()]
+        world.fill(changed)
+    else:
+        pytest.fail("it never lost anything: kill it sooner")
+    world.relay()
+    world.reconciles()
+    world.fill([one for one in company() if one["service_name"] != "S3"])
     world.relay()
     world.server.kill()
     world.server.start()
-    assert world.export("cost_daily") == {}, "it kept all: kill it sooner"
     world.relay()
     world.reconciles()
     assert world.relay().delivered == 0
@@ -196,7 +219,8 @@ def test_the_pipeline_is_measured(world):
     world.relay()
     world.server.flush()
     [lag] = world.server.query("last_over_time(costwarden_source_lag_days[1h])")
-    assert (lag["metric"]["source"], float(lag["value"][1])) == ("s", 1)
+    # Two, if midnight has passed meanwhile.
+    assert (lag["metric"]["source"], lag["value"][1] in "12") == ("s", True)
     [end] = world.server.query(
         "last_over_time(costwarden_last_success_timestamp_seconds[1h])"
     )

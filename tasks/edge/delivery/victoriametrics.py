@@ -56,8 +56,8 @@ class Done:
     """What came of it.
 
     Attributes:
-        has: All that the server has now, by key.
-        gone: Keys of what it has no longer.
+        has: All that the server has now, or may have again, by key.
+        gone: Keys of what it had no longer before.
         samples: How many were sent.
     """
 
@@ -129,11 +129,11 @@ class VictoriaMetricsSink(StateSink):
                 client.flush()
                 there = client.held(metrics, state.now.timestamp())
                 _check(wanted, there)
+        has = {key: Sent(len(figure), figure.digest) for key, figure in wanted.items()}
         return Done(
-            has={
-                key: Sent(len(figure), figure.digest) for key, figure in wanted.items()
-            },
-            gone=[key for key in state.sent if key not in wanted],
+            # A server that is killed has again what it has just deleted.
+            has=dict.fromkeys(steps.delete, NOT_YET) | has,
+            gone=[key for key in state.sent if key not in wanted and key not in held],
             samples=sum(len(figure) for figure in steps.send),
         )
 

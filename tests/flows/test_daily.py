@@ -172,7 +172,7 @@ def test_only_what_time_heals_is_tried_again(monkeypatch):
     async def both():
         for stage in (busy, wrong):
             with pytest.raises((ServiceError, NothingThere)):
-                stages._patient(stage)()
+                stages.patient(stage)()
 
     asyncio.run(both())
     assert calls == ["busy"] * 3 + ["wrong"]

@@ -6,7 +6,13 @@ from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicPartition,
+)
 
 from tasks.core.errors import NotPermitted, SourceUnavailable, WarehouseBusy
 from tasks.edge import journal
@@ -24,7 +30,9 @@ from tests.edge.response_world import (
 from tests.services.responders import Nursery, start
 from tests.services.servers.kafka import PASSWORD, USER
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.service
+
+MOVING = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +78,18 @@ def committed(kafka, settings, partitions=1):
     """Return how far the group is, in all partitions together."""
     consumer = Consumer(kafka.client | {"group.id": settings.respond.group_id})
     topic = settings.sinks[0].topic
-    found = consumer.committed(
-        [TopicPartition(topic, number) for number in range(partitions)], 10
-    )
+    asked = [TopicPartition(topic, number) for number in range(partitions)]
+
+    def ask():
+        try:
+            return consumer.committed(asked, 10)
+        except KafkaException as error:
+            # A broker that has just started looks for its groups.
+            if error.args[0].retriable() or error.args[0].code() in MOVING:
+                return None
+            raise
+
+    found = wait_for(ask)
     consumer.close()
     return sum(max(one.offset, 0) for one in found)
 

@@ -7,21 +7,18 @@
 -- While a mute holds (muted_anomalies is filled by mutes.refresh), nothing of
 -- its anomalies is delivered. After its end what happened meanwhile is delivered if the
 -- anomaly is still open, or if the sink knows of it; else nobody needs to hear of it.
--- A refused event holds back the later ones of its subject, and no others. The row id
--- is the order of the outbox, for rows are only ever added.
+-- A refused event holds back its subject's later ones. Row ids give the order.
 WITH delivered AS (
-    SELECT
-        deliveries.event_id,
-        events.subject
-    FROM ops.deliveries AS deliveries
-    INNER JOIN ops.events AS events ON deliveries.event_id = events.event_id
-    WHERE deliveries.sink = $sink
+    SELECT event_id
+    FROM ops.deliveries
+    WHERE sink = $sink
 ),
 
-held AS (
-    SELECT anomaly_id
-    FROM muted_anomalies
-    WHERE created_at <= $at::TIMESTAMPTZ AND ends_at > $at::TIMESTAMPTZ
+heard AS (
+    SELECT DISTINCT muted.anomaly_id
+    FROM muted_anomalies AS muted
+    INNER JOIN ops.events AS events ON muted.anomaly_id = events.subject
+    INNER JOIN delivered ON events.event_id = delivered.event_id
 ),
 
 over AS (
@@ -34,7 +31,7 @@ over AS (
             AND events.occurred_at < muted.ends_at
     WHERE
         NOT muted.is_open
-        AND events.subject NOT IN (SELECT delivered.subject FROM delivered)
+        AND events.subject NOT IN (SELECT heard.anomaly_id FROM heard)
 ),
 
 stuck AS (
@@ -63,7 +60,10 @@ due AS (
             WHERE sink = $sink AND state = 'dropped'
         )
         AND events.subject NOT IN (SELECT over.subject FROM over)
-        AND events.subject NOT IN (SELECT held.anomaly_id FROM held)
+        AND events.subject NOT IN (
+            SELECT anomaly_id FROM muted_anomalies
+            WHERE created_at <= $at::TIMESTAMPTZ AND ends_at > $at::TIMESTAMPTZ
+        )
         AND (stuck.place IS NULL OR events.rowid < stuck.place)
     ORDER BY place
     LIMIT $most

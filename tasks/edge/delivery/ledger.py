@@ -15,7 +15,7 @@ from tasks.edge.delivery.contract import Batch, Told
 from tasks.edge.warehouse import Connection
 
 # A batch is kept in memory, and sent within one transaction of the sink's.
-LARGEST_EVENTS = 5_000
+LARGEST_EVENTS = 10_000
 LARGEST_BYTES = 16 * 1024**2
 
 

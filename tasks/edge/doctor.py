@@ -15,7 +15,12 @@ from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
 from tasks.edge.delivery import victoriametrics_api
 from tasks.edge.delivery.alertmanager_api import Client
-from tasks.edge.delivery.declaration import Alertmanager, JsonLines, VictoriaMetrics
+from tasks.edge.delivery.declaration import (
+    Alertmanager,
+    AnySink,
+    Kafka,
+    VictoriaMetrics,
+)
 from tasks.edge.intake import places
 from tasks.edge.settings import Settings, Source
 
@@ -134,14 +139,17 @@ def _sinks(settings: Settings) -> Iterator[Part]:
     if not settings.sinks:
         yield Part("events", "default", "they stay in the outbox table ops.events")
     for sink in settings.sinks:
-        if isinstance(sink, Alertmanager):
-            yield _alertmanager(sink)
-            continue
-        if isinstance(sink, VictoriaMetrics):
-            yield _victoriametrics(sink)
-            continue
-        where = sink.path if isinstance(sink, JsonLines) else sink.kind
-        yield Part(f"sink {sink.name}", "ok", where)
+        yield _sink(sink)
+
+
+def _sink(sink: AnySink) -> Part:
+    if isinstance(sink, Alertmanager):
+        return _alertmanager(sink)
+    if isinstance(sink, VictoriaMetrics):
+        return _victoriametrics(sink)
+    if isinstance(sink, Kafka):
+        return _kafka(sink)
+    return Part(f"sink {sink.name}", "ok", sink.path)
 
 
 def _alertmanager(sink: Alertmanager) -> Part:
@@ -172,6 +180,18 @@ def _victoriametrics(sink: VictoriaMetrics) -> Part:
             f"{told}, which keeps {kept:.0f} days: start it with -retentionPeriod=5y",
         )
     return Part(name, "ok", f"{told}, keeps {kept:.0f} days")
+
+
+def _kafka(sink: Kafka) -> Part:
+    name = f"sink {sink.name}"
+    try:
+        from tasks.edge.delivery import kafka_topic  # noqa: PLC0415 - an extra
+
+        return Part(name, "ok", kafka_topic.look(sink))
+    except ImportError:
+        return Part(name, "failed", "its client is missing: costwarden[kafka]")
+    except CostwardenError as error:
+        return Part(name, "failed", str(error))
 
 
 def _prefect() -> Part:

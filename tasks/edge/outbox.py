@@ -50,6 +50,15 @@ def add(con: Connection, events: Iterable[Event], is_muted: bool = False) -> int
     return _count(con) - before
 
 
+def revisions(con: Connection) -> dict[str, int]:
+    """Return the newest revision that was told of each subject."""
+    return dict(
+        con.execute(
+            "SELECT subject, max(revision) FROM ops.events GROUP BY subject"
+        ).fetchall()
+    )
+
+
 def undelivered(
     con: Connection,
     sink: str,

@@ -5,13 +5,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from tasks.core.events import Event, event
 from tasks.core.policy import bundle, verdicts
 from tasks.core.policy.judgement import PolicySet
 from tasks.core.policy.limits import Limits
 from tasks.core.policy.verdicts import Verdict, World
 from tasks.core.rightsizing.advice import Recommendation
-from tasks.edge import advice, queries, warehouse
+from tasks.edge import advice, outbox, queries, warehouse
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
 
@@ -43,12 +45,15 @@ def load(folder: str | Path) -> PolicySet:
     return bundle.assemble(texts)
 
 
-def judge(settings: Settings, as_of: datetime | None = None) -> Judged:
+def judge(
+    settings: Settings, as_of: datetime | None = None, *, is_muted: bool = False
+) -> Judged:
     """Judge every open recommendation and keep the verdicts that are new.
 
     Args:
         settings: Where the warehouse and the policies are, and the limits.
         as_of: Time of the judgement; None means now.
+        is_muted: Keep events from being delivered.
     """
     now = as_of or datetime.now(UTC)
     policies = load(settings.policies)
@@ -56,7 +61,7 @@ def judge(settings: Settings, as_of: datetime | None = None) -> Judged:
         warehouse.connect(settings.database, wait_seconds=settings.wait_seconds) as con,
         warehouse.transaction(con),
     ):
-        return renew(con, policies, settings.judge, now)
+        return renew(con, policies, settings.judge, now, is_muted=is_muted)
 
 
 def renew(
@@ -65,6 +70,8 @@ def renew(
     limits: Limits,
     now: datetime,
     among: Collection[str] | None = None,
+    *,
+    is_muted: bool = False,
 ) -> Judged:
     """Judge open recommendations; belongs into the caller's transaction.
 
@@ -75,6 +82,7 @@ def renew(
         now: Time of the judgement.
         among: Ids of recommendations; None judges all. What else may go ahead already
             counts towards the limits.
+        is_muted: Keep events from being delivered.
     """
     newest = stored(con)
     open_ones = [row for row in advice.stored(con).values() if row.status == "open"]
@@ -88,7 +96,7 @@ def renew(
         _world(con, now, newest),
         granted=_granted(open_ones, asked, newest),
     )
-    _save(con, found, newest, now)
+    _save(con, found, newest, now, is_muted=is_muted)
     counts = Counter(verdict.decision for verdict in found)
     return Judged(
         allow=counts[verdicts.ALLOW],
@@ -155,8 +163,10 @@ def _save(
     found: Iterable[Verdict],
     newest: dict[str, tuple[Verdict, datetime]],
     now: datetime,
+    *,
+    is_muted: bool,
 ) -> None:
-    """Add what is new; a verdict is always later than the one before it."""
+    """Add what is new, and tell of it; a verdict is later than the one before it."""
     rows = []
     for verdict in found:
         before, given_at = newest.get(verdict.recommendation_id, (None, None))
@@ -173,3 +183,25 @@ def _save(
         con.executemany(
             f"INSERT INTO actions.verdicts ({names}) VALUES ({marks})", rows
         )
+        outbox.add(con, _events(con, rows), is_muted)
+
+
+def _events(con: Connection, rows: Iterable[dict[str, Any]]) -> list[Event]:
+    """Return what is told of new verdicts; they are numbered as they were given."""
+    given: dict[str, int] = dict(
+        con.execute(
+            "SELECT recommendation_id, count(*) FROM actions.verdicts"
+            " GROUP BY recommendation_id"
+        ).fetchall()
+    )
+    return [
+        event(
+            "verdict.given",
+            row["recommendation_id"],
+            number,
+            row["judged_at"],
+            row | {"revision": number},
+        )
+        for row in rows
+        for number in [given[row["recommendation_id"]]]
+    ]

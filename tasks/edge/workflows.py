@@ -10,13 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import ConfigError
+from tasks.core.events import Event, event
 from tasks.core.workflows import plans, templates
 from tasks.core.workflows.plans import Plan
-from tasks.edge import advice, policies, warehouse
+from tasks.edge import advice, outbox, policies, warehouse
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
 
 COLUMNS = ("workflow_name", "verdict_id", "manifest_digest", "manifest_path", "phase")
+
+# What consumers of events get to know.
+TOLD = (
+    "workflow_name",
+    "recommendation_id",
+    "verdict_id",
+    "manifest_digest",
+    "namespace",
+    "phase",
+)
 
 DRAFT = ".draft"
 
@@ -44,8 +55,15 @@ class Renewed:
     known: dict[str, dict[str, Any]]
 
 
-def plan(settings: Settings, as_of: datetime | None = None) -> Planned:
+def plan(
+    settings: Settings, as_of: datetime | None = None, *, is_muted: bool = False
+) -> Planned:
     """Bring the folder of manifests in line with the newest verdicts.
+
+    Args:
+        settings: Where the warehouse and the folder are.
+        as_of: Time of the plan; None means now.
+        is_muted: Keep events from being delivered.
 
     Raises:
         ConfigError: The folder cannot be written.
@@ -55,12 +73,14 @@ def plan(settings: Settings, as_of: datetime | None = None) -> Planned:
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
         with warehouse.transaction(con):
-            renewed = renew(con, settings, now)
+            renewed = renew(con, settings, now, is_muted=is_muted)
         clear(settings, renewed)
     return renewed.planned
 
 
-def renew(con: Connection, settings: Settings, now: datetime) -> Renewed:
+def renew(
+    con: Connection, settings: Settings, now: datetime, *, is_muted: bool = False
+) -> Renewed:
     """Write the manifests that may go ahead; belongs into the caller's transaction.
 
     Files come before rows and leave after them, so that a run that is killed leaves
@@ -82,6 +102,7 @@ def renew(con: Connection, settings: Settings, now: datetime) -> Renewed:
     ]
     _save(con, wanted, known, folder, now)
     _withdraw(con, gone)
+    outbox.add(con, _events(con, known, now), is_muted)
     return Renewed(Planned(len(written), len(gone)), wanted, known)
 
 
@@ -163,6 +184,35 @@ def _withdraw(con: Connection, gone: Iterable[Mapping[str, Any]]) -> None:
             "UPDATE actions.workflows SET phase = $phase WHERE workflow_name = $name",
             {"phase": plans.WITHDRAWN, "name": row["workflow_name"]},
         )
+
+
+def _events(
+    con: Connection, before: Mapping[str, Mapping[str, Any]], now: datetime
+) -> list[Event]:
+    """Return what is told of workflows that are new, or not what they were."""
+    revisions = outbox.revisions(con)
+    rows = con.execute(
+        f"SELECT {', '.join(TOLD)} FROM actions.workflows ORDER BY workflow_name"
+    ).fetchall()
+    found = [dict(zip(TOLD, row, strict=True)) for row in rows]
+    return [
+        event(
+            f"workflow.{plans.STEPS[row['phase']]}",
+            row["workflow_name"],
+            number,
+            now,
+            row | {"revision": number},
+        )
+        for row in found
+        for number in [revisions.get(row["workflow_name"], 0) + 1]
+        if row["phase"] in plans.STEPS and _is_news(before, row)
+    ]
+
+
+def _is_news(before: Mapping[str, Mapping[str, Any]], row: Mapping[str, Any]) -> bool:
+    old = before.get(row["workflow_name"])
+    names = ("verdict_id", "manifest_digest", "phase")
+    return old is None or any(old[name] != row[name] for name in names)
 
 
 def _clear(

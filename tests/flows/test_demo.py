@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from flows import cli
+from tasks.core.events import binary
 from tasks.edge import warehouse
+from tests import event_schemas
 
 pytestmark = [
     pytest.mark.usefixtures("through_prefect"),
@@ -76,6 +78,33 @@ def test_twice_gives_the_same(world, capsys):
     assert stages["ingest_bills"]["loaded"] == 0
     assert stages["plan_workflows"]["written"] == 0
     assert left_by(world) == before
+
+
+def test_every_event_is_as_its_schema_says(world):
+    """Each event of a whole run is what is published, and a foreign reader agrees."""
+    from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
+    from cloudevents.core.formats.json import JSONFormat
+    from cloudevents.core.v1.event import CloudEvent
+
+    schemas = event_schemas.load()
+    with warehouse.connect(world / "costwarden.duckdb") as con:
+        payloads = con.execute(
+            "SELECT event_type, subject, payload FROM ops.events"
+        ).fetchall()
+    for event_type, subject, payload in payloads:
+        event_schemas.check(schemas, payload)
+        told = JSONFormat().read(CloudEvent, payload)
+        headers, value = binary(payload)
+        record = from_binary(KafkaMessage(dict(headers), subject, value), JSONFormat())
+        assert told.get_type() == record.get_type() == event_type
+        assert told.get_subject() == record.get_subject() == subject
+        assert told.get_data() == record.get_data() == json.loads(payload)["data"]
+    assert {kind.split(".")[2] for kind, _, _ in payloads} == {
+        "anomaly",
+        "recommendation",
+        "verdict",
+        "workflow",
+    }
 
 
 def test_every_bill_sums_to_the_truth(world):

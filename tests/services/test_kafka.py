@@ -140,6 +140,18 @@ def test_the_topic_is_made_to_keep_everything(world):
     )
 
 
+def test_the_doctor_looks(world):
+    """It says whether brokers answer, and whether the topic is there; it makes none."""
+    from tasks.edge import doctor
+
+    [before] = doctor._sinks(world.settings)
+    world.tell("a")
+    world.relay()
+    [after] = doctor._sinks(world.settings)
+    assert (before.state, after.state) == ("ok", "ok")
+    assert (before.detail[-12:], after.detail[-8:]) == ("will be made", "is there")
+
+
 def test_delivered_once_and_in_order_of_each_subject(world, monkeypatch):
     """In many batches each event arrives once; a subject's stay in order."""
     monkeypatch.setattr(ledger, "LARGEST_EVENTS", 7)

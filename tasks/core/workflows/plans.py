@@ -13,6 +13,9 @@ from tasks.core.workflows.targets import Refusal
 PLANNED, AWAITING, WITHDRAWN = "Planned", "AwaitingApproval", "Withdrawn"
 PHASES = {verdicts.ALLOW: PLANNED, verdicts.NEEDS_APPROVAL: AWAITING}
 
+# What events call the step that leads to a phase.
+STEPS = {PLANNED: "planned", AWAITING: "awaiting_approval", WITHDRAWN: "withdrawn"}
+
 # Phases in which a workflow is still ours to rewrite; all others are Argo's.
 OURS = frozenset({PLANNED, AWAITING, WITHDRAWN})
 

@@ -4,6 +4,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from tasks.core.errors import CostwardenError, NotPermitted, SinkUnavailable
+from tasks.edge.delivery import brokers
 from tasks.edge.delivery.brokers import Options
 from tasks.edge.delivery.declaration import Kafka
 
@@ -65,6 +66,25 @@ class Trouble:
         return SinkUnavailable(f"{where}: {cause.str()}.")
 
 
+def look(sink: Kafka) -> str:
+    """Say in words what is there; nothing is made.
+
+    Raises:
+        NotPermitted: The cluster does not let us in.
+        SinkUnavailable: No broker answers.
+    """
+    trouble = Trouble(sink)
+    quiet = {"error_cb": trouble.note, "log_level": 0}
+    admin = AdminClient(brokers.client(sink) | quiet)
+    try:
+        known = admin.list_topics(timeout=REACH_SECONDS)
+    except KafkaException as error:
+        admin.poll(0)
+        raise trouble.explain(error.args[0]) from error
+    is_there = "is there" if sink.topic in known.topics else "will be made"
+    return f"{len(known.brokers)} brokers, topic {sink.topic} {is_there}"
+
+
 def find(sink: Kafka, options: Options, trouble: Trouble) -> int:
     """Return how long a batch of records may be; make the topic where it is missing.
 
@@ -83,9 +103,9 @@ def find(sink: Kafka, options: Options, trouble: Trouble) -> int:
         raise trouble.explain(error.args[0]) from error
 
 
-def _make(admin: AdminClient, name: str, brokers: int) -> None:
+def _make(admin: AdminClient, name: str, count: int) -> None:
     """Make the topic as safe as there are brokers for."""
-    replicas = min(REPLICAS, brokers)
+    replicas = min(REPLICAS, count)
     settings = SETTINGS | {"min.insync.replicas": str(max(1, replicas - 1))}
     topic = NewTopic(name, PARTITIONS, replicas, config=settings)
     try:

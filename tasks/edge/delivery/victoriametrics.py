@@ -94,7 +94,6 @@ class VictoriaMetricsSink(StateSink):
             "SELECT series, samples, digest FROM ops.figures WHERE sink = $sink",
             {"sink": self.declared.name},
         ).fetchall()
-        loaded = figures.load(con, self.settings.detect, now, self.declared.max_series)
         return State(
             loaded=loaded,
             gauges=pipeline.load(con, self.settings, now),

@@ -136,7 +136,8 @@ def show(running: list[Server]) -> None:
 
 def up(folder: Path) -> None:
     """Run all servers until somebody ends us, or one of them ends."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # A job in the background of a script is born deaf to Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with alone(folder), contextlib.ExitStack() as stopping:
         try:

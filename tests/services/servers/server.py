@@ -174,6 +174,9 @@ class Server(ABC):
     def pause(self) -> None:
         """Let it hang: connections stay open, nothing answers (SIGSTOP)."""
         os.kill(self.pid, signal.SIGSTOP)
+        # Threads stop one after the other; until then they may still answer.
+        while any(map(_runs, Path(f"/proc/{self.pid}/task").iterdir())):
+            time.sleep(0.001)
 
     def resume(self) -> None:
         """Let it go on after ``pause``."""
@@ -185,3 +188,12 @@ class Server(ABC):
 
     def __exit__(self, *_):
         self.stop()
+
+
+def _runs(task: Path) -> bool:
+    """Whether a thread is neither stopped nor gone."""
+    try:
+        state = (task / "stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in "TtZX"

@@ -35,6 +35,7 @@ def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
         said = [f"{name}: {count:,} sent." for name, count in done.by_sink.items()]
         if done.refused:
             said.append(f"{done.refused} refused: costwarden events --dead.")
+        said += done.remarks
         return Answer(done, tuple(said), tuple(done.problems))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -18,5 +18,5 @@ COMMENT ON COLUMN ops.sinks.failures IS 'Failures since it last worked.';
 COMMENT ON COLUMN ops.sinks.reason IS 'Why the last one failed; null while it works.';
 COMMENT ON COLUMN ops.sinks.failed_since IS 'First failure since it last worked.';
 COMMENT ON COLUMN ops.sinks.failed_at IS 'Last failure since it last worked.';
-COMMENT ON COLUMN ops.sinks.next_at IS 'Not tried again before; null while it works.';
+COMMENT ON COLUMN ops.sinks.next_at IS 'Left alone until then: it has failed, or was brought up to date a moment ago.';
 COMMENT ON COLUMN ops.sinks.worked_at IS 'When it last took something.';

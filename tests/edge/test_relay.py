@@ -1,10 +1,6 @@
 """The relay over its sinks, on a real warehouse and real files."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -16,9 +12,10 @@ from tasks.edge import outbox, warehouse
 from tasks.edge.delivery import kinds, ledger
 from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.contract import EventSink
-from tasks.edge.delivery.declaration import JsonLines
+from tasks.edge.delivery.declaration import Alertmanager, JsonLines
 from tasks.edge.delivery.relay import relay
-from tasks.edge.settings import ROOT, Settings
+from tasks.edge.settings import Settings
+from tests import dying
 
 NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)
 
@@ -242,27 +239,45 @@ def test_two_relays_leave_a_sink_to_each_other(world):
     assert relay(world.settings).delivered == 1
 
 
+class Shown:
+    """A server that counts how often it was shown the state."""
+
+    times = 0
+
+    def load(self, _con, _now):
+        return None
+
+    def send(self, _state):
+        self.times += 1
+
+    def save(self, _con, _done):
+        return 1
+
+
+def test_a_server_that_was_just_shown_the_state_is_left_alone(world, monkeypatch):
+    """A relay that comes again at once reads nothing; a daily run always does."""
+    made = Shown()
+    monkeypatch.setattr(kinds, "make", lambda *_given: made)
+    server = Alertmanager(name="a", kind="alertmanager", url="http://127.0.0.1:1")
+    settings = Settings(database=world.database, sinks=(server,))
+    assert relay(settings).delivered == 1
+    assert relay(settings).delivered == 0
+    assert made.times == 1
+    assert relay(settings, is_patient=False).delivered == 1
+    monkeypatch.setattr(relaying, "_now", lambda: datetime.now(UTC) + timedelta(60))
+    assert relay(settings).delivered == 1
+    assert made.times == 3
+
+
 KILLED = """
-import os, signal, sys
+import sys
 from tasks.edge.delivery import jsonl, relay as relaying, ledger
 from tasks.edge.delivery.declaration import JsonLines
 from tasks.edge.settings import Settings
+from tests.dying import after, before, die
 
 database, path, step = sys.argv[1:]
 ledger.LARGEST_EVENTS = 2
-
-def die(*_given, **_named):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def before(place, name):
-    setattr(place, name, die)
-
-def after(place, name):
-    whole = getattr(place, name)
-    def then_die(*given, **named):
-        whole(*given, **named)
-        die()
-    setattr(place, name, then_die)
 
 def torn(sink, lines, *, goes_on):
     with sink.path.open("ab") as file:
@@ -297,15 +312,7 @@ STEPS = [
 
 
 def killed_at(world, step):
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, world.database, str(world.path), step],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    dying.killed(KILLED, world.database, str(world.path), step)
 
 
 @pytest.mark.parametrize("step", STEPS)

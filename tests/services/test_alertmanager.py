@@ -3,51 +3,23 @@
 import json
 import threading
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tasks.core.errors import NothingThere, NotPermitted, SinkUnavailable
 from tasks.core.findings.people import Filter
 from tasks.edge import mutes
-from tasks.edge.delivery import alertmanager_api, relay
-from tasks.edge.delivery.declaration import Alertmanager, JsonLines
-from tasks.edge.doctor import examine
-from tests.edge.alert_world import TODAY, World, anomaly
-from tests.services.conftest import started
-from tests.services.guarded import GuardedAlertmanager
+from tasks.edge.delivery import relay
+from tests.edge.alert_world import TODAY, anomaly
+from tests.services.alerting import bring, firing, sink, world_of
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(120)]
 
 
-def sink(url, **more):
-    return Alertmanager(
-        kind="alertmanager", name="alerts", url=url, digest=False, **more
-    )
-
-
 @pytest.fixture
 def world(tmp_path, alertmanager):
-    return World(
-        tmp_path,
-        sink(alertmanager.url),
-        JsonLines(name="file", path=str(tmp_path / "events.jsonl")),
-    )
-
-
-def bring(world, declared=None):
-    """Let a relay run bring Alertmanager up to date."""
-    done = relay.bring(world.settings, declared or world.settings.sinks[0])
-    assert done.problems == []
-    return done
-
-
-def firing(server, *names):
-    """Return these labels of all alerts that fire."""
-    alerts = server.alerts()
-    return sorted(tuple(one["labels"].get(n, "") for n in names) for one in alerts)
+    return world_of(tmp_path, alertmanager)
 
 
 def test_an_anomaly_lives_as_in_the_warehouse(world, alertmanager):
@@ -273,205 +245,3 @@ def wait(done, seconds=20):
     while not done():
         assert datetime.now(UTC) < deadline, "it did not happen in time"
         threading.Event().wait(0.1)
-
-
-class Faulty(ThreadingHTTPServer):
-    """Stands before Alertmanager: fails so many times, and asks who is there."""
-
-    def __init__(
-        self, behind, *, failures=0, status=500, says="", wanted=None, unwanted=""
-    ):
-        self.behind, self.failures, self.status = behind, failures, status
-        self.says = says.encode()
-        self.wanted, self.unwanted = wanted, unwanted
-        self.requests = 0
-        super().__init__(("127.0.0.1", 0), Passing)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Passing(BaseHTTPRequestHandler):
-    """Passes a request on, unless it is to fail."""
-
-    protocol_version = "HTTP/1.1"
-
-    def answer(self):
-        server = self.server
-        server.requests += 1
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if server.wanted and self.headers.get("Authorization") != server.wanted:
-            return self.say(401, b"who are you?")
-        if server.failures:
-            server.failures -= 1
-            return self.say(server.status, server.says)
-        if server.unwanted and server.unwanted in body.decode():
-            return self.say(400, b"that one is bad")
-        passed = httpx.request(
-            self.command,
-            server.behind.url + self.path,
-            content=body,
-            headers={"Content-Type": "application/json"},
-            timeout=30,
-        )
-        return self.say(passed.status_code, passed.content)
-
-    def say(self, status, body):
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-    def do_GET(self):
-        self.answer()
-
-    def do_POST(self):
-        self.answer()
-
-
-@pytest.fixture
-def faulty(alertmanager, monkeypatch):
-    """Make servers that fail; the client waits less than it would."""
-    monkeypatch.setattr(alertmanager_api, "PAUSES", (0.05, 0.05))
-    made = []
-
-    def make(**how):
-        made.append(Faulty(alertmanager, **how))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.shutdown()
-        one.server_close()
-
-
-def test_a_500_is_tried_again(world, alertmanager, faulty):
-    """Two failures in a row are waited out."""
-    world.find(anomaly())
-    assert bring(world, sink(faulty(failures=2).url)).delivered == 1
-    assert len(alertmanager.alerts()) == 1
-
-
-def test_500s_that_stay_are_left_to_the_next_run(world, alertmanager, faulty):
-    """A server that fails for good is told of; the next run makes it good."""
-    world.find(anomaly())
-    ill = faulty(failures=99)
-    done = relay.bring(world.settings, sink(ill.url))
-    assert done.delivered == 0
-    assert "status 500" in done.problems[0]
-    assert ill.requests == 3
-    ill.failures = 0
-    assert relay.bring(world.settings, sink(ill.url), is_patient=False).delivered == 1
-    assert len(alertmanager.alerts()) == 1
-
-
-def test_one_bad_alert_stops_no_other(world, alertmanager, faulty):
-    """A 400 is traced to the alert at fault; all others get through."""
-    names = [f"service {number}" for number in range(7)]
-    world.find(*(anomaly(service=name) for name in names))
-    picky = faulty(unwanted="service 4")
-    assert bring(world, sink(picky.url)).delivered == 6
-    told = firing(alertmanager, "service_name")
-    assert told == [(name,) for name in names if name != "service 4"]
-    letters = (
-        "SELECT letters.sink, letters.reason, payload ->> '$.data.service_name'"
-        " FROM ops.dead_letters AS letters JOIN ops.events USING (event_id)"
-    )
-    [(where, reason, service)] = world.rows(letters)
-    assert (where, service) == ("alerts", "service 4")
-    assert "that one is bad" in reason
-    picky.unwanted = ""
-    assert bring(world, sink(picky.url)).delivered == 7
-    assert world.rows(letters) == []
-
-
-def test_hostile_names_are_carried_as_they_are(world, alertmanager):
-    """Whatever a bill calls a service is a label's value, cut where it is too long."""
-    hostile = [
-        'a"}{{ .X }}\n<!channel>',
-        "\u4e2d\u6587 \U0001f4b8 '; DROP",
-        "x" * 5_000,
-    ]
-    world.find(*(anomaly(service=name) for name in hostile))
-    assert bring(world).delivered == 3
-    told = {name for (name,) in firing(alertmanager, "service_name")}
-    assert told == {hostile[0], hostile[1], "x" * 256}
-
-
-@pytest.mark.parametrize("kind", ["token", "password"])
-def test_credentials_are_sent_and_never_shown(
-    world, alertmanager, faulty, monkeypatch, kind
-):
-    """The right secret opens the door; a wrong one is told of without its value."""
-    right = {
-        "token": "Bearer hunter2",
-        "password": httpx.BasicAuth("ada", "hunter2")._auth_header,
-    }
-    guarded = faulty(wanted=right[kind])
-    declared = sink(guarded.url, username="ada", **{kind: "env:ALERTS_SECRET"})
-    world.find(anomaly())
-    monkeypatch.setenv("ALERTS_SECRET", "letmein")
-    done = relay.bring(world.settings, declared)
-    assert "401" in done.problems[0]
-    assert "letmein" not in done.problems[0]
-    assert alertmanager.alerts() == []
-    monkeypatch.setenv("ALERTS_SECRET", "hunter2")
-    assert relay.bring(world.settings, declared, is_patient=False).delivered == 1
-
-
-def test_tls_and_a_password_of_a_real_alertmanager(world, tmp_path, monkeypatch):
-    """Its certificate has to be trusted, and its password right."""
-    monkeypatch.setenv("RIGHT", "hunter2")
-    monkeypatch.setenv("WRONG", "letmein")
-    world.find(anomaly())
-    with started(GuardedAlertmanager(tmp_path / "guarded")) as server:
-        ca_file = str(server.certificate)
-        known = {"username": "ada", "password": "env:RIGHT", "ca_file": ca_file}
-        ada = sink(server.url, **known)
-        for bad, words in (
-            ({"ca_file": None}, "CERTIFICATE"),
-            ({"password": "env:WRONG"}, "401"),
-        ):
-            declared = ada.model_copy(update=bad)
-            done = relay.bring(world.settings, declared, is_patient=False)
-            assert words in done.problems[0]
-            assert "letmein" not in done.problems[0]
-        assert server.alerts() == []
-        done = relay.bring(world.settings, ada, is_patient=False)
-        assert (done.delivered, len(server.alerts())) == (1, 1)
-
-
-def test_what_is_no_alertmanager_is_told(alertmanager, faulty):
-    """A dead port, a wrong path and another server each get a sentence of their own."""
-    other = faulty(failures=9, status=404)
-    cases = [
-        (sink("http://127.0.0.1:1", timeout_seconds=1), SinkUnavailable),
-        (sink(other.url), NothingThere),
-        (sink(alertmanager.url, ca_file="/nowhere.pem"), NothingThere),
-        (sink(faulty(wanted="x").url), NotPermitted),
-        (sink(faulty(failures=9, status=200, says="<html>").url), SinkUnavailable),
-        (sink(faulty(failures=9, status=200, says="{}").url), SinkUnavailable),
-    ]
-    for declared, error in cases:
-        with pytest.raises(error), alertmanager_api.Client(declared) as client:
-            client.alerts()
-    with (
-        alertmanager_api.Client(cases[-1][0]) as client,
-        pytest.raises(SinkUnavailable, match="tells no version"),
-    ):
-        client.version()
-
-
-def test_doctor_says_which_alertmanager_it_is(world, alertmanager):
-    """It is asked for its version; one that is down has failed."""
-    parts = {part.name: part for part in examine(world.settings)}
-    assert parts["sink alerts"].state == "ok"
-    assert "Alertmanager 0." in parts["sink alerts"].detail
-    alertmanager.stop()
-    parts = {part.name: part for part in examine(world.settings)}
-    assert parts["sink alerts"].state == "failed"

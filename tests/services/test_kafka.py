@@ -2,9 +2,6 @@
 
 import json
 import os
-import signal
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -17,7 +14,8 @@ from tasks.edge.delivery import kafka as sinks
 from tasks.edge.delivery import kafka_topic, ledger
 from tasks.edge.delivery.declaration import Kafka
 from tasks.edge.delivery.relay import relay
-from tasks.edge.settings import ROOT, Settings
+from tasks.edge.settings import Settings
+from tests import dying
 from tests.services.servers.kafka import PASSWORD, USER
 
 pytestmark = [pytest.mark.service, pytest.mark.xdist_group("kafka")]
@@ -315,26 +313,14 @@ def test_a_relay_that_comes_back_is_shut_out(world):
 
 
 KILLED = """
-import os, signal, sys
+import sys
 from confluent_kafka import Producer
 from tasks.edge.delivery import kafka, ledger, relay as relaying
 from tasks.edge.settings import Settings
+from tests.dying import after, before, die
 
 settings, step = Settings.model_validate_json(sys.argv[1]), sys.argv[2]
 ledger.LARGEST_EVENTS = 4
-
-def die(*_given, **_named):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def before(place, name):
-    setattr(place, name, die)
-
-def after(place, name):
-    whole = getattr(place, name)
-    def then_die(*given, **named):
-        whole(*given, **named)
-        die()
-    setattr(place, name, then_die)
 
 class Dying(Producer):
     def produce(self, *given, **named):
@@ -381,15 +367,7 @@ STEPS = [
 
 
 def killed_at(world, step):
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, world.settings.model_dump_json(), step],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, (done.stdout, done.stderr)
+    dying.killed(KILLED, world.settings.model_dump_json(), step)
 
 
 @pytest.mark.parametrize("step", STEPS)

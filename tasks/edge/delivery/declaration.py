@@ -49,6 +49,9 @@ class HttpSink(Sink):
     token: SecretReference | None = Field(None, description="Bearer token.")
     ca_file: str | None = Field(None, description="Certificates to trust, PEM.")
     timeout_seconds: float = Field(30.0, gt=0, description="Of one request.")
+    refresh_seconds: float = Field(
+        60.0, ge=0, description="A relay that comes again earlier leaves it alone."
+    )
 
 
 class Alertmanager(HttpSink):
@@ -69,6 +72,8 @@ class VictoriaMetrics(HttpSink):
     """Figures by day, by VictoriaMetrics' import API."""
 
     kind: Literal["victoriametrics"]
+    # All figures are read and compared each time.
+    refresh_seconds: float = Field(900.0, ge=0)
     max_series: int = Field(
         10_000,
         ge=200,

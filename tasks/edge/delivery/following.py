@@ -42,19 +42,19 @@ def _one(
     say: Callable[[str], None],
     seconds: float,
 ) -> None:
-    last = ""
+    told: set[str] = set()
     while not stop.is_set():
         try:
             done = bring(settings, sink)
         except CostwardenError as error:  # the warehouse is busy
-            problems = [str(error)]
+            sentences = [str(error)]
         else:
-            problems = done.problems
+            sentences = [*done.problems, *done.remarks]
             if done.delivered or done.refused:
                 say(f"{sink.name}: {done.delivered} delivered, {done.refused} refused")
-                last = ""
-        for problem in problems:
-            if problem != last:
-                say(problem)
-            last = problem
+        for sentence in sentences:
+            if sentence not in told:
+                say(sentence)
+        if sentences:  # a sink that is left alone says nothing
+            told = set(sentences)
         stop.wait(seconds)

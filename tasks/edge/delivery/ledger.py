@@ -6,7 +6,7 @@ Every function belongs into a short transaction of the caller's.
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from tasks.core.backoff import delay
@@ -25,7 +25,7 @@ class Standing:
 
     Attributes:
         relay_id: The sink knows this warehouse by it.
-        next_at: Not to be tried again before; None while it works.
+        next_at: To be left alone until then; None if it need not be.
         batches: Number of the last batch.
     """
 
@@ -140,12 +140,14 @@ def forget(con: Connection, batch: Batch) -> None:
     )
 
 
-def worked(con: Connection, sink: str, now: datetime) -> None:
-    """Write down that a sink took something."""
+def worked(
+    con: Connection, sink: str, now: datetime, *, rest: timedelta = timedelta()
+) -> None:
+    """Write down that a sink took something, and how long it may be left alone."""
     con.execute(
         "UPDATE ops.sinks SET failures = 0, reason = NULL, failed_since = NULL,"
-        " failed_at = NULL, next_at = NULL, worked_at = $now WHERE sink = $sink",
-        {"sink": sink, "now": now},
+        " failed_at = NULL, next_at = $next_at, worked_at = $now WHERE sink = $sink",
+        {"sink": sink, "now": now, "next_at": now + rest if rest else None},
     )
 
 

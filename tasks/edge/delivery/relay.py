@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tasks.core.errors import CostwardenError, WarehouseBusy
@@ -52,7 +52,8 @@ def relay(settings: Settings, *, is_patient: bool = True) -> Relayed:
 
     Args:
         settings: Names the warehouse and the sinks.
-        is_patient: Leave a sink alone that has failed a moment ago.
+        is_patient: Leave a sink alone that has failed a moment ago, and a server that
+            was shown the state a moment ago.
 
     Raises:
         WarehouseBusy: Another process kept the warehouse for too long.
@@ -91,7 +92,7 @@ def bring(settings: Settings, sink: AnySink, *, is_patient: bool = True) -> Rela
             made = kinds.make(settings, sink, known.relay_id)
             if isinstance(made, EventSink):
                 return _tell(settings, sink.name, made)
-            return _show(settings, sink.name, made)
+            return _show(settings, sink, made)
         except WarehouseBusy:
             raise
         except (CostwardenError, OSError) as error:
@@ -156,14 +157,15 @@ def _count(done: Relayed, batch: Batch, refused: dict[str, str]) -> Relayed:
     )
 
 
-def _show(settings: Settings, name: str, sink: StateSink) -> Relayed:
+def _show(settings: Settings, declared: AnySink, sink: StateSink) -> Relayed:
     """Bring a server to the state of the warehouse."""
+    name, rest = declared.name, getattr(declared, "refresh_seconds", 0.0)
     with _transaction(settings) as con:
         state = sink.load(con, _now())
     done = sink.send(state)
     with _transaction(settings) as con:
         sent = sink.save(con, done)
-        ledger.worked(con, name, _now())
+        ledger.worked(con, name, _now(), rest=timedelta(seconds=rest))
     remarks = sink.remarks if isinstance(sink, Remarks) else []
     return Relayed(delivered=sent, remarks=[f"Sink {name}: {one}" for one in remarks])
 

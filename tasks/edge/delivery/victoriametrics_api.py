@@ -2,11 +2,9 @@
 
 import gzip
 import re
-import ssl
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
@@ -14,15 +12,10 @@ from tasks.core.errors import NothingThere, NotPermitted, SinkUnavailable
 from tasks.core.figures import retention
 from tasks.core.figures.series import Figure, Held, key_of, matching, selector
 from tasks.edge.delivery.declaration import VictoriaMetrics
-from tasks.edge.secrets import resolve
+from tasks.edge.delivery.http import Refused, Server
 
-# Waited before each further try; the relay itself tries again after minutes.
-PAUSES = (0.5, 2.0)
 # Series deleted by one request.
 AT_ONCE = 100
-# What passes: too many requests, and whatever is the server's own fault.
-PASSING = (408, 425, 429)
-SERVER_ERROR = 500
 
 # One month: what the server keeps when nobody says otherwise.
 USUAL_RETENTION = "1"
@@ -38,47 +31,22 @@ AHEAD_SECONDS = 2 * 86_400
 EVER = "10000d"
 
 
-class Client:
-    """A connection, used as a context; every failure is one of our own errors."""
+class Client(Server):
+    """A connection to one VictoriaMetrics, and to the series of one warehouse there."""
+
+    product = "VictoriaMetrics"
+    advice = ", and the server's own -*AuthKey flags, which it must not have for this"
 
     def __init__(self, declared: VictoriaMetrics) -> None:
-        """Look secrets up; connect to nothing yet.
-
-        Raises:
-            NothingThere: A secret, or the file of certificates, is not where the
-                settings say.
-        """
-        self.name = declared.name
+        """Look secrets up; connect to nothing yet."""
+        super().__init__(declared)
         self.marks = declared.labels
-        headers = {}
-        auth = None
-        if declared.token:
-            headers["Authorization"] = f"Bearer {resolve(declared.token)}"
-        elif declared.username and declared.password:
-            auth = httpx.BasicAuth(declared.username, resolve(declared.password))
-        self.http = httpx.Client(
-            base_url=declared.url.rstrip("/"),
-            headers=headers,
-            auth=auth,
-            verify=_trusted(declared.ca_file),
-            timeout=declared.timeout_seconds,
-        )
-
-    def __enter__(self) -> Self:
-        """Use it."""
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        """Close what is open."""
-        self.http.close()
 
     def version(self) -> str:
         """Return which VictoriaMetrics it is."""
         found = VERSION.search(self._ask("GET", "/metrics").text)
         if not found:
-            raise SinkUnavailable(
-                f"{self.http.base_url} does not answer as VictoriaMetrics does."
-            )
+            raise self.stranger("it tells no version")
         # Debian's own builds have neither.
         return found["short"] or found["long"] or "of an unnamed version"
 
@@ -153,59 +121,17 @@ class Client:
                 for row in rows
             }
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise SinkUnavailable(
-                f"{self.http.base_url} does not answer as VictoriaMetrics does: {error}"
-            ) from error
+            raise self.stranger(str(error)) from error
 
     def _unmarked(self, labels: Mapping[str, str]) -> dict[str, str]:
         return {k: v for k, v in labels.items() if k not in self.marks}
 
     def _ask(self, method: str, path: str, **asked: Any) -> httpx.Response:
-        """Return a good answer; wait and try again while there is hope."""
-        for pause in (*PAUSES, None):
-            try:
-                answer = self.http.request(method, path, **asked)
-            except httpx.TransportError as error:
-                problem = f"{type(error).__name__}: {error}"
-            else:
-                if not _passes(answer):
-                    return self._good(answer, path)
-                problem = f"status {answer.status_code}: {answer.text.strip()[:300]}"
-            if pause is not None:
-                time.sleep(pause)
-        raise SinkUnavailable(
-            f"VictoriaMetrics at {self.http.base_url} does not work: {problem}."
-        )
-
-    def _good(self, answer: httpx.Response, path: str) -> httpx.Response:
-        if answer.is_success:
-            return answer
-        status = answer.status_code
-        if status in (401, 403) or "authKey" in answer.text:
-            raise NotPermitted(
-                f"VictoriaMetrics at {self.http.base_url} answers {status} to {path}:"
-                f" see username, password and token of sink {self.name}, and the"
-                " server's own -*AuthKey flags, which it must not have for this."
-            )
-        if status in (404, 405) or answer.has_redirect_location:
-            raise NothingThere(
-                f"No VictoriaMetrics is at {self.http.base_url}: it answers {status} to"
-                f" {path}. See url of sink {self.name}."
-            )
-        raise SinkUnavailable(
-            f"VictoriaMetrics at {self.http.base_url} answers {status} to {path}:"
-            f" {answer.text.strip()[:500]}"
-        )
-
-
-def _passes(answer: httpx.Response) -> bool:
-    return answer.status_code >= SERVER_ERROR or answer.status_code in PASSING
-
-
-def _trusted(ca_file: str | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise NothingThere(
-            f"The certificates in {ca_file} cannot be read: {error}."
-        ) from error
+        try:
+            return self.ask(method, path, **asked)
+        except Refused as error:
+            if "authKey" in str(error):
+                raise self.refused_to(path, str(error)) from error
+            raise SinkUnavailable(
+                f"{self.product} at {self.http.base_url} answers {path} with {error}"
+            ) from error

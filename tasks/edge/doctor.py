@@ -13,8 +13,7 @@ from packaging.requirements import Requirement
 
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.edge import warehouse
-from tasks.edge.delivery import victoriametrics_api
-from tasks.edge.delivery.alertmanager_api import Client
+from tasks.edge.delivery import alertmanager_api, victoriametrics_api
 from tasks.edge.delivery.declaration import (
     Alertmanager,
     AnySink,
@@ -156,7 +155,7 @@ def _alertmanager(sink: Alertmanager) -> Part:
     name = f"sink {sink.name}"
     patient = sink.model_copy(update={"timeout_seconds": REACH_SECONDS})
     try:
-        with Client(patient) as client:
+        with alertmanager_api.Client(patient) as client:
             return Part(name, "ok", f"{sink.url}: Alertmanager {client.version()}")
     except CostwardenError as error:
         return Part(name, "failed", str(error))

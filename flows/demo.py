@@ -108,7 +108,7 @@ def last_screen(
     yield ""
     yield Verbatim(f"Report     {settings.report_path}  (opens in any browser)")
     yield Verbatim(f"Workflows  {settings.workflows_path}  (files; nothing submitted)")
-    yield Verbatim(f"Copy       {settings.published_path}  (notebooks/explore.ipynb)")
+    yield Verbatim(f"Copy       {settings.published_path}  (for notebooks/)")
     run = typed()
     if found.findings:
         first = found.findings[0].anomaly_id

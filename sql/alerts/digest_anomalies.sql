@@ -28,6 +28,7 @@ SELECT
         ELSE 'changed'
     END AS what,
     told.status,
+    anomalies.lasting_cost IS NOT NULL AS is_normal_now,
     anomalies.severity,
     anomalies.provider,
     anomalies.sub_account_id,

@@ -29,7 +29,10 @@ muted AS (
 subjects AS (
     SELECT
         anomaly_id AS subject,
-        CASE WHEN status IN ('resolved', 'retracted') THEN status END AS how
+        CASE
+            WHEN status = 'resolved' AND lasting_cost IS NOT NULL THEN 'normal'
+            WHEN status IN ('resolved', 'retracted') THEN status
+        END AS how
     FROM findings.anomalies
     UNION ALL
     SELECT

@@ -23,6 +23,7 @@ SELECT
     expected_cost,
     impact,
     impact_pct,
+    lasting_cost,
     detector,
     explanation
 FROM findings.anomalies

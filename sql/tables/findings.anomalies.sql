@@ -30,7 +30,8 @@ CREATE TABLE IF NOT EXISTS findings.anomalies (
     severity VARCHAR NOT NULL,
     detector VARCHAR NOT NULL,
     explanation VARCHAR,
-    rolled_up VARCHAR[] NOT NULL DEFAULT []
+    rolled_up VARCHAR[] NOT NULL DEFAULT [],
+    lasting_cost DECIMAL(38, 18)
 );
 COMMENT ON TABLE findings.anomalies IS 'Anomalies; grain: anomaly, newest revision.';
 COMMENT ON COLUMN findings.anomalies.anomaly_id IS 'Stable id, derived from the scope and the first day.';
@@ -62,3 +63,4 @@ COMMENT ON COLUMN findings.anomalies.severity IS 'low, medium, high or critical,
 COMMENT ON COLUMN findings.anomalies.detector IS 'Detectors that agreed, comma separated.';
 COMMENT ON COLUMN findings.anomalies.explanation IS 'One plain sentence.';
 COMMENT ON COLUMN findings.anomalies.rolled_up IS 'Scope columns over which it was merged: null there means all below; null elsewhere means that the bill names none.';
+COMMENT ON COLUMN findings.anomalies.lasting_cost IS 'Resolved since it became normal: what a day costs more, or less, than before it; null while it is open, and where costs went back.';

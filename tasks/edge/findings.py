@@ -84,7 +84,7 @@ def stored(
     con: Connection, days: tuple[date, date], only: str | None = None
 ) -> list[Stored]:
     """Return the stored anomalies that have a day in a range, or one of them."""
-    own = ("rolled_up", "kind", "direction", "detector", "p_value")
+    own = ("rolled_up", "kind", "direction", "detector", "p_value", "lasting_cost")
     columns = ", ".join((*SCOPE, *own))
     query = (
         f"SELECT anomaly_id, revision, status, detected_at, {columns}"
@@ -160,6 +160,7 @@ def _stored(row: dict[str, Any], days: list[Day], notes: list[Note]) -> Stored:
         days=tuple(days),
         p_value=row["p_value"],
         notes=tuple(notes),
+        lasting_cost=row["lasting_cost"],
     )
     return Stored(
         row["anomaly_id"], row["revision"], row["status"], row["detected_at"], anomaly
@@ -199,6 +200,7 @@ def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
         "detector": anomaly.detector,
         "explanation": sentence(anomaly),
         "rolled_up": list(anomaly.rolled_up),
+        "lasting_cost": anomaly.lasting_cost,
     }
 
 

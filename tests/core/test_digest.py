@@ -25,6 +25,7 @@ def anomaly(what="opened", impact="1234.5", service="Amazon EC2", **changes):
         "last_date": TODAY,
         "billing_currency": "USD",
         "impact": Decimal(impact),
+        "is_normal_now": False,
     } | changes
 
 
@@ -38,6 +39,18 @@ def saving(count=2, amount="40", currency="USD"):
 
 def day(anomalies=(), budget_news=0, budgets=(), savings=()):
     return Day(TODAY, anomalies, budget_news, budgets, savings)
+
+
+def test_what_became_normal_is_not_called_over():
+    """A level that stays ends as news, not as costs."""
+    ended = [
+        anomaly("ended", status="resolved", is_normal_now=stays)
+        for stays in (True, False)
+    ]
+    assert [line.split()[2] for line in digest.lines(day(ended))[3:]] == [
+        "normal",
+        "over",
+    ]
 
 
 def test_it_reads_like_this():

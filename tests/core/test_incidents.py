@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.core.findings import alerts, incidents
-from tasks.core.findings.anomalies import Scope, severity
+from tasks.core.findings.anomalies import Scope, sentence, severity
 from tasks.core.findings.detection import Detection
 
 PARAMS = Detection()
@@ -56,6 +56,39 @@ def test_shift_becomes_normal():
     costs[0, 120:] *= 1.8
     [anomaly] = found_in(worlds.book(costs))
     assert (anomaly.status, len(anomaly.days) in range(9, 13)) == ("resolved", True)
+
+
+@pytest.mark.parametrize("until", [130, 160, 200])
+def test_what_stays_is_said(until):
+    """A level that stays is no longer news, but its money is; later days do not matter.
+
+    The shift is 160 a day above a level of 200.
+    """
+    costs = steady()
+    costs[0, 110:] *= 1.8
+    [anomaly] = found_in(worlds.book(costs[:, :until]))
+    assert float(anomaly.lasting_cost) == pytest.approx(160, rel=0.1)
+    assert f"when {anomaly.lasting_cost:,.2f} USD a day more became" in sentence(
+        anomaly
+    )
+
+
+@pytest.mark.parametrize("kind", ["spike", "drop"])
+def test_what_went_back_is_over(kind):
+    """Where costs are what they were before, nothing became normal, weekends or not."""
+    shape, _ = SHAPES[kind]
+    for costs in (steady(), weekly()):
+        [anomaly] = found_in(worlds.book(costs * shape(np.arange(200))))
+        assert (anomaly.status, anomaly.lasting_cost) == ("resolved", None)
+        assert "became normal" not in sentence(anomaly)
+
+
+def test_what_goes_on_is_not_normal_yet():
+    """Of an anomaly that is still open nothing is said to stay."""
+    costs = steady()
+    costs[0, 194:] *= 1.8
+    [anomaly] = found_in(worlds.book(costs))
+    assert (anomaly.status, anomaly.lasting_cost) == ("confirmed", None)
 
 
 def test_the_end_of_a_shift_is_no_news():

@@ -55,6 +55,7 @@ def found(anomaly_id: str = "a", **others) -> Anomaly:
         "expected_cost": Decimal(10),
         "impact": Decimal(20),
         "impact_pct": 200.0,
+        "lasting_cost": None,
         "detector": "seasonal",
         "explanation": None,
     }

@@ -40,6 +40,7 @@ def anomaly(
             Day(first + timedelta(days=n), Decimal(cost), *[Decimal(100)] * 3, 9.0)
             for n in range(days)
         ),
+        lasting_cost=more.get("lasting_cost"),
     )
 
 

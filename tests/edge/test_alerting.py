@@ -1,6 +1,7 @@
 """What people are told, as the warehouse has it."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_labels_stay_as_first_told(world):
     assert now.key == first.key
     assert now.annotations["kind"] == "level shift"
     assert now.annotations["title"].endswith("Amazon EC2 · 111122223333 · AWS")
+
+
+@pytest.mark.parametrize(
+    ("lasting", "how"), [(None, "resolved"), (Decimal(80), "normal")]
+)
+def test_an_end_says_whether_costs_went_back(world, lasting, how):
+    """A level that stays ends its alert, but nobody is told that it is over."""
+    world.find(anomaly())
+    [one] = wanted(world)
+    world.find(anomaly(status="resolved", lasting_cost=lasting))
+    assert wanted(world) == []
+    assert state(world).known[one.labels["anomaly_id"]].how == how
 
 
 def test_what_was_summed_over_is_a_label(world):

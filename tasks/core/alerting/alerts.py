@@ -28,6 +28,7 @@ SHOWN = ("service_name", "sub_account_id", "region_id", "provider")
 
 ENDED = {
     "resolved": "It is over.",
+    "normal": "It goes on, and has become normal.",
     "retracted": "It was taken back: by a newer bill, or as a false alarm.",
     "recovered": "It is no longer at risk.",
     "muted": "It is muted, not over: see costwarden mute.",

@@ -78,6 +78,8 @@ class Anomaly:
         days: Its days, oldest first; at least one.
         p_value: Smallest p-value of its days and series; None where none has any.
         notes: What people foresaw of it.
+        lasting_cost: What a day costs more (or less) since it was resolved than
+            before it began; None while it is open, and where costs went back.
     """
 
     scope: Scope
@@ -89,6 +91,7 @@ class Anomaly:
     days: tuple[Day, ...]
     p_value: float | None = None
     notes: tuple[Note, ...] = ()
+    lasting_cost: Decimal | None = None
 
     @property
     def first_date(self) -> date:
@@ -190,7 +193,16 @@ def sentence(anomaly: Anomaly) -> str:
     amount = f"{abs(anomaly.impact):,.2f} {anomaly.scope.billing_currency}"
     than = "than expected" if percent is not None else "where nothing was expected"
     said = f"{_where(anomaly)} cost {amount} {more} {than}{share} {_when(anomaly)}"
-    return f"{said}{_foreseen(anomaly)}."
+    return f"{said}{_stayed(anomaly)}{_foreseen(anomaly)}."
+
+
+def _stayed(anomaly: Anomaly) -> str:
+    """Say what became normal when it was resolved, if anything did."""
+    rest = anomaly.lasting_cost
+    if rest is None:
+        return ""
+    amount = f"{abs(rest):,.2f} {anomaly.scope.billing_currency}"
+    return f", when {amount} a day {'more' if rest > 0 else 'less'} became normal"
 
 
 def _foreseen(anomaly: Anomaly) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats, Panel
-from tasks.core.findings import kinds
+from tasks.core.findings import aftermath, kinds
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
 from tasks.core.findings.anomalies import ESTIMATE, Amounts, Anomaly, Day, Note, Scope
@@ -208,18 +208,32 @@ def anomaly(
     days = tuple(_day(book, alerts, run, column) for column in run.columns)
     on_days = np.ix_(rows, columns)
     said = sorted(name for name, flags in alerts.says.items() if flags[on_days].any())
-    scope = _above(book.scopes[run.rows[0]], run.rolled_up)
+    status = _status(book, rows, run.columns, params)
     return Anomaly(
-        scope=scope,
+        scope=_above(book.scopes[run.rows[0]], run.rolled_up),
         rolled_up=run.rolled_up,
         kind=kinds.kind(book.panel, alerts, rows, columns, run.sign),
         direction="up" if run.sign > 0 else "down",
         detector=", ".join(said),
-        status=_status(book, rows, run.columns, params),
+        status=status,
         days=days,
         p_value=_rarest(alerts.p_value[on_days]),
         notes=_notes(foreseen, rows, columns),
+        lasting_cost=_lasting(book, rows, columns, days)
+        if status == "resolved"
+        else None,
     )
+
+
+def _lasting(
+    book: Book, rows: kinds.Columns, columns: kinds.Columns, days: Sequence[Day]
+) -> Decimal | None:
+    """Return what of an anomaly has become normal."""
+    costs = book.panel.costs[rows]
+    is_known = np.isfinite(costs).any(axis=0)
+    total = np.where(is_known, np.nansum(costs, axis=0), np.nan)
+    impact = sum((day.actual_cost - day.expected_cost for day in days), Decimal(0))
+    return aftermath.lasting_cost(total, columns, float(impact) / len(days))
 
 
 def _notes(

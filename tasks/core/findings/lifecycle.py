@@ -149,6 +149,7 @@ def told(stored: Stored, params: Detection) -> dict[str, object]:
         "expected_cost": anomaly.expected_cost,
         "impact": anomaly.impact,
         "impact_pct": anomaly.impact_pct,
+        "lasting_cost": anomaly.lasting_cost,
         "detector": anomaly.detector,
         "summary": sentence(anomaly),
     }

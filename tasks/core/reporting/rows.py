@@ -54,6 +54,7 @@ class Anomaly:
     expected_cost: Decimal
     impact: Decimal
     impact_pct: float | None
+    lasting_cost: Decimal | None
     detector: str
     explanation: str | None
 
@@ -61,6 +62,12 @@ class Anomaly:
     def is_open(self) -> bool:
         """True while somebody should look at it."""
         return self.status in OPEN
+
+    @property
+    def standing(self) -> str:
+        """Its status, in a word that says whether its costs went back."""
+        is_normal = self.status == "resolved" and self.lasting_cost is not None
+        return "became normal" if is_normal else self.status
 
     @property
     def urgency(self) -> tuple[bool, int, Decimal, str]:

@@ -65,6 +65,14 @@ def test_zero_and_nothing_are_nothing():
     assert (ahead(nothing) == 0).all()
 
 
+def test_late_charges_of_a_first_month_are_no_trouble():
+    """Taxes that come before any month is closed have no past, and no forecast yet."""
+    tax = np.zeros(28)
+    tax[-1] = 60.0
+    seen = look_now(history(tax, of=kinds(1, late=True)), 31, PARAMS)
+    assert seen.costs.sum() == 60.0
+
+
 @pytest.mark.parametrize("days", [1, 2, 8, 15])
 def test_a_young_series_goes_on(days):
     """A series of a few days is expected to go on as it began."""

@@ -90,6 +90,8 @@ def project(
         expected to cost nothing.
     """
     n_days = costs.shape[1]
+    if n_days == 0:
+        return np.zeros((len(costs), horizon))
     kept = min(n_days, needed_days(params))
     where = _after(places(start, n_days + horizon), n_days - kept)
     expected = np.empty((len(costs), horizon))

@@ -47,7 +47,8 @@ def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answ
     """Judge any table of dated values: CSV or Parquet, daily, hourly or finer.
 
     Each point is judged by earlier ones alone. One row for each is written, with
-    expected, low, high, score, p_value and is_anomaly.
+    expected, low, high, score, p_value, is_anomaly and event_begins: odd rows of one
+    series with the same event_begins are one event.
     """
     from tasks.edge import points
 
@@ -58,7 +59,8 @@ def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answ
         rows = [[_short(row[name]) for name in names] for row in done.first]
         said.append(Table(names, rows, right=HEADS))
     said.append(
-        f"{done.anomalies:,} of {done.judged:,} judged points are odd;"
+        f"{done.anomalies:,} of {done.judged:,} judged points are odd,"
+        f" in {done.events:,} events;"
         f" {done.points:,} points in {done.series:,} series: {done.out}"
     )
     return Answer(done, tuple(said))

@@ -14,7 +14,7 @@ from tasks.edge import dated_values
 from tasks.edge.dated_values import Grid
 
 # What is added to the table.
-ADDED = ("expected", "low", "high", "score", "p_value", "is_anomaly")
+ADDED = ("expected", "low", "high", "score", "p_value", "is_anomaly", "event_begins")
 
 # Runs of odd points that are shown.
 SHOWN = 10
@@ -30,8 +30,9 @@ class Scored:
         points: Number of points that have a value.
         judged: Number of those that could be judged.
         anomalies: Number of those that are odd.
+        events: Number of events that these belong to: what people would be told.
         step_seconds: Seconds from one point to the next.
-        first: The rarest point of each run of odd ones, the rarest first, at most ten;
+        first: The rarest point of each event, the rarest first, at most ten;
             as they stand in ``out``.
         notes: What people should know of how the table was read.
     """
@@ -41,6 +42,7 @@ class Scored:
     points: int
     judged: int
     anomalies: int
+    events: int
     step_seconds: float
     first: list[dict[str, Any]]
     notes: tuple[str, ...]
@@ -84,7 +86,7 @@ def score(
     found = points.judge(
         grid.values, grid.step, grid.start, seasons=tuple(seasons), rate=rate
     )
-    scored = _with_scores(grid, found)
+    scored = _with_scores(grid, found, time)
     _write(scored, out)
     return Scored(
         out=str(out),
@@ -92,6 +94,7 @@ def score(
         points=len(scored),
         judged=int(scored["p_value"].notna().sum()),
         anomalies=int(scored["is_anomaly"].sum()),
+        events=_events(grid, found),
         step_seconds=grid.step,
         first=_rarest(scored, grid.places),
         notes=notes,
@@ -127,14 +130,28 @@ def _columns(
     return time, value
 
 
-def _with_scores(grid: Grid, found: points.Points) -> pd.DataFrame:
+def _with_scores(grid: Grid, found: points.Points, time: str) -> pd.DataFrame:
     at = tuple(grid.places.T)
     columns = (
         *(found.expected, found.low, found.high),
         *(found.score, found.p_value, found.is_odd),
     )
-    added = {name: column[at] for name, column in zip(ADDED, columns, strict=True)}
-    return grid.rows.assign(**added)
+    added = {name: column[at] for name, column in zip(ADDED, columns, strict=False)}
+    scored = grid.rows.assign(**added)
+    # The first row of an event lends its time to all rows of it.
+    row, place = at
+    keys = pd.MultiIndex.from_arrays([row, place])
+    begins = pd.MultiIndex.from_arrays([row, found.event[at]])
+    first = pd.Series(scored[time].array, index=keys)
+    first = first[~first.index.duplicated()].reindex(begins)
+    return scored.assign(event_begins=first.array)
+
+
+def _events(grid: Grid, found: points.Points) -> int:
+    at = tuple(grid.places.T)
+    is_odd = found.is_odd[at]
+    each = np.column_stack([grid.places[:, 0], found.event[at]])[is_odd]
+    return len(np.unique(each, axis=0))
 
 
 def _rarest(
@@ -142,8 +159,7 @@ def _rarest(
 ) -> list[dict[str, Any]]:
     is_odd = scored["is_anomaly"].to_numpy()
     odd = scored[is_odd]
-    ways = np.diff(places[is_odd], axis=0, prepend=[[-1, 0]])
-    run = np.cumsum((ways[:, 0] != 0) | (ways[:, 1] > points.SPAN))
+    run = [places[is_odd, 0], odd["event_begins"].to_numpy()]
     rarest = odd.groupby(run)["p_value"].idxmin()
     shown = odd.loc[rarest].sort_values("p_value", kind="stable").head(SHOWN)
     return [dict(row) for row in shown.to_dict("records")]  # type: ignore[arg-type]

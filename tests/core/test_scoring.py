@@ -38,7 +38,8 @@ def test_later_points_change_nothing(seed, cut, step):
     values[rng.integers(0, 700, 5)] = np.nan
     whole = judged(values, step)
     part = judged(values[:cut], step)
-    for name in ("expected", "low", "high", "score", "p_value"):
+    names = ("expected", "low", "high", "score", "p_value", "is_odd", "event")
+    for name in names:
         np.testing.assert_array_equal(
             getattr(part, name)[0], getattr(whole, name)[0, :cut], err_msg=name
         )
@@ -138,6 +139,18 @@ def test_p_values_mean_what_they_say(step):
     known = found.p_value[:, 200:][np.isfinite(found.p_value[:, 200:])]
     assert 0.004 < (known <= 0.01).mean() < 0.02
     assert found.is_odd.mean() < 0.01
+
+
+@pytest.mark.parametrize("step", [HOUR, DAY])
+def test_what_people_hear_of_once_is_one_event(step):
+    """Odd points that follow each other share an event; one much later has its own."""
+    rng = np.random.default_rng(8)
+    values = 100 + rng.normal(0, 1, 600)
+    values[[400, 401, 403, 500]] += 60
+    event = judged(values, step).event[0]
+    assert {400, 500} <= set(event.tolist())
+    assert event[401] == event[403] == 400
+    assert (event[[399, 402, 499]] == -1).all()
 
 
 def test_the_best_lately_speaks():

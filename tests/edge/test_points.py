@@ -12,7 +12,7 @@ import pytest
 from tasks.core.errors import BadValue, MissingColumn, NothingThere, UnreadableFile
 from tasks.edge import points
 
-ADDED = ["expected", "low", "high", "score", "p_value", "is_anomaly"]
+ADDED = ["expected", "low", "high", "score", "p_value", "is_anomaly", "event_begins"]
 
 
 def table(series=1, count=120, step="D", seed=0):
@@ -41,12 +41,16 @@ def scored(tmp_path, frame, name="costs.csv", **given):
 
 @pytest.mark.parametrize("name", ["costs.csv", "costs.csv.gz", "costs.parquet"])
 def test_one_row_for_each_point(tmp_path, name):
-    """Every row comes back, of every series, with six columns added."""
+    """Every row comes back, of every series, with seven columns added."""
     frame = table(series=3)
     done, rows = scored(tmp_path, frame, name, time="day", by=["team"])
     assert list(rows) == ["day", "team", "spent", *ADDED]
     assert (done.series, done.points, len(rows)) == (3, 360, 360)
     odd = rows[rows["is_anomaly"]]
+    assert odd["event_begins"].notna().all()
+    assert rows.loc[~rows["is_anomaly"], "event_begins"].isna().all()
+    assert set(odd["event_begins"]) <= set(odd["day"])
+    assert done.events == len(odd.groupby(["team", "event_begins"]))
     assert set(zip(odd["team"], odd["day"].dt.day_of_year - 1, strict=True)) >= {
         ("t0", 100),
         ("t1", 101),

@@ -15,6 +15,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, Panel, calibration, windows
 from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA, Seasonal
@@ -40,6 +41,10 @@ DAY_SECONDS = (82_800.0, 90_000.0)
 FIRST = 7
 LITTLE = 0.01
 
+# An event survives so long without an odd point: a day, or at least so many points.
+GAP_SECONDS = lengths.DAY
+GAP_POINTS = 3
+
 # Points that are calibrated at once, and from how many before them.
 STEP, WINDOW = 50, 2_000
 
@@ -56,6 +61,7 @@ class Points:
         p_value: How rare it is among earlier points.
         is_odd: Whether that is as rare as was asked for, and far enough off: beyond the
             band, or part of a mean that is.
+        event: First point of the event that an odd point belongs to; -1 for others.
     """
 
     expected: Floats
@@ -64,6 +70,7 @@ class Points:
     score: Floats
     p_value: Floats
     is_odd: Flags
+    event: NDArray[np.int64]
 
 
 def judge(
@@ -84,16 +91,43 @@ def judge(
         rate: Share of normal points that may be called odd.
     """
     if DAY_SECONDS[0] <= step <= DAY_SECONDS[1] and not seasons:
-        return _daily(values, start, rate)
+        return _daily(values, start, rate, _gap(step))
     known = seasons or lengths.suggested(step)
     each = [
-        _of_one(series, known, may_find=not seasons, rate=rate) for series in values
+        _of_one(series, known, _gap(step), may_find=not seasons, rate=rate)
+        for series in values
     ]
     names = [field.name for field in fields(Points)]
     return Points(*(np.array([getattr(one, name) for one in each]) for name in names))
 
 
-def _daily(values: Floats, start: date, rate: float) -> Points:
+def events(is_odd: Flags, gap: int) -> NDArray[np.int64]:
+    """Return which event each odd point belongs to.
+
+    Args:
+        is_odd: ``(n_points,)``.
+        gap: Points without an odd one that an event survives.
+
+    Returns:
+        The first point of the event; -1 where a point is not odd.
+
+    Examples:
+        >>> odd = np.array([False, True, False, True, False, False, False, True])
+        >>> events(odd, 2)
+        array([-1,  1, -1,  1, -1, -1, -1,  7])
+    """
+    found = np.full(is_odd.size, -1, dtype=np.int64)
+    odd = np.flatnonzero(is_odd)
+    begins = np.diff(odd, prepend=-gap - 2) > gap + 1
+    found[odd] = odd[np.maximum.accumulate(np.where(begins, np.arange(odd.size), 0))]
+    return found
+
+
+def _gap(step: float) -> int:
+    return max(GAP_POINTS, round(GAP_SECONDS / step))
+
+
+def _daily(values: Floats, start: date, rate: float, gap: int) -> Points:
     rows = len(values)
     sizes = _sizes(values)
     panel = Panel(
@@ -107,11 +141,13 @@ def _daily(values: Floats, start: date, rate: float) -> Points:
     )
     found = Seasonal(Seasonality(unit=LITTLE)).score(panel)
     p_value = calibration.p_values(found.score).both
+    is_odd = (np.abs(found.score) >= BAND) & (p_value <= rate)
     return Points(
         *(found.expected * sizes, found.low * sizes, found.high * sizes),
         score=found.score,
         p_value=p_value,
-        is_odd=(np.abs(found.score) >= BAND) & (p_value <= rate),
+        is_odd=is_odd,
+        event=np.stack([events(one, gap) for one in is_odd]),
     )
 
 
@@ -128,7 +164,7 @@ def _sizes(values: Floats) -> Floats:
 
 
 def _of_one(
-    values: Floats, seasons: tuple[int, ...], *, may_find: bool, rate: float
+    values: Floats, seasons: tuple[int, ...], gap: int, *, may_find: bool, rate: float
 ) -> Points:
     expected = forecasters.expected(values, seasons, may_find=may_find)
     width = forecasters.span(seasons)
@@ -146,12 +182,14 @@ def _of_one(
     rarest = np.where(is_part, np.fmin(alone, together), alone)
     # The rarer of two looks at a point is as rare as this.
     p_value = np.minimum(1.0, 2.0 * rarest)
+    is_odd = is_far & (p_value <= rate)
     reach = BAND * noise
     return Points(
         *(expected, expected - reach, expected + reach),
         score=score,
         p_value=p_value,
-        is_odd=is_far & (p_value <= rate),
+        is_odd=is_odd,
+        event=events(is_odd, gap),
     )
 
 

@@ -1,5 +1,6 @@
 """Daily figures out of the warehouse, as a store for them is to hold them."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,16 @@ PART = 512
 # What is worked out here and not read.
 EXPECTED = ("cost_daily_expected", "cost_daily_low", "cost_daily_high")
 
+# Where figures come from, and what of it says only when it was written.
+SOURCES = {
+    "series.daily_cost": "bill_id",
+    "findings.anomalies": "detected_at, known_at",
+    "findings.anomaly_days": "scored_at",
+    "findings.forecasts": "low_95",
+    "findings.forecast_totals": "low_95",
+    "findings.budgets": "known_at",
+}
+
 EPOCH = date(1970, 1, 1)
 # What a series of "other" is, by provider and currency.
 Named = frozenset[tuple[str | None, ...]]
@@ -45,6 +56,28 @@ class Loaded:
     book: Book | None
     named: Named
     scopes: int
+
+
+def fingerprint(con: Connection, now: datetime, settings: str) -> str:
+    """Return what changes with anything that figures are read from; takes no time.
+
+    Args:
+        con: The warehouse.
+        now: Its day counts: forecasts reach until the day after.
+        settings: Whatever else they follow from.
+    """
+    found: list[object] = [f"{now:%Y-%m-%d}", settings]
+    for table, left_out in SOURCES.items():
+        try:
+            found.append(
+                con.execute(
+                    "SELECT count(*), sum(hash(told)::HUGEINT) FROM"
+                    f" (SELECT * EXCLUDE ({left_out}) FROM {table}) AS told"
+                ).fetchone()
+            )
+        except duckdb.CatalogException:  # no bill was normalised yet
+            found.append(None)
+    return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
 def load(con: Connection, detect: Detection, now: datetime, max_series: int) -> Loaded:

@@ -244,6 +244,9 @@ class Shown:
 
     times = 0
 
+    def look(self):
+        pass
+
     def load(self, _con, _now):
         return None
 

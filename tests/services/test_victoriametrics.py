@@ -1,10 +1,13 @@
 """Daily figures in a real VictoriaMetrics."""
 
+import shutil
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tasks.edge import doctor, journal
+from tasks.edge import doctor, figures, journal
+from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.relay import relay
 from tasks.edge.delivery.victoriametrics_api import Client
 from tests.services.figures_world import DAYS, World, company, row
@@ -34,6 +37,28 @@ def test_a_second_run_changes_nothing(world):
     before = world.export("cost_daily")
     assert world.relay().delivered == 0
     assert world.export("cost_daily") == before
+
+
+def test_what_did_not_change_is_not_read_again(world, monkeypatch):
+    """Figures are read when either side has changed, or a day has passed; only then."""
+    world.relay()
+    with monkeypatch.context() as patch:
+        patch.setattr(figures, "load", lambda *_: pytest.fail("figures are read"))
+        assert world.relay().delivered == 0
+        # The day's comparison is due, whatever was shown before.
+        patch.setattr(figures, "load", lambda *_: (_ for _ in ()).throw(OSError("due")))
+        later = datetime.now(UTC) + timedelta(days=1)
+        patch.setattr(relaying, "_now", lambda: later)
+        [problem] = relay(world.settings, is_patient=False).problems
+        assert "due" in problem
+    world.server.kill()
+    shutil.rmtree(world.server.folder / "storage")
+    world.server.start()
+    assert world.relay().delivered > 5 * DAYS
+    world.reconciles()
+    world.fill([one for one in company() if one["service_name"] != "S3"])
+    world.relay()
+    world.reconciles()
 
 
 def test_new_days_are_added(tmp_path, victoriametrics):
@@ -180,6 +205,7 @@ def test_a_password_is_needed_and_never_told(tmp_path, monkeypatch):
         server.stop()
         server.keys = ("-forceFlushAuthKey=other",)
         server.start()
+        world.fill([one | {"effective_cost": "9"} for one in company()])
         [problem] = relay(world.settings, is_patient=False).problems
         assert "AuthKey flags" in problem
 

@@ -5,6 +5,7 @@ This is the only place where money becomes a float: such stores know nothing els
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -82,6 +83,22 @@ class Held:
     samples: int
     total: float
     squares: float
+
+    def agrees(self, other: "Held") -> bool:
+        """Return whether two are the same, but for the order of their sums.
+
+        Examples:
+            >>> Held(2, 0.1 + 0.2, 0.05).agrees(Held(2, 0.3, 0.05))
+            True
+            >>> Held(2, 0.3, 0.05).agrees(Held(2, 0.3, 0.045))
+            False
+        """
+        size = math.sqrt(self.samples * self.squares)
+        return (
+            self.samples == other.samples
+            and abs(self.total - other.total) <= RELATIVE * size
+            and abs(self.squares - other.squares) <= RELATIVE * self.squares
+        )
 
 
 @dataclass(frozen=True, slots=True)

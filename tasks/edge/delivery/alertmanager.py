@@ -64,6 +64,9 @@ class AlertmanagerSink(StateSink):
             runbook=declared.runbook_url,
         )
 
+    def look(self) -> None:
+        """Ask nothing: what is open is sent whatever the server has."""
+
     def load(self, con: warehouse.Connection, now: datetime) -> State:
         """Read what is open, and what is not any more."""
         mutes.refresh(con)

@@ -91,6 +91,10 @@ class EventSink(AbstractContextManager["EventSink"], Protocol):
 class StateSink(Protocol):
     """A server that is brought to what the warehouse holds, again and again."""
 
+    def look(self) -> None:
+        """Ask the server what ``load`` wants to know of it; fails as ``send`` does."""
+        ...
+
     def load(self, con: Connection, now: datetime) -> Any:
         """Read what it needs to know; the warehouse closes right after."""
         ...

@@ -72,7 +72,6 @@ class VictoriaMetrics(HttpSink):
     """Figures by day, by VictoriaMetrics' import API."""
 
     kind: Literal["victoriametrics"]
-    # All figures are read and compared each time.
     refresh_seconds: float = Field(900.0, ge=0)
     max_series: int = Field(
         10_000,

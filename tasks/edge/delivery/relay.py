@@ -160,6 +160,7 @@ def _count(done: Relayed, batch: Batch, refused: dict[str, str]) -> Relayed:
 def _show(settings: Settings, declared: AnySink, sink: StateSink) -> Relayed:
     """Bring a server to the state of the warehouse."""
     name, rest = declared.name, getattr(declared, "refresh_seconds", 0.0)
+    sink.look()
     with _transaction(settings) as con:
         state = sink.load(con, _now())
     done = sink.send(state)

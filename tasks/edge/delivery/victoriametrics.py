@@ -2,14 +2,17 @@
 
 Samples that are there cannot be changed: of two at one time, 1.79 keeps both, or with
 deduplication either. So a series whose past has changed is deleted and sent as a whole;
-one that only grew gets its new days. Each time the server is asked what it has, so that
-what it lost, or what a relay that was killed left half-done, is made good.
+one that only grew gets its new days. The server is asked what it has of each series, so
+that what it lost, or what a relay that was killed left half-done, is made good.
+
+All of this is left out while the warehouse holds what it held, on the same day, and the
+server has as many samples with the same sums as it had then.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Literal
 
@@ -39,13 +42,15 @@ class State:
     """What the warehouse holds.
 
     Attributes:
-        loaded: Daily figures.
+        loaded: Daily figures; None where the server has them.
+        fingerprint: What they follow from.
         gauges: How the pipeline stands now.
         sent: What the server was sent before, by key.
         now: When it was read.
     """
 
-    loaded: figures.Loaded
+    loaded: figures.Loaded | None
+    fingerprint: str
     gauges: list[Gauge]
     sent: dict[str, Sent]
     now: datetime
@@ -59,11 +64,15 @@ class Done:
         has: All that the server has now, or may have again, by key.
         gone: Keys of what it had no longer before.
         samples: How many were sent.
+        fingerprint: What the figures follow from; None where nothing was compared.
+        held: What the server has of them in all.
     """
 
     has: dict[str, Sent]
     gone: list[str]
     samples: int
+    fingerprint: str | None = None
+    held: Held | None = None
 
 
 class VictoriaMetricsSink(StateSink):
@@ -83,9 +92,26 @@ class VictoriaMetricsSink(StateSink):
         self.settings = settings
         self.declared = declared
         self.remarks: list[str] = []
+        self.seen: Held | None = None
+
+    def look(self) -> None:
+        """Ask how many samples the server has, and what they sum to."""
+        with Client(self.declared) as client:
+            self.seen = client.held_in_all(DAILY, datetime.now(UTC).timestamp())
 
     def load(self, con: Connection, now: datetime) -> State:
         """Read what the server is to hold, and what it was or may have been sent."""
+        fingerprint = figures.fingerprint(
+            con, now, repr((self.settings.detect, self.declared))
+        )
+        if self._is_shown(con, fingerprint):
+            return State(
+                None, fingerprint, pipeline.load(con, self.settings, now), {}, now
+            )
+        con.execute(
+            "DELETE FROM ops.shown_figures WHERE sink = $sink",
+            {"sink": self.declared.name},
+        )
         loaded = figures.load(con, self.settings.detect, now, self.declared.max_series)
         _remember(
             con, self.declared.name, dict.fromkeys(_keys(loaded), NOT_YET), "IGNORE"
@@ -96,6 +122,7 @@ class VictoriaMetricsSink(StateSink):
         ).fetchall()
         return State(
             loaded=loaded,
+            fingerprint=fingerprint,
             gauges=pipeline.load(con, self.settings, now),
             sent={key: Sent(samples, digest) for key, samples, digest in rows},
             now=now,
@@ -108,8 +135,14 @@ class VictoriaMetricsSink(StateSink):
             ConfigError: The address or the credentials are wrong.
             SinkUnavailable: It does not work, or has not kept what it took.
         """
-        wanted = self._wanted(state)
+        wanted = self._wanted(state.loaded, state.now) if state.loaded else {}
         with Client(self.declared) as client:
+            client.write_lines(
+                health.line(gauge, state.now, self.declared.labels)
+                for gauge in state.gauges
+            )
+            if state.loaded is None:
+                return Done({}, [], 0)
             wanted = self._within(client, wanted, state.now)
             names = {figure.metric for figure in wanted.values()}
             names |= {_parsed(key)[0] for key in state.sent}
@@ -120,42 +153,60 @@ class VictoriaMetricsSink(StateSink):
             client.delete([_parsed(key) for key in steps.delete])
             for batch in series.batches(steps.send, BATCH):
                 client.write(batch)
-            client.write_lines(
-                health.line(gauge, state.now, self.declared.labels)
-                for gauge in state.gauges
-            )
             if steps.send or steps.delete:
                 client.flush()
                 there = client.held(metrics, state.now.timestamp())
                 _check(wanted, there)
+            in_all = client.held_in_all(DAILY, state.now.timestamp())
         has = {key: Sent(len(figure), figure.digest) for key, figure in wanted.items()}
         return Done(
             # A server that is killed has again what it has just deleted.
             has=dict.fromkeys(steps.delete, NOT_YET) | has,
             gone=[key for key in state.sent if key not in wanted and key not in held],
             samples=sum(len(figure) for figure in steps.send),
+            fingerprint=state.fingerprint,
+            held=in_all,
         )
 
     def save(self, con: Connection, done: Done) -> int:
         """Remember what the server has; return how many samples were sent."""
+        if done.held is None:
+            return 0
         con.execute(
             "DELETE FROM ops.figures"
             " WHERE sink = $sink AND series IN (SELECT unnest($gone::VARCHAR[]))",
             {"sink": self.declared.name, "gone": done.gone},
         )
         _remember(con, self.declared.name, done.has, "REPLACE")
+        con.execute(
+            "INSERT OR REPLACE INTO ops.shown_figures"
+            " (sink, fingerprint, samples, total, squares)"
+            " VALUES ($sink, $fingerprint, $samples, $total, $squares)",
+            {"sink": self.declared.name, "fingerprint": done.fingerprint}
+            | asdict(done.held),
+        )
         return done.samples
 
-    def _wanted(self, state: State) -> dict[str, Figure]:
+    def _is_shown(self, con: Connection, fingerprint: str) -> bool:
+        """Return whether the server has what it had when it was shown the same."""
+        row = con.execute(
+            "SELECT samples, total, squares FROM ops.shown_figures"
+            " WHERE sink = $sink AND fingerprint = $fingerprint",
+            {"sink": self.declared.name, "fingerprint": fingerprint},
+        ).fetchone()
+        return (
+            row is not None and self.seen is not None and Held(*row).agrees(self.seen)
+        )
+
+    def _wanted(self, loaded: figures.Loaded, now: datetime) -> dict[str, Figure]:
         """Return what the server is to hold if it keeps everything, by key."""
-        loaded = state.loaded
         if len(loaded.named) < loaded.scopes:
             self.remarks.append(
                 f"{loaded.scopes - len(loaded.named)} of {loaded.scopes} series are"
                 " summed as other, by provider and currency: max_series is"
                 f" {self.declared.max_series}."
             )
-        tomorrow = _day(state.now.date()) + 1
+        tomorrow = _day(now.date()) + 1
         return {
             figure.key: figure.until(tomorrow)
             for figure in (

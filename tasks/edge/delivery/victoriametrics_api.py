@@ -10,7 +10,14 @@ import httpx
 
 from tasks.core.errors import NothingThere, NotPermitted, SinkUnavailable
 from tasks.core.figures import retention
-from tasks.core.figures.series import Figure, Held, key_of, matching, selector
+from tasks.core.figures.series import (
+    Figure,
+    Held,
+    key_of,
+    matching,
+    quoted,
+    selector,
+)
 from tasks.edge.delivery.declaration import VictoriaMetrics
 from tasks.edge.delivery.http import Refused, Server
 
@@ -71,6 +78,17 @@ class Client(Server):
                 found[key] = held
         return found
 
+    def held_in_all(self, metrics: Iterable[str], now: float) -> Held:
+        """Return what it has of all series of these metrics together."""
+        names = "|".join(metrics)
+        marks = "".join(f",{name}={quoted(text)}" for name, text in self.marks.items())
+        matched = f'{{__name__=~"{names}"{marks}}}[{EVER}]'
+        samples, total, squares = (
+            self._single(f"sum({rollup}({matched}) keep_metric_names)", now)
+            for rollup in ("count_over_time", "sum_over_time", "sum2_over_time")
+        )
+        return Held(int(samples), total, squares)
+
     def write(self, figures: Sequence[Figure]) -> None:
         """Send figures; they are visible after ``flush``."""
         self.write_lines(figure.line(self.marks) for figure in figures)
@@ -111,15 +129,22 @@ class Client(Server):
 
     def _rolled(self, rollup: str, metric: str, now: float) -> dict[str, float]:
         query = f"{rollup}({matching(metric, self.marks)}[{EVER}])"
+        return {
+            key_of(metric, self._unmarked(labels)): value
+            for labels, value in self._values(query, now)
+        }
+
+    def _single(self, query: str, now: float) -> float:
+        """Return the only value; there is none where there are no samples."""
+        return sum(value for _, value in self._values(query, now))
+
+    def _values(self, query: str, now: float) -> list[tuple[dict[str, str], float]]:
         last = int(now) + AHEAD_SECONDS
         asked = {"query": query, "time": str(last), "nocache": "1"}
         answer = self._ask("POST", "/api/v1/query", data=asked)
         try:
             rows: list[Any] = answer.json()["data"]["result"]
-            return {
-                key_of(metric, self._unmarked(row["metric"])): float(row["value"][1])
-                for row in rows
-            }
+            return [(row["metric"], float(row["value"][1])) for row in rows]
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise self.stranger(str(error)) from error
 

@@ -131,6 +131,25 @@ def test_seasonal_learns_the_month_end():
     assert np.nanmax(np.abs(score)) < 3
 
 
+def test_seasonal_learns_a_monthly_job():
+    """A job on the 12th stands out twice; then it is expected, and missed if absent."""
+    costs = np.full((1, 250), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 250))
+    panel = worlds.panel(costs)
+    jobs = [day for day in range(250) if panel.day(day).day == 12]
+    panel.costs[0, jobs[2:7]] *= 3
+    score = Seasonal().score(panel).score[0, jobs]
+    assert (np.abs(score[2:]) > 6).tolist() == [*[True] * 2, *[False] * 3, True]
+
+
+def test_seasonal_excuses_nothing_after_one_spike():
+    """A spike a month after another is no job yet: it is as odd as the first."""
+    costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))
+    panel = worlds.panel(costs)
+    twice = [day for day in range(60, 120) if panel.day(day).day == 12]
+    panel.costs[0, twice] *= 2
+    assert (Seasonal().score(panel).score[0, twice] > 6).all()
+
+
 def test_seasonal_accepts_a_new_level():
     """A level that stays is reported for half of level_days, then it is normal."""
     costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))

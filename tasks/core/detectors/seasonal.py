@@ -24,6 +24,11 @@ MAD_TO_SIGMA = 1.4826
 # Days at either end of a month that are compared with the same days of earlier months.
 MONTH_EDGE_DAYS = 3
 
+# Months in a row in which a job stands out on the same day before it is expected, and
+# how far it must, in spreads.
+JOB_MONTHS = 2
+JOB = 6.0
+
 # The band that is shown reaches this many spreads to either side.
 BAND = 3.0
 
@@ -124,7 +129,14 @@ class Seasonal:
         # Where a range is excused the rest of a deviation says little of the noise.
         is_plain = below == above
         noise = np.where(is_plain, season.surprise, np.nan)
-        return replace(season, spread=self._spread(noise))
+        season = replace(season, spread=self._spread(noise))
+        sure, maybe = monthly_jobs(panel, scaled - level - offset, season.spread)
+        return replace(
+            season,
+            sure=season.sure + sure,
+            below=season.below + np.minimum(maybe, 0.0),
+            above=season.above + np.maximum(maybe, 0.0),
+        )
 
     def _spread(self, surprise: Floats) -> Floats:
         """Return the noise of the days before each day, all weekdays pooled.
@@ -200,6 +212,40 @@ def month_effect(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, F
             sure[:, column], maybe[:, column] = _agreed(asked)
         before.append(column)
     return sure, maybe
+
+
+def monthly_jobs(
+    panel: Panel, surprise: Floats, spread: Floats
+) -> tuple[Floats, Floats]:
+    """Return what comes on one day of the month, away from the month's edges.
+
+    A day tells of it that stood out in both months before, on the same day and in the
+    same direction; one month alone may have been an accident.
+
+    Args:
+        panel: Names the days.
+        surprise: ``(n_series, n_days)`` deviation from level and weekday.
+        spread: The noise of each day, of the same shape.
+
+    Returns:
+        As ``month_effect`` does: what both months agree on, and what the larger of
+        them adds to it.
+    """
+    sure = np.zeros(surprise.shape)
+    maybe = np.zeros(surprise.shape)
+    seen: dict[int, list[int]] = {}
+    for column in range(panel.n_days):
+        if _place(panel, column) is not None:
+            continue
+        before = seen.setdefault(panel.day(column).day, [])
+        if len(before) >= JOB_MONTHS:
+            asked = surprise[:, before[-JOB_MONTHS:]]
+            stands_out = np.abs(asked) >= JOB * spread[:, before[-JOB_MONTHS:]]
+            comes = np.asarray(stands_out.all(axis=1, keepdims=True))
+            sure[:, column], maybe[:, column] = _agreed(np.where(comes, asked, np.nan))
+        before.append(column)
+    is_job = sure != 0
+    return sure, np.where(is_job, maybe, 0.0)
 
 
 def _place(panel: Panel, column: int) -> int | None:

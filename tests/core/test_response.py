@@ -200,3 +200,8 @@ def test_an_alert_that_fires_again_is_answered_again():
     assert word(later, earlier(first)) is None
     assert word(first, earlier(first)) == choice.REPEATED
     assert word(alert(alertname="Down")) == choice.NO_SCOPE
+    ours = alert(alertname="CostwardenStageFailed", kind="pipeline", provider="AWS")
+    assert choice.refusal(ours, []) == (
+        choice.NO_SCOPE,
+        "It is about Costwarden itself.",
+    )

@@ -5,6 +5,7 @@ import ssl
 import sys
 import time
 import tomllib
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
@@ -13,9 +14,11 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 from confluent_kafka import Consumer, TopicPartition
 
+from tasks.core.figures import health
+from tasks.core.figures.health import Gauge
 from tasks.edge import journal
 from tasks.edge.response import hearing
-from tasks.edge.settings import ROOT
+from tasks.edge.settings import DEPLOYMENTS, ROOT
 from tests.core.webhook import alert, body
 from tests.edge.response_world import VIRGINIA, build, outcomes
 from tests.services.servers.web import WebServer
@@ -167,6 +170,32 @@ def test_an_alert_is_an_event_that_is_answered(told, bridge, records, tmp_path):
     assert hearing.respond(settings, run, lambda _line: None).answered == 1
     [(subject, _, outcome), *_] = outcomes(settings)
     assert (subject, outcome) == (event.get_subject(), "answered")
+
+
+@pytest.mark.usefixtures("told")
+def test_an_alert_about_ourselves_is_written_down(bridge, vmalert, tmp_path):
+    """The pipeline's own trouble goes all the way round, and calls for nothing.
+
+    From a gauge that a relay sends over vmalert, Alertmanager, the bridge and Kafka.
+    """
+    settings = build(tmp_path, sinks=tomllib.loads(bridge.settings)["sinks"])
+    gauge = Gauge("stage_failed", (("flow", "daily"), ("stage", "detect")), 1.0)
+    line = health.line(gauge, datetime.now(UTC), {})
+    vmalert.metrics.post("/api/v1/import", content=line)
+    vmalert.metrics.flush()
+    rules = DEPLOYMENTS / "victoriametrics" / "rules" / "health.yml"
+    vmalert.write_rules(rules.read_text().replace("interval: 5m", "interval: 1s"))
+    run = journal.Run("1", "respond")
+    done = wait_for(lambda: sum_of(hearing.respond(settings, run, lambda _line: None)))
+    assert (done.refused, done.answered, done.unreadable) == (1, 0, 0)
+    [(_, _, outcome)] = outcomes(settings)
+    assert outcome == "no_scope"
+    assert hearing.respond(settings, run, lambda _line: None).heard == 0
+
+
+def sum_of(done):
+    """Return what was heard, if anything."""
+    return done if done.heard else None
 
 
 def test_its_end_is_told(told, records):

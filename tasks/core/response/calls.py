@@ -73,6 +73,7 @@ class Call:
         within: The scope; empty when none is named.
         substance: What people are told, as a digest: the same is no change.
         place: Where the event was heard.
+        is_pipeline: Whether it is about Costwarden itself.
     """
 
     event_id: str
@@ -84,6 +85,7 @@ class Call:
     within: Within
     substance: str
     place: str
+    is_pipeline: bool = False
 
 
 def understood(heard: Heard) -> Call | Unreadable | None:
@@ -144,6 +146,7 @@ def _alert(heard: Heard) -> Call:
         within={name: labels[name] for name in SCOPE_FILTERS if labels.get(name)},
         substance="",
         place=heard.place,
+        is_pipeline=labels.get("kind") == "pipeline",
     )
 
 

@@ -51,6 +51,7 @@ def refusal(call: Call, earlier: Iterable[Earlier]) -> tuple[str, str] | None:
             f"Revision {newest} was heard before.",
             newest > call.revision,
         ),
+        (NO_SCOPE, "It is about Costwarden itself.", call.is_pipeline),
         (NO_SCOPE, "Its labels name no scope.", not call.within),
         (
             UNCHANGED,

@@ -96,6 +96,8 @@ class KafkaSink(EventSink):
         self.declared = declared
         self.name = f"costwarden-{relay_id}"
         self.trouble = Trouble(declared)
+        self.remarks: list[str] = []
+        self.is_known = False
 
     def __enter__(self) -> Self:
         """Find the topic, and end what an earlier relay had begun."""
@@ -148,6 +150,12 @@ class KafkaSink(EventSink):
 
     def holds(self, batch: Batch) -> bool:
         """Return whether the transaction of a batch was committed."""
+        found = self._last()
+        self.is_known = True
+        return (found.offset, found.metadata) == (batch.number, batch.batch_id)
+
+    def _last(self) -> TopicPartition:
+        """Return number and id of the last batch that was committed, as an offset."""
         place = TopicPartition(self.declared.topic, 0)
         deadline = time.monotonic() + SECONDS
         while True:
@@ -159,7 +167,41 @@ class KafkaSink(EventSink):
                     raise self._trouble(error) from error
                 time.sleep(MOVING_SECONDS)
             else:
-                return (found.offset, found.metadata) == (batch.number, batch.batch_id)
+                return found
+
+    def _compare(self, batch: Batch) -> None:
+        """Say so where warehouse and topic do not remember the same, once."""
+        if self.is_known:
+            return
+        self.is_known = True
+        last = self._last().offset
+        if last >= batch.number:
+            self.remarks.append(
+                f"Kafka has batch {last} of this warehouse, which counts"
+                f" {batch.number - 1}: it is an older copy, or a copy of it relays"
+                " elsewhere. Events that were sent since are sent again, by the same"
+                " ids."
+            )
+        elif last < 0 and batch.number > 1 and self._is_untouched():
+            self.remarks.append(
+                f"Topic {self.declared.topic} is new, and {batch.number - 1} batches"
+                " went to one before it: see costwarden events replay."
+            )
+
+    def _is_untouched(self) -> bool:
+        """Return whether nothing was ever written to the topic."""
+        topic = self.declared.topic
+        try:
+            known = self.group.list_topics(topic, SECONDS).topics[topic]
+            return all(
+                self.group.get_watermark_offsets(TopicPartition(topic, part), SECONDS)[
+                    1
+                ]
+                == 0
+                for part in known.partitions
+            )
+        except KafkaException as error:
+            raise self._trouble(error) from error
 
     def send(self, batch: Batch) -> dict[str, str]:
         """Send a batch in one transaction, without what brokers do not take.
@@ -167,6 +209,7 @@ class KafkaSink(EventSink):
         They refuse a batch of records for the sake of one of them, so after a refusal
         each is sent by itself.
         """
+        self._compare(batch)
         records = {told.event_id: binary(told.payload) for told in batch.events}
         refused: dict[str, str] = {}
         is_alone = False

@@ -81,8 +81,24 @@ def look(sink: Kafka) -> str:
     except KafkaException as error:
         admin.poll(0)
         raise trouble.explain(error.args[0]) from error
-    is_there = "is there" if sink.topic in known.topics else "will be made"
-    return f"{len(known.brokers)} brokers, topic {sink.topic} {is_there}"
+    is_there = sink.topic in known.topics
+    how = f"is there{_forgets(admin, sink.topic)}" if is_there else "will be made"
+    return f"{len(known.brokers)} brokers, topic {sink.topic} {how}"
+
+
+def _forgets(admin: AdminClient, name: str) -> str:
+    """Say which settings of the topic let events go; where we may not ask, nothing."""
+    resource = ConfigResource(ResourceType.TOPIC, name)
+    try:
+        found = admin.describe_configs([resource])[resource].result(SECONDS)
+    except KafkaException:
+        return ""
+    wrong = [
+        f"{key}={found[key].value}"
+        for key, wanted in SETTINGS.items()
+        if found[key].value != wanted
+    ]
+    return f"; it forgets events by {', '.join(wrong)}" if wrong else ""
 
 
 def find(sink: Kafka, options: Options, trouble: Trouble) -> int:

@@ -120,7 +120,7 @@ def _tell(settings: Settings, name: str, sink: EventSink) -> Relayed:
             refused = sink.send(batch)
             done = _count(done, batch, refused)
             batch = _next(settings, name, sink, batch, refused)
-    return done
+    return replace(done, remarks=_remarks(name, sink))
 
 
 def _next(
@@ -167,8 +167,12 @@ def _show(settings: Settings, declared: AnySink, sink: StateSink) -> Relayed:
     with _transaction(settings) as con:
         sent = sink.save(con, done)
         ledger.worked(con, name, _now(), rest=timedelta(seconds=rest))
+    return Relayed(delivered=sent, remarks=_remarks(name, sink))
+
+
+def _remarks(name: str, sink: EventSink | StateSink) -> list[str]:
     remarks = sink.remarks if isinstance(sink, Remarks) else []
-    return Relayed(delivered=sent, remarks=[f"Sink {name}: {one}" for one in remarks])
+    return [f"Sink {name}: {one}" for one in remarks]
 
 
 @contextmanager

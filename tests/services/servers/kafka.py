@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -269,3 +270,10 @@ class Kafka(Server):
         admin = self.admin()  # without a name it would be gone before the answer
         admin.create_topics([topic])[name].result(30)
         return name
+
+    def delete_topic(self, name: str) -> None:
+        """Delete a topic, and wait until it is gone."""
+        admin = self.admin()
+        admin.delete_topics([name], operation_timeout=30)[name].result(30)
+        while name in admin.list_topics(timeout=10).topics:
+            time.sleep(0.1)

@@ -13,6 +13,7 @@ from tasks.core.backtest import alarms, baselines, figures, hiding, placing, pro
 from tasks.core.backtest import trials as backtest
 from tasks.core.backtest.alarms import Alarm
 from tasks.core.backtest.matching import Stated
+from tasks.core.findings import floors
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
 from tasks.core.findings.arrival import complete
 from tasks.core.findings.detection import Detection
@@ -161,7 +162,7 @@ def test_no_later_day_matters(known):
                 look(
                     Known(book, complete(book.settled.shape), (), (), Rules()), PARAMS
                 ),
-                PARAMS.min_impact,
+                floors.least_impact(book.panel, PARAMS),
             )
             if alarm.told_date < panel.day(cut)
         }

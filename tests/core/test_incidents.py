@@ -58,6 +58,15 @@ def test_shift_becomes_normal():
     assert (anomaly.status, len(anomaly.days) in range(9, 13)) == ("resolved", True)
 
 
+@pytest.mark.parametrize(("others", "is_told"), [(2.5, True), (600.0, False)])
+def test_small_companies_hear_of_small_sums(others, is_told):
+    """Three a day more is news where ten are spent, and none where a thousand are."""
+    rows = np.vstack([steady(level=5.0), steady(level=others, rows=2)])
+    rows[0, 150:154] += 3.0
+    found = found_in(worlds.book(rows))
+    assert [one.kind for one in found] == (["spike"] if is_told else [])
+
+
 @pytest.mark.parametrize("until", [130, 160, 200])
 def test_what_stays_is_said(until):
     """A level that stays is no longer news, but its money is; later days do not matter.
@@ -138,11 +147,12 @@ def test_price_change():
 def test_a_price_needs_half_of_the_floor():
     """A price stays, so that it is told from half of the money that a day needs."""
     quantities = steady(level=40.0, noise=0.05)
+    params = PARAMS.model_copy(update={"floors_full_from": 0.0})
     for rise, kinds in ((0.085, ["price_change"]), (0.05, [])):
         costs = quantities * np.where(np.arange(200) >= 150, 1 + rise, 1.0)
         book = worlds.book(costs)
         book = replace(book, panel=worlds.panel(costs, quantities))
-        assert [anomaly.kind for anomaly in found_in(book)] == kinds
+        assert [anomaly.kind for anomaly in found_in(book, params)] == kinds
 
 
 @pytest.mark.parametrize("charge_kind", ["tax", "credit", "refund", "support", "fee"])

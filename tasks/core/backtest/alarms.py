@@ -1,6 +1,6 @@
 """What a method told: its alerts, as somebody would have got them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,12 +36,15 @@ class Alarm:
         return self.scope, self.rolled_up, self.direction, self.first_date
 
 
-def told(found: Iterable[Anomaly], min_impact: float) -> list[Alarm]:
+def told(
+    found: Iterable[Anomaly], least_impact: Callable[[date], Decimal]
+) -> list[Alarm]:
     """Return the anomalies that are worth telling, and when they were."""
     alarms = []
     for one in found:
-        day = told_date(one, Decimal(min_impact))
-        if day and abs(one.impact) >= Decimal(min_impact):
+        least = least_impact(one.first_date)
+        day = told_date(one, least)
+        if day and abs(one.impact) >= least:
             alarms.append(
                 Alarm(
                     *(one.scope, one.rolled_up, one.kind, one.direction),

@@ -12,7 +12,7 @@ import numpy as np
 from tasks.core.backtest.alarms import Alarm
 from tasks.core.detectors import Flags, Floats, windows
 from tasks.core.detectors.seasonal import MAD_TO_SIGMA
-from tasks.core.findings import alerts, voices
+from tasks.core.findings import floors, voices
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.incidents import Book
 from tasks.core.findings.kinds import Columns
@@ -97,12 +97,14 @@ class Listener:
         params: Floors and gaps.
         opinion: What the method makes of them.
         worth: Where a day deviates by enough, and may be told.
+        small: Share of the least impact that counts on each day.
     """
 
     book: Book
     params: Detection
     opinion: Opinion
     worth: Flags = field(repr=False)
+    small: Floats = field(repr=False)
 
     def alarms(self, bound: float) -> list[Alarm]:
         """Return the alerts at a bound."""
@@ -136,7 +138,8 @@ class Listener:
 
     def _told(self, row: int, columns: Columns, sign: int) -> int | None:
         off = self.book.panel.costs[row] - self.opinion.expected[row]
-        reached = np.cumsum(sign * off[columns]) >= self.params.min_impact
+        least = self.params.min_impact * self.small[columns[0]]
+        reached = np.cumsum(sign * off[columns]) >= least
         return int(columns[int(reached.argmax())]) if reached.any() else None
 
 
@@ -149,11 +152,11 @@ def listen(book: Book, params: Detection, name: str) -> Listener:
     may_fall = book.settled & voices.is_usage(panel)[:, None]
     worth = (
         judged
-        & (np.abs(off) >= alerts.money_floor(panel, params))
+        & (np.abs(off) >= floors.money_floor(panel, params))
         & (np.abs(off) >= np.abs(opinion.expected) * params.floor_pct / 100)
         & ((off > 0) | may_fall)
     )
-    return Listener(book, params, opinion, worth)
+    return Listener(book, params, opinion, worth, floors.smallness(panel, params))
 
 
 def bound_for(

@@ -16,6 +16,7 @@ from tasks.core.backtest.figures import Cell, Figures, Trial, cells, figures, tr
 from tasks.core.backtest.matching import Event
 from tasks.core.backtest.proposals import Proposal, Tried
 from tasks.core.backtest.shapes import Injection
+from tasks.core.findings import floors
 from tasks.core.findings.anomalies import Anomaly
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.looking import Known, look
@@ -111,11 +112,13 @@ class Worlds:
     def told(self, world: int, params: Detection) -> list[Alarm]:
         """Return what detection tells of a world; -1 is the plain history."""
         key = world, params.model_copy(update={"min_impact": 0.0})
+        known = self.plain if world < 0 else self.worlds[world]
         if key not in self.seen:
-            known = self.plain if world < 0 else self.worlds[world]
             self.seen[key] = look(known, key[1])
             self.tell(len(self.seen), self.looks)
-        return alarms.told(self.seen[key], params.min_impact)
+        return alarms.told(
+            self.seen[key], floors.least_impact(known.book.panel, params)
+        )
 
     def counted(self, told: Sequence[Alarm]) -> int:
         """Return how many alerts begin on days that count."""
@@ -197,12 +200,13 @@ def _ends(known: Known, params: Detection, plan: Plan) -> tuple[int, int] | None
 
 def _hide(worlds: Worlds, findings: Sequence[Event], plan: Plan) -> None:
     params = worlds.params
+    small = floors.smallness(worlds.plain.book.panel, params)
     ground = placing.Ground(
         book=worlds.plain.book,
         findings=[*findings, *worlds.told(-1, params)],
         first=worlds.first,
         last=worlds.last,
-        least=params.min_impact,
+        least=params.min_impact * float(small[worlds.last]),
         known_days=params.seasonality.warm_up_days + LEARNING_DAYS,
     )
     for number in range(plan.trials):

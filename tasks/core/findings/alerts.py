@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Floats, Panel, Scores, calibration, windows
-from tasks.core.findings import habits, rationing, voices
+from tasks.core.detectors import Flags, Floats, Panel, Scores, calibration
+from tasks.core.findings import floors, habits, rationing, voices
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.voices import Heard
 
@@ -91,13 +91,13 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
             is missing there is no drop.
         params: As configured.
     """
-    floor = money_floor(panel, params)
+    floor = floors.money_floor(panel, params)
     firsts = range(0, max(len(panel.costs), 1), PART)
     parts = [slice(first, first + PART) for first in firsts]
     panels = [panel.rows(part) for part in parts]
     with ThreadPoolExecutor() as threads:
-        floors = [floor[part] for part in parts]
-        heard = list(threads.map(partial(voices.listen, params=params), panels, floors))
+        least = [floor[part] for part in parts]
+        heard = list(threads.map(partial(voices.listen, params=params), panels, least))
         score = np.concatenate([one.scores["seasonal"].score for one in heard])
         p_value = calibration.p_values(score).both
         material = np.concatenate([one.material for one in heard])
@@ -141,19 +141,6 @@ def _joined(parts: Sequence[Alerts]) -> Alerts:
         name: np.concatenate([part.says[name] for part in parts]) for name in VOICES
     }
     return Alerts(**whole, says=says)
-
-
-def money_floor(panel: Panel, params: Detection) -> Floats:
-    """Return the smallest deviation worth a word, ``(n_series, n_days)``.
-
-    It follows the size of the billing account, so that a small company hears of small
-    sums and a large one does not.
-    """
-    used = np.where(voices.is_usage(panel)[:, None], panel.costs, 0.0)
-    totals = habits.per_account(np.nan_to_num(used), panel.accounts)
-    typical = windows.earlier(windows.trailing_median(totals, 28, least=1))
-    share = np.nan_to_num(typical) * params.floor_share_pct / 100
-    return np.asarray(np.maximum(share, params.floor_cost)[panel.accounts])
 
 
 def _chosen(scores: dict[str, Scores], says: dict[str, Flags]) -> Scores:

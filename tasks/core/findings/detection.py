@@ -116,6 +116,12 @@ class Detection(Frozen):
         description="The same in percent of the billing account's daily"
         " cost; the larger of the two counts.",
     )
+    floors_full_from: float = Field(
+        100.0,
+        ge=0,
+        description="Daily cost of the largest billing account from which floor_cost"
+        " and min_impact count in full; below it both are lowered in proportion.",
+    )
     floor_pct: float = Field(
         8.0, ge=0, description="Smallest deviation in percent of what was expected."
     )

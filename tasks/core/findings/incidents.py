@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats, Panel
-from tasks.core.findings import aftermath, kinds
+from tasks.core.findings import aftermath, floors, kinds
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
 from tasks.core.findings.anomalies import ESTIMATE, Amounts, Anomaly, Day, Note, Scope
@@ -83,7 +83,8 @@ def find(
     ]
     merged = merge(book, alerts, runs, params)
     found = [anomaly(book, alerts, run, params, foreseen) for run in merged]
-    worth = [item for item in found if abs(item.impact) >= Decimal(params.min_impact)]
+    least = floors.least_impact(book.panel, params)
+    worth = [item for item in found if abs(item.impact) >= least(item.first_date)]
     return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))
 
 

@@ -1,0 +1,49 @@
+"""Floors of money: what is too little to be worth a word."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from tasks.core.detectors import Floats, Panel, windows
+from tasks.core.findings import habits, voices
+from tasks.core.findings.detection import Detection
+
+
+def least_impact(panel: Panel, params: Detection) -> Callable[[date], Decimal]:
+    """Return what an anomaly that begins on a day must come to at least."""
+    amounts = params.min_impact * smallness(panel, params)
+    return lambda day: Decimal(float(amounts[(day - panel.start).days]))
+
+
+def money_floor(panel: Panel, params: Detection) -> Floats:
+    """Return the smallest deviation worth a word, ``(n_series, n_days)``.
+
+    It follows the size of the billing account, so that a small company hears of small
+    sums and a large one does not.
+    """
+    share = _typical(panel) * params.floor_share_pct / 100
+    absolute = params.floor_cost * smallness(panel, params)
+    return np.asarray(np.maximum(share, absolute)[panel.accounts])
+
+
+def smallness(panel: Panel, params: Detection) -> Floats:
+    """Return the share of absolute amounts that counts on each day, ``(n_days,)``.
+
+    It is 1 from ``floors_full_from`` on, the daily cost of the largest billing account,
+    and less in proportion below: what is little to most is much to a company that
+    spends ten a day. Accounts are compared and not added up, for their currencies may
+    differ.
+    """
+    size = _typical(panel).max(axis=0, initial=0.0)
+    full = params.floors_full_from
+    is_small = (size > 0) & (size < full)
+    return np.where(is_small, size / max(full, 1e-12), 1.0)
+
+
+def _typical(panel: Panel) -> Floats:
+    """Return what an account uses on a typical day so far, ``(n_accounts, n_days)``."""
+    used = np.where(voices.is_usage(panel)[:, None], panel.costs, 0.0)
+    totals = habits.per_account(np.nan_to_num(used), panel.accounts)
+    return np.nan_to_num(windows.earlier(windows.trailing_median(totals, 28, least=1)))

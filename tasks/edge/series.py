@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tasks.core.detectors import Panel
@@ -88,7 +89,7 @@ def load(
             "There is no daily series yet: normalise and aggregate bills first."
         ) from error
     rows = found.to_arrow_table()
-    used = np.array(rows["charge_kind"].to_pylist(), dtype=object) == USAGE
+    used = _is_usage(rows)
     if not used.any():
         return None
     days = rows["charge_date"].cast(pa.int32()).to_numpy()
@@ -96,10 +97,9 @@ def load(
     oldest = max(int(days[used].min()), newest - HISTORY_DAYS + 1)
     is_kept = (days >= oldest) & (days <= newest)
     table = rows.filter(pa.array(is_kept))
-    known = rows["known_at"].drop_null()
     return Loaded(
         book=_book(table, oldest, newest - oldest + 1, cost),
-        known_at=max(known.to_pylist()) if len(known) else None,
+        known_at=pc.max(rows["known_at"]).as_py(),
     )
 
 
@@ -151,7 +151,7 @@ def _filled(
 
     A day of which the account has no usage at all is unknown (NaN), not free.
     """
-    used = np.array(table["charge_kind"].to_pylist(), dtype=object) == USAGE
+    used = _is_usage(table)
     account = _ints(table, "account_index")
     has_bill = np.zeros((int(account.max()) + 1, shape[1]), dtype=np.bool_)
     has_bill[account[used], columns[used]] = True
@@ -172,6 +172,11 @@ def _since(table: pa.Table, columns: NDArray[np.int64]) -> NDArray[np.int64]:
     first = np.full(int(account.max()) + 1, np.iinfo(np.int64).max)
     np.minimum.at(first, account, columns)
     return first
+
+
+def _is_usage(table: pa.Table) -> NDArray[np.bool_]:
+    is_usage = pc.equal(table["charge_kind"], USAGE)
+    return np.asarray(is_usage.to_numpy(), dtype=np.bool_)
 
 
 def _ints(table: pa.Table, name: str) -> NDArray[Any]:

@@ -6,8 +6,9 @@
 
 The parts: anomalies hidden in made-up companies (``companies``), a public labelled
 set of daily costs (``finops``), public metrics through ``score`` (``points``), p-values
-where nothing happens (``quiet``), and speed (``speed``). docs/methods says what each
-detector does.
+where nothing happens (``quiet``), speed (``speed``), and, only where it is asked for,
+the morning's run over a warehouse of many series (``daily``). docs/methods says what
+each detector does.
 """
 
 import argparse
@@ -16,10 +17,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import companies, finops, measuring, metrics, pace, quiet
+from benchmarks import companies, daily_run, finops, measuring, metrics, pace, quiet
 from benchmarks.sections import Report
 
 SECTIONS = ("companies", "finops", "points", "quiet", "speed")
+
+# Takes long: part of nothing that does not name it.
+DAILY = "daily"
 
 # The folder of the public labelled set, where it is at hand.
 FINOPS = "COSTWARDEN_FINOPS_BENCHMARK"
@@ -46,12 +50,16 @@ def measure(report: Report, args: argparse.Namespace, only: Sequence[str]) -> No
         quiet.measure(report)
     if "speed" in only:
         pace.measure(report, args.series)
+    if DAILY in only:
+        daily_run.measure(report, args.sizes)
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
+    parser.add_argument(
+        "--only", nargs="+", choices=(*SECTIONS, DAILY), default=SECTIONS
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[7, 8, 9])
     parser.add_argument("--rows", type=int, default=200_000, help="rows of a company")
     parser.add_argument("--config", default=None, help="settings file")
@@ -77,6 +85,13 @@ def main() -> None:
     )
     parser.add_argument("--rate", type=float, default=0.001, help="as of score")
     parser.add_argument("--series", type=int, default=10_000, help="series for speed")
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[1_000, 10_000, 100_000],
+        help="series in the warehouses of daily",
+    )
     args = parser.parse_args()
     measuring.pin(2)
     report = Report()

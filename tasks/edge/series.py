@@ -83,7 +83,8 @@ def load(
         "until": until or FAR_AWAY,
     }
     try:
-        found = con.sql(queries.text("findings/scored_costs"), params=values)
+        # A relation with parameters would keep its rows as constants, and copy them.
+        found = queries.run(con, "findings/scored_costs", **values)
     except duckdb.CatalogException as error:
         raise NothingThere(
             "There is no daily series yet: normalise and aggregate bills first."

@@ -1,4 +1,4 @@
--- The effective cost of each series and day, as a store for figures gets it.
+-- The effective and billed cost of each series and day, as a store for figures gets it.
 --
 -- grain:  charge_date, labels
 -- reads:  figure_scopes, series.daily_cost
@@ -16,14 +16,15 @@ WITH costs AS (
         charge_kind,
         billing_currency,
         charge_date,
-        sum(effective_cost) AS effective_cost
+        sum(effective_cost) AS effective_cost,
+        sum(billed_cost) AS billed_cost
     FROM series.daily_cost
     GROUP BY ALL
 ),
 
 began AS (
     SELECT
-        * EXCLUDE (charge_date, effective_cost),
+        * EXCLUDE (charge_date, effective_cost, billed_cost),
         min(charge_date) AS first_date
     FROM costs
     GROUP BY ALL
@@ -39,11 +40,12 @@ used AS (
     WHERE charge_kind = 'usage'
 ),
 
-zeros AS (
+days AS (
+    SELECT * FROM costs
+    UNION ALL BY NAME
     SELECT
         began.* EXCLUDE (first_date),
-        used.charge_date,
-        0 AS effective_cost
+        used.charge_date
     FROM began
     INNER JOIN used
         ON
@@ -51,12 +53,6 @@ zeros AS (
             AND began.billing_account_id IS NOT DISTINCT FROM used.billing_account_id
             AND began.billing_currency = used.billing_currency
             AND began.first_date < used.charge_date
-),
-
-days AS (
-    SELECT * FROM costs
-    UNION ALL BY NAME
-    SELECT * FROM zeros
 )
 
 SELECT
@@ -68,7 +64,8 @@ SELECT
     if(scopes.is_named, days.service_name, 'other') AS service_name,
     if(scopes.is_named, days.region_id, 'other') AS region_id,
     if(scopes.is_named, days.charge_kind, 'other') AS charge_kind,
-    sum(days.effective_cost)::DOUBLE AS cost_daily
+    coalesce(sum(days.effective_cost), 0)::DOUBLE AS cost_daily,
+    coalesce(sum(days.billed_cost), 0)::DOUBLE AS cost_daily_billed
 FROM days
 INNER JOIN figure_scopes AS scopes
     ON

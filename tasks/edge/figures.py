@@ -144,7 +144,7 @@ def _choose(con: Connection, room: int) -> list[tuple[Any, ...]]:
         "SELECT count(*) FROM"
         " (SELECT DISTINCT provider, billing_currency FROM series.daily_cost)"
     ).fetchone()
-    others = 3 * (groups[0] if groups else 0)
+    others = 4 * (groups[0] if groups else 0)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE figure_scopes AS "
         + queries.text("figures/scopes"),

@@ -50,6 +50,9 @@ def test_costs_are_those_of_the_bills(settings):
     costs = load(settings)["cost_daily"]
     [(wanted,)] = table(settings, "SELECT sum(effective_cost) FROM series.daily_cost")
     assert total(costs) == pytest.approx(float(wanted), rel=1e-12)
+    billed = load(settings)["cost_daily_billed"]
+    [(wanted,)] = table(settings, "SELECT sum(billed_cost) FROM series.daily_cost")
+    assert total(billed) == pytest.approx(float(wanted), rel=1e-12)
     [gone] = [one for one in costs if ("service_name", "Gone") in one.labels]
     assert len(gone) == DAYS
     assert set(gone.values[20:]) == {0.0}
@@ -100,7 +103,7 @@ def test_labels_are_those_that_are_promised(settings):
 
 def test_the_dearest_have_names(settings):
     """With little room the dearest series is named, and sums stay the same."""
-    room = 3 + 7  # one for the rest of the only currency, and one scope
+    room = 4 + 8  # one for the rest of the only currency, and one scope
     costs = load(settings, max_series=room)["cost_daily"]
     names = {dict(one.labels)["service_name"] for one in costs}
     assert names == {"EC2", "other"}

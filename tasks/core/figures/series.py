@@ -36,6 +36,7 @@ OUTLOOK = ("level", "period", "first_date", "provider", "billing_currency")
 # Labels of each metric.
 DAILY: dict[str, tuple[str, ...]] = {
     "cost_daily": SCOPE,
+    "cost_daily_billed": SCOPE,
     "cost_daily_expected": SCOPE,
     "cost_daily_low": SCOPE,
     "cost_daily_high": SCOPE,

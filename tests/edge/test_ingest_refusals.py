@@ -5,7 +5,6 @@ import re
 import zipfile
 from decimal import Decimal
 
-import duckdb
 import pytest
 
 from tasks.edge.intake import sources
@@ -104,7 +103,6 @@ BAD = {
     "blank.csv": (lambda path: _text(path, "\n\n"), r"is empty: export it again"),
     "text.parquet": (_cur(), r"is called Parquet, but holds text: fetch it again"),
     "cut.parquet": (_truncated, r"truncated or damaged Parquet file: fetch it again"),
-    "header.csv": (_header_only, r"has a header but no rows: export it again"),
     "column.csv": (
         _without("lineItem/UnblendedCost"),
         r"looks like an AWS legacy CUR, but lacks the column line_item_unblended_cost",
@@ -122,7 +120,7 @@ BAD = {
     ),
     "huge.csv": (
         _cur({"lineItem/UnblendedCost": "123456789012345678901"}),
-        r"row 1, column lineItem/UnblendedCost: '123456789012345678901' is not a num",
+        r"row 1, column lineItem/UnblendedCost: '123456789012345678901' has more",
     ),
     "nan.csv": (_focus({"BilledCost": "NaN"}), r"column BilledCost: 'NaN' is not a"),
     "month.csv": (
@@ -222,27 +220,34 @@ def test_a_manifest_too_deep_to_read_keeps_nothing_out(world, tmp_path):
     assert "r-Manifest.json is not valid JSON" in result.problems[0]
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_an_empty_export_wipes_no_month(world, tmp_path, kind):
-    """A month that is exported again without rows stays what it was."""
-    write_csv(tmp_path / "first" / "cur.csv", rows_of(LEGACY), "2026-05-03")
-    world.ingest(tmp_path / "first")
-    path = tmp_path / "second" / f"cur.{kind}"
-    _header_only(path.with_suffix(".csv"))
-    if kind == "parquet":
-        with duckdb.connect() as con:
-            con.execute(
-                f"COPY (FROM read_csv('{path.with_suffix('.csv')}',"
-                f" all_varchar = TRUE, header = TRUE)) TO '{path}'"
-            )
-        path.with_suffix(".csv").unlink()
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_float_that_is_no_number_is_placed(world, tmp_path, value):
+    """What Parquet calls infinite or no number is told with its row and column."""
+    path = tmp_path / "bill.parquet"
+    rows = rows_of(FOCUS, {}, {"EffectiveCost": value})
+    write_parquet(path, rows, {"BilledCost": "DOUBLE", "EffectiveCost": "DOUBLE"})
     result = world.ingest(path)
-    assert (result.loaded, result.quarantined) == (0, 1)
-    assert result.problems == (f"{path} has a header but no rows: export it again.",)
-    assert sorted(world.versions("status, billed_cost::DOUBLE")) == [
-        ("current", 1.5),
-        ("quarantined", None),
-    ]
+    assert result.problems[0] == (
+        f"{path}, row 2, column EffectiveCost:"
+        f" {value!r} is not a number like 1234.5; correct the export."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "flaw"),
+    [
+        ("1,234.50", "is not a number like 1234.5, without commas"),
+        ("(3.5)", "is not a number like 1234.5"),
+        ("1" * 21, "has more than 20 digits before the point"),
+    ],
+)
+def test_a_bad_number_is_told_as_what_it_is(world, tmp_path, value, flaw):
+    """A message says whether a text is no number, or one that is too long."""
+    path = write_csv(tmp_path / "bill.csv", rows_of(FOCUS, {"BilledCost": value}))
+    result = world.ingest(path)
+    assert result.problems == (
+        f"{path}, row 1, column BilledCost: {value!r} {flaw}; correct the export.",
+    )
 
 
 def test_refusing_twice_changes_nothing(world, tmp_path):

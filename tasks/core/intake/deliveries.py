@@ -88,18 +88,19 @@ def parse_manifest(path: str, content: object) -> Manifest | None:
         content: The parsed JSON.
 
     Returns:
-        None when it lists no files: Athena, Redshift and others have manifests too.
+        None when it lists no files, unless it says that there are no rows: Athena,
+        Redshift and others have manifests too.
     """
     if not isinstance(content, Mapping):
         return None
     listed = next((content[key] for key in FILE_KEYS if key in content), None)
-    if not isinstance(listed, list) or not listed:
+    rows = content.get("dataRowCount")
+    if not isinstance(listed, list) or (not listed and rows != 0):
         return None
     files = tuple(
         str(item.get("blobName", "")) if isinstance(item, Mapping) else str(item)
         for item in listed
     )
-    rows = content.get("dataRowCount")
     return Manifest(
         path,
         files,

@@ -4,7 +4,6 @@ Safe to repeat: a delivery that is known changes nothing, and whatever a killed 
 left behind is swept before the next one starts.
 """
 
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,27 +19,22 @@ from tasks.core.months import in_utc
 from tasks.edge import engine, warehouse
 from tasks.edge.intake import (
     assembly,
-    evidence,
-    growth,
     lake,
     landing,
     memory,
     notes,
-    pairing,
     register,
     shipping,
     sources,
     staging,
     unchanged,
 )
-from tasks.edge.intake.exports import Export
 from tasks.edge.intake.ingested import Ingested
+from tasks.edge.intake.keeping import Keeping
 from tasks.edge.intake.memory import Memory
 from tasks.edge.intake.remote import AHEAD, Downloads
 from tasks.edge.intake.shipping import Delivery
 from tasks.edge.intake.sources import Arrivals, Arrived
-from tasks.edge.intake.turns import Turns
-from tasks.edge.intake.unchanged import Needed
 from tasks.edge.settings import Settings
 
 
@@ -97,29 +91,23 @@ def ingest(
             run.problems += arrivals.problems
             run.take_all(arrivals)
     said = () if run.loaded else notes.replaced(settings, run.given_again)
-    said += notes.without_parts(arrivals.files)
+    said += notes.without_parts(arrivals.files) + notes.without_rows(run.empty)
     counts = run.loaded, run.repeated, run.quarantined
     return Ingested(*counts, tuple(run.problems), said)
 
 
 @dataclass(slots=True, kw_only=True)
-class _Run(Turns):
+class _Run(Keeping):
     """One call of ``ingest``: what it works with, and what it has done so far."""
 
-    store: lake.Lake
     scratch: Path
-    con: staging.Connection
     engine: engine.Engine
-    source: str | None
-    known_at: datetime | None
-    known: register.Known
     downloads: Downloads
     memory: Memory
-    loaded: int = 0
-    repeated: int = 0
     quarantined: int = 0
     problems: list[str] = field(default_factory=list)
     given_again: dict[str, str] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
 
     def take_all(self, arrivals: Arrivals) -> None:
         """Load what is new, in the order in which it was made."""
@@ -202,12 +190,13 @@ class _Run(Turns):
             lambda group: self._read(delivery, group, digests, work) or [],
         )
         self.repeated += len(needed.held)
+        self.empty += [part.export.file.name for part in needed.empty]
         for part in needed.evidence:
-            self._keep_evidence(part)
+            self.keep_evidence(part)
         if needed.grown:
-            self._keep_grown(delivery, needed.grown, work)
+            self.keep_grown(delivery, needed.grown, work)
         if needed.whole:
-            self._keep_bills(delivery, needed, work)
+            self.keep_bills(delivery, needed, work)
 
     def _read(
         self,
@@ -226,58 +215,6 @@ class _Run(Turns):
             self._refuse(group, digests, error)
             return None
         return staged
-
-    def _keep_evidence(self, part: landing.Staged) -> None:
-        def step(con: warehouse.Connection) -> None:
-            evidence.add(con, part.export, part.path, part.digest)
-            self.loaded += 1
-
-        self.known.evidence.add(part.digest)
-        self.pending.append(step)
-
-    def _keep_bills(self, delivery: Delivery, needed: Needed, work: Path) -> None:
-        at, name = self.known_at, self.source
-        bills = assembly.bills(
-            self.con, needed.whole, delivery, work, source=name, known_at=at
-        )
-        digest = digest_of({part.digest for part in needed.whole} | needed.left_out)
-        held = sorted(needed.held)
-
-        def step(con: warehouse.Connection) -> None:
-            known = pairing.paired(self.con, con, self.store, bills)
-            self._count(register.add(con, self.store, known, digest, held), len(known))
-            shutil.rmtree(work)
-
-        self.known.deliveries[digest] = len(bills) + len(held)
-        self.pending.append(step)
-
-    def _keep_grown(
-        self, delivery: Delivery, staged: Sequence[landing.Staged], work: Path
-    ) -> None:
-        """Load exports of tables that grow one by one: each may hold the one before."""
-        folder = Path(tempfile.mkdtemp(dir=work))
-        at, source = self.known_at, self.source
-        groups = growth.assembled(
-            self.con, staged, delivery, folder, source=source, known_at=at
-        )
-        digest = digest_of({part.digest for part in staged})
-
-        def finish(con: warehouse.Connection) -> None:
-            register.combine(con, digest, [bills[0].digest for bills, _ in groups])
-            shutil.rmtree(folder)
-
-        self.pending += [partial(self._grow, bills, export) for bills, export in groups]
-        self.pending.append(finish)
-        self.known.deliveries[digest] = len(groups)
-
-    def _grow(
-        self, bills: Sequence[register.Bill], export: Export, con: warehouse.Connection
-    ) -> None:
-        self._count(growth.add(con, self.con, self.store, bills, export), len(bills))
-
-    def _count(self, added: int, of: int) -> None:
-        self.loaded += added
-        self.repeated += of - added
 
     def _refuse(
         self, files: Sequence[Arrived], digests: Mapping[str, str], error: BillError

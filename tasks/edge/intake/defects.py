@@ -1,10 +1,12 @@
 """Say what is wrong with an export: one sentence with a place and a remedy."""
 
 import re
+from pathlib import Path
 
 import duckdb
 
 from tasks.core.errors import BadValue, BillError, ServiceError, UnreadableFile
+from tasks.edge import queries
 from tasks.edge.intake import reading
 from tasks.edge.intake.exports import Export
 
@@ -33,9 +35,50 @@ def bad_number(con: Connection, export: Export, error: duckdb.Error) -> BillErro
     position, header, value = min(found)
     return BadValue(
         f"{export.file.name}, row {position}, column {header}:"
-        f" {value[:60]!r} is not a number of at most 20 digits before the point;"
-        " correct the export."
+        f" {value[:60]!r} {_flaw(value)}; correct the export."
     )
+
+
+def no_number(
+    con: Connection, export: Export, staged: Path, error: duckdb.Error
+) -> BillError:
+    """Find the first float of a staged file that is infinite or NaN, if that is it."""
+    if not isinstance(error, duckdb.ConversionException):
+        return explain(export, error)
+    columns = con.execute(
+        "DESCRIBE FROM read_parquet($staged)", {"staged": str(staged)}
+    ).fetchall()
+    headers = dict(zip(export.names, export.header, strict=True))
+    found = []
+    for name, kind in (column[:2] for column in columns):
+        if name not in export.format.numbers or kind not in {"DOUBLE", "FLOAT"}:
+            continue
+        rows = con.execute(
+            "SELECT position, value::VARCHAR FROM (SELECT row_number() OVER () AS"
+            f" position, {queries.identifier(name)} AS value"
+            " FROM read_parquet($staged)) WHERE NOT isfinite(value)"
+            " ORDER BY position LIMIT 1",
+            {"staged": str(staged)},
+        ).fetchall()
+        found += [
+            (position, headers.get(name, name), value) for position, value in rows
+        ]
+    if not found:
+        return explain(export, error)
+    position, header, value = min(found)
+    return BadValue(
+        f"{export.file.name}, row {position}, column {header}:"
+        f" {value!r} {_flaw(value)}; correct the export."
+    )
+
+
+def _flaw(value: str) -> str:
+    """Say why a text is no number that can be kept."""
+    if re.fullmatch(r"\s*[-+]?\d+(\.\d*)?([eE][-+]?\d+)?\s*", value):
+        return "has more than 20 digits before the point"
+    if "," in value:
+        return "is not a number like 1234.5, without commas"
+    return "is not a number like 1234.5"
 
 
 def explain(export: Export, error: duckdb.Error) -> BillError:

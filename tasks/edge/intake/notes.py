@@ -62,3 +62,18 @@ def without_parts(names: Iterable[str]) -> tuple[str, ...]:
     ]
     more = len(notes) - NOTED
     return (*notes[:NOTED], *([f"Nor are {more} more."] if more > 0 else []))
+
+
+def without_rows(names: Iterable[str]) -> tuple[str, ...]:
+    """Say which exports hold nothing but a header.
+
+    Args:
+        names: Paths of these files.
+    """
+    notes = [
+        f"{name} has a header but no rows: there is nothing to load from it, and what"
+        " was loaded before stays; to take a bill back: costwarden bills withdraw."
+        for name in names
+    ]
+    more = len(notes) - NOTED
+    return (*notes[:NOTED], *([f"So have {more} more."] if more > 0 else []))

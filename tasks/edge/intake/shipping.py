@@ -57,11 +57,12 @@ def deliveries(arrivals: Arrivals, say: Callable[[str], None]) -> list[Delivery]
 
     Args:
         arrivals: What was found.
-        say: Told of each file that lies beside a manifest which does not list it.
+        say: Told of each file that lies beside a manifest which does not list it, and
+            of each manifest that lists none.
     """
     taken: set[str] = set()
     governed: set[str] = set()
-    found = list(_with_manifest(arrivals, taken, governed))
+    found = list(_with_manifest(arrivals, taken, governed, say))
     by_folder: dict[str, list[Arrived]] = {}
     for name, file in arrivals.files.items():
         if name in taken:
@@ -75,7 +76,10 @@ def deliveries(arrivals: Arrivals, say: Callable[[str], None]) -> list[Delivery]
 
 
 def _with_manifest(
-    arrivals: Arrivals, taken: set[str], governed: set[str]
+    arrivals: Arrivals,
+    taken: set[str],
+    governed: set[str],
+    say: Callable[[str], None],
 ) -> Iterator[Delivery]:
     seen: set[frozenset[str]] = set()
     for file in arrivals.manifests:
@@ -86,6 +90,9 @@ def _with_manifest(
             yield Delivery((file,), problem=error)
             continue
         if manifest is None:
+            continue
+        if not manifest.files:
+            say(f"{file.name} lists no files and states 0 rows: nothing to load.")
             continue
         located = locate(manifest, arrivals.files)
         names = [name for name in located.values() if name]

@@ -85,7 +85,7 @@ def gather(
             else _local(path)
         )
         wanted = [file for file in below if _is_wanted(file.name, path)]
-        if not any(not is_manifest(file.name) for file in wanted):
+        if not wanted:
             problems.append(_nothing(path, exists=bool(below) or Path(path).exists()))
         found |= {file.name: file for file in wanted}
     manifests = [found.pop(name) for name in sorted(found) if is_manifest(name)]

@@ -131,8 +131,10 @@ def stage(con: Connection, export: Export, target: Path) -> None:
 def measure(con: Connection, export: Export, staged: Path) -> tuple[Total, ...]:
     """Sum a staged file by its own columns, for each account, month and currency.
 
+    An export without rows, as of an open month's first hour, has no totals.
+
     Raises:
-        UnreadableFile: A part of the file is damaged, or it has no rows.
+        UnreadableFile: A part of the file is damaged.
         BadValue: A row has no month, or amounts without a currency; or a charge lacks
             what every charge must have.
     """
@@ -140,7 +142,7 @@ def measure(con: Connection, export: Export, staged: Path) -> tuple[Total, ...]:
         summed = {staged: sums.ensure(con, export.format, staged)}
         totals = totals_of(con, export.format.totals or "", summed)
     except duckdb.Error as error:
-        raise defects.explain(export, error) from error
+        raise defects.no_number(con, export, staged, error) from error
     _check(export, totals[staged])
     gaps.refuse(con, export, staged, summed[staged])
     return tuple(sorted(totals[staged], key=_order))
@@ -265,10 +267,6 @@ def _keys(export: Export) -> tuple[str, str]:
 def _check(export: Export, totals: Sequence[Total]) -> None:
     for total in totals:
         _check_one(export, total)
-    if not totals:
-        raise UnreadableFile(
-            f"{export.file.name} has a header but no rows: export it again."
-        )
 
 
 def _check_one(export: Export, total: Total) -> None:

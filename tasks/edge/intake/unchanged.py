@@ -23,11 +23,13 @@ class Needed:
         staged: The files that were read, in their order.
         left_out: Digests of files that were not.
         held: Versions that hold these.
+        empty: Bills that were read and have no rows; their digests are left out, too.
     """
 
     staged: list[Staged] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    empty: list[Staged] = field(default_factory=list)
 
     @property
     def evidence(self) -> list[Staged]:
@@ -82,9 +84,14 @@ def stage(
             if any(held.month in months for held in _held(group, digests, known))
         ]
         rest = [group for group in rest if group not in wanted]
+    needed.empty = [
+        part for part in needed.staged if part.export.format.is_bill and not part.totals
+    ]
+    needed.staged = [part for part in needed.staged if part not in needed.empty]
     order = {name: position for position, name in enumerate(digests)}
     needed.staged.sort(key=lambda part: order[part.export.file.name])
     needed.left_out = {digests[file.name] for group in rest for file in group}
+    needed.left_out |= {part.digest for part in needed.empty}
     needed.held = {
         held.bill_id for group in rest for held in _held(group, digests, known)
     }

@@ -121,8 +121,10 @@ def of_bills(con: Connection, bills: Iterable[Bill]) -> str:
             owners[kind.mapping].append((str(ensure(con, kind, Path(file))), bill))
     if not owners:
         return "FROM focus.charges"
+    # Materialised, sums keep all columns and are mapped by one thread: 0.32 s instead
+    # of 0.14 s for a month of ten million lines, though AWS's are then read twice.
     steps = ",\n".join(
-        f"summed_{number} AS MATERIALIZED ({_owned(parts)})"
+        f"summed_{number} AS NOT MATERIALIZED ({_owned(parts)})"
         for number, parts in enumerate(owners.values())
     )
     mapped = "\nUNION ALL BY NAME\n".join(

@@ -153,8 +153,8 @@ BAD = {
     "ends.csv": (_mixed_ends, r"its lines do not all end alike, or a quotation mark"),
     "latin.csv": (_latin, r"line 2: not UTF-8 text; export it as UTF-8"),
     "utf16.csv": (
-        lambda path: _text(path, "a,b\n1,2\n".encode("utf-16")),
-        r"is UTF-16 text: export it as UTF-8",
+        lambda path: _text(path, "a,b\n1,2\n".encode("utf-16")[:-1]),
+        r"is damaged UTF-16 text .*: fetch it again",
     ),
     "unclosed.csv": (_unclosed, r"line 2: a quotation mark is never closed"),
     "binary.csv": (
@@ -290,6 +290,19 @@ def test_packed_files_are_unpacked(world, tmp_path):
     with zipfile.ZipFile(tmp_path / "in" / "b.gz", "w") as archive:
         archive.writestr("cur/b.csv", other)
     assert world.ingest(tmp_path / "in").loaded == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_is_read(world, tmp_path, encoding):
+    """CSV that was saved as Unicode, of either byte order, is the same bill."""
+    path = write_csv(
+        tmp_path / "bill.csv", rows_of(FOCUS, {"ResourceName": "Zürich 😀"})
+    )
+    text = path.read_text(encoding="utf-8")
+    path.write_bytes(("\ufeff" + text).encode(encoding))
+    assert world.ingest(path).problems == ()
+    [row] = world.content(world.versions()[0][0])
+    assert (row["ResourceName"], row["BilledCost"]) == ("Zürich 😀", Decimal("1.5"))
 
 
 def test_headers_may_vary(world, tmp_path):

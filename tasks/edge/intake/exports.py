@@ -90,6 +90,9 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
     """
     readable = _unpacked(file, scratch)
     start = _start(readable, file.name)
+    if start.startswith(UTF16):
+        readable = _as_utf8(readable, file.name, scratch)
+        start = _start(readable, file.name)
     if start.startswith(PARQUET):
         choices = nested.parquet_columns(con, readable, file.name)
         return _nested(file, readable, choices)
@@ -183,9 +186,23 @@ def _unzip(file: Arrived, scratch: Path) -> Path:
     return target
 
 
+def _as_utf8(path: Path, name: str, scratch: Path) -> Path:
+    """Write text that spreadsheets call Unicode as UTF-8, line ends as they are."""
+    target = scratch / "as_utf8"
+    try:
+        with (
+            path.open(encoding="utf-16", newline="") as wide,
+            target.open("w", encoding="utf-8", newline="") as plain,
+        ):
+            shutil.copyfileobj(wide, plain, CHUNK_BYTES)
+    except UnicodeError as error:
+        raise UnreadableFile(
+            f"{name} is damaged UTF-16 text ({error}): fetch it again."
+        ) from error
+    return target
+
+
 def _refuse_what_is_no_text(start: bytes, name: str) -> None:
-    if start.startswith(UTF16):
-        raise UnreadableFile(f"{name} is UTF-16 text: export it as UTF-8.")
     if b"\x00" in start:
         raise UnreadableFile(f"{name} is neither Parquet nor CSV: export it again.")
     if name.lower().endswith(".parquet"):

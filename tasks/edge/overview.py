@@ -2,7 +2,14 @@
 
 from typing import TypeVar
 
-from tasks.core.reporting.overview import Finding, Overview, Rate, Reason, Saving
+from tasks.core.reporting.overview import (
+    Finding,
+    Overview,
+    Rate,
+    Reason,
+    Saving,
+    Youth,
+)
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
@@ -22,6 +29,7 @@ def load(settings: Settings) -> Overview:
                 why for (why,) in queries.run(con, "ops/quarantined").fetchall()
             ),
             rate=_rate(con, settings),
+            youth=_youth(con, settings),
         )
 
 
@@ -31,6 +39,15 @@ def _rate(con: warehouse.Connection, settings: Settings) -> Rate | None:
     if told is None:
         return None
     return Rate(float(told), settings.detect.alerts_per_week)
+
+
+def _youth(con: warehouse.Connection, settings: Settings) -> Youth | None:
+    """Return how short the history is; None where it is long enough or not there."""
+    [(known,)] = queries.run(con, "ops/known_days").fetchall()
+    needed = settings.detect.seasonality.warm_up_days
+    if known is None or known > needed:
+        return None
+    return Youth(int(known), needed)
 
 
 def _all(con: warehouse.Connection, query: str, make: type[Row]) -> tuple[Row, ...]:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.core.reporting import overview
-from tasks.core.reporting.overview import Finding, Overview, Reason, Saving
+from tasks.core.reporting.overview import Finding, Overview, Reason, Saving, Youth
 
 
 def finding(**changes):
@@ -116,6 +116,14 @@ def test_nothing_found_is_said_too():
     said = overview.lines(Overview((), (), (), ()))
     assert any("0 anomalies" in line for line in said)
     assert any("nothing" in line for line in said)
+
+
+def test_silence_of_a_short_history_is_explained():
+    """Who has too few days of bills hears why nothing is told."""
+    young = Overview((), (), (), (), youth=Youth(known=20, needed=35))
+    said = "\n".join(overview.lines(young))
+    assert "once 35 days of them lie before a day; the bills so far span 20." in said
+    assert "days of them" not in "\n".join(overview.lines(Overview((), (), (), ())))
 
 
 def test_a_bill_cannot_write_into_the_summary():

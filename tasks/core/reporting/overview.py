@@ -64,6 +64,14 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Youth:
+    """How many days of bills are known, where no series has as many as it needs."""
+
+    known: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The state of the warehouse after a run."""
 
@@ -72,6 +80,7 @@ class Overview:
     reasons: tuple[Reason, ...]
     quarantined: tuple[str, ...]
     rate: Rate | None = None
+    youth: Youth | None = None
 
     @property
     def savings_per_currency(self) -> dict[str, Decimal]:
@@ -215,10 +224,11 @@ def lines(overview: Overview, shown: int = SHOWN) -> list[str]:
 def _count(overview: Overview) -> str:
     total = len(overview.findings)
     if not total:
-        return "Found 0 anomalies."
+        return f"Found 0 anomalies.{_youth(overview.youth)}"
     still = sum(one.status in OPEN for one in overview.findings)
     said = f"Found {total} {'anomaly' if total == 1 else 'anomalies'}"
-    return f"{said}: {still} open now, {total - still} over.{_rate(overview.rate)}"
+    ends = f"{still} open now, {total - still} over."
+    return f"{said}: {ends}{_rate(overview.rate)}{_youth(overview.youth)}"
 
 
 def _rate(rate: Rate | None) -> str:
@@ -226,6 +236,15 @@ def _rate(rate: Rate | None) -> str:
         return ""
     asked = f"alerts_per_week = {rate.asked:g}"
     return f" In the last half year {rate.told:.1f} began a week ({asked})."
+
+
+def _youth(youth: Youth | None) -> str:
+    if youth is None:
+        return ""
+    return (
+        f" Series are judged once {youth.needed} days of them lie before a day; the"
+        f" bills so far span {youth.known}."
+    )
 
 
 def _found(overview: Overview, shown: int) -> Iterator[str]:

@@ -157,8 +157,8 @@ def _choose(con: Connection, room: int) -> list[tuple[Any, ...]]:
 
 def _read(con: Connection, query: str, **values: object) -> list[Figure]:
     """Return the figures of one query, whose columns are labels, a day and metrics."""
-    found = con.sql(queries.text(query), params=values or None)
-    metrics = [name for name in found.columns if name in DAILY]
+    found = queries.run(con, query, **values).to_arrow_table()
+    metrics = [name for name in found.column_names if name in DAILY]
     labels = DAILY[metrics[0]]
     order = ", ".join(labels)
     rows = con.sql(

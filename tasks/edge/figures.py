@@ -157,7 +157,7 @@ def _choose(con: Connection, room: int) -> list[tuple[Any, ...]]:
 
 def _read(con: Connection, query: str, **values: object) -> list[Figure]:
     """Return the figures of one query, whose columns are labels, a day and metrics."""
-    found = queries.run(con, query, **values).to_arrow_table()
+    found = queries.table(con, query, **values)
     metrics = [name for name in found.column_names if name in DAILY]
     labels = DAILY[metrics[0]]
     order = ", ".join(labels)

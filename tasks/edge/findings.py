@@ -94,7 +94,7 @@ def stored(
         " ORDER BY first_date, anomaly_id"
     )
     values = {"first": days[0], "last": days[1], "only": only}
-    known = con.execute(query, values).to_arrow_table().to_pylist()
+    known = con.sql(query, params=values).to_arrow_table().to_pylist()
     by_id: dict[str, list[Day]] = {row["anomaly_id"]: [] for row in known}
     for anomaly_id, *day in con.execute(
         f"SELECT anomaly_id, {', '.join(DAY)} FROM findings.anomaly_days"

@@ -9,9 +9,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+IS_DUCKDB_1 = duckdb.__version__.startswith("1.")
 
 SQL = Path(__file__).parents[2] / "sql"
 
@@ -80,6 +85,17 @@ def run(
 ) -> duckdb.DuckDBPyConnection:
     """Execute a query with its parameters bound."""
     return con.execute(text(name), values or None)
+
+
+def table(con: duckdb.DuckDBPyConnection, name: str, **values: object) -> "pa.Table":
+    """Return the rows of a query as an Arrow table, by whichever way copies none.
+
+    DuckDB 1 keeps all rows of a relation with parameters as constants; DuckDB 2 copies
+    those of a cursor.
+    """
+    if IS_DUCKDB_1:
+        return run(con, name, **values).to_arrow_table()
+    return con.sql(text(name), params=values or None).to_arrow_table()
 
 
 def rows(

@@ -83,13 +83,11 @@ def load(
         "until": until or FAR_AWAY,
     }
     try:
-        # A relation with parameters would keep its rows as constants, and copy them.
-        found = queries.run(con, "findings/scored_costs", **values)
+        rows = queries.table(con, "findings/scored_costs", **values)
     except duckdb.CatalogException as error:
         raise NothingThere(
             "There is no daily series yet: normalise and aggregate bills first."
         ) from error
-    rows = found.to_arrow_table()
     used = _is_usage(rows)
     if not used.any():
         return None

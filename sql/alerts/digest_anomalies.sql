@@ -27,8 +27,11 @@ SELECT
         WHEN told.is_opened THEN 'opened'
         ELSE 'changed'
     END AS what,
-    told.status,
-    anomalies.lasting_cost IS NOT NULL AS is_normal_now,
+    CASE
+        WHEN told.status = 'resolved' AND anomalies.lasting_cost IS NOT NULL
+            THEN 'normal'
+        ELSE told.status
+    END AS status,
     anomalies.severity,
     anomalies.provider,
     anomalies.sub_account_id,

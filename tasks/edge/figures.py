@@ -59,7 +59,9 @@ class Loaded:
 
 
 def fingerprint(con: Connection, now: datetime, settings: str) -> str:
-    """Return what changes with anything that figures are read from; takes no time.
+    """Return what changes with anything that figures are read from.
+
+    When it was written does not count.
 
     Args:
         con: The warehouse.

@@ -94,7 +94,7 @@ def score(
         points=len(scored),
         judged=int(scored["p_value"].notna().sum()),
         anomalies=int(scored["is_anomaly"].sum()),
-        events=_events(grid, found),
+        events=int((found.event == np.arange(found.event.shape[1])).sum()),
         step_seconds=grid.step,
         first=_rarest(scored, grid.places),
         notes=notes,
@@ -136,7 +136,8 @@ def _with_scores(grid: Grid, found: points.Points, time: str) -> pd.DataFrame:
         *(found.expected, found.low, found.high),
         *(found.score, found.p_value, found.is_odd),
     )
-    added = {name: column[at] for name, column in zip(ADDED, columns, strict=False)}
+    names = ADDED[: len(columns)]
+    added = {name: column[at] for name, column in zip(names, columns, strict=True)}
     scored = grid.rows.assign(**added)
     # The first row of an event lends its time to all rows of it.
     row, place = at
@@ -145,13 +146,6 @@ def _with_scores(grid: Grid, found: points.Points, time: str) -> pd.DataFrame:
     first = pd.Series(scored[time].array, index=keys)
     first = first[~first.index.duplicated()].reindex(begins)
     return scored.assign(event_begins=first.array)
-
-
-def _events(grid: Grid, found: points.Points) -> int:
-    at = tuple(grid.places.T)
-    is_odd = found.is_odd[at]
-    each = np.column_stack([grid.places[:, 0], found.event[at]])[is_odd]
-    return len(np.unique(each, axis=0))
 
 
 def _rarest(

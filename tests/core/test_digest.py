@@ -25,7 +25,6 @@ def anomaly(what="opened", impact="1234.5", service="Amazon EC2", **changes):
         "last_date": TODAY,
         "billing_currency": "USD",
         "impact": Decimal(impact),
-        "is_normal_now": False,
     } | changes
 
 
@@ -43,10 +42,7 @@ def day(anomalies=(), budget_news=0, budgets=(), savings=()):
 
 def test_what_became_normal_is_not_called_over():
     """A level that stays ends as news, not as costs."""
-    ended = [
-        anomaly("ended", status="resolved", is_normal_now=stays)
-        for stays in (True, False)
-    ]
+    ended = [anomaly("ended", status=status) for status in ("normal", "resolved")]
     assert [line.split()[2] for line in digest.lines(day(ended))[3:]] == [
         "normal",
         "over",

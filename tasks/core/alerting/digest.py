@@ -17,8 +17,7 @@ SHOWN = {"opened": 5, "changed": 3, "ended": 3}
 BUDGETS = 2
 CURRENCIES = 4
 
-ENDS = {"resolved": "over", "retracted": "undone"}
-NORMAL = "normal"
+ENDS = {"resolved": "over", "normal": "normal", "retracted": "undone"}
 
 WIDE = ("W", "F")
 
@@ -84,8 +83,6 @@ def _anomaly(row: Row) -> str:
     amount = wording.money(row["impact"], row["billing_currency"], signed=True)
     length = _counted((row["last_date"] - row["first_date"]).days + 1, "day")
     word = ENDS.get(row["status"], row["severity"])
-    if row["status"] == "resolved" and row["is_normal_now"]:
-        word = NORMAL
     where = one_line(scope(row))
     return f"{one_line(amount):>16} {word:<8} {length:>7}  {where}"
 

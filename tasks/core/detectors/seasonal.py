@@ -233,16 +233,17 @@ def monthly_jobs(
     """
     sure = np.zeros(surprise.shape)
     maybe = np.zeros(surprise.shape)
+    stands_out = np.abs(surprise) >= JOB * spread
     seen: dict[int, list[int]] = {}
     for column in range(panel.n_days):
         if _place(panel, column) is not None:
             continue
         before = seen.setdefault(panel.day(column).day, [])
         if len(before) >= JOB_MONTHS:
-            asked = surprise[:, before[-JOB_MONTHS:]]
-            stands_out = np.abs(asked) >= JOB * spread[:, before[-JOB_MONTHS:]]
-            comes = np.asarray(stands_out.all(axis=1, keepdims=True))
-            sure[:, column], maybe[:, column] = _agreed(np.where(comes, asked, np.nan))
+            asked = before[-JOB_MONTHS:]
+            rows = np.flatnonzero(stands_out[:, asked].all(axis=1))
+            agreed = _agreed(surprise[rows][:, asked])
+            sure[rows, column], maybe[rows, column] = agreed
         before.append(column)
     is_job = sure != 0
     return sure, np.where(is_job, maybe, 0.0)

@@ -30,13 +30,7 @@ def bad_number(con: Connection, export: Export, error: duckdb.Error) -> BillErro
             reading.values(export),
         ).fetchall()
         found += [(position, header, value) for position, value in rows]
-    if not found:
-        return explain(export, error)
-    position, header, value = min(found)
-    return BadValue(
-        f"{export.file.name}, row {position}, column {header}:"
-        f" {value[:60]!r} {_flaw(value)}; correct the export."
-    )
+    return _first(export, found, error)
 
 
 def no_number(
@@ -63,12 +57,19 @@ def no_number(
         found += [
             (position, headers.get(name, name), value) for position, value in rows
         ]
+    return _first(export, found, error)
+
+
+def _first(
+    export: Export, found: list[tuple[int, str, str]], error: duckdb.Error
+) -> BillError:
+    """Name the first of some bad values; where there is none it was something else."""
     if not found:
         return explain(export, error)
     position, header, value = min(found)
     return BadValue(
         f"{export.file.name}, row {position}, column {header}:"
-        f" {value!r} {_flaw(value)}; correct the export."
+        f" {value[:60]!r} {_flaw(value)}; correct the export."
     )
 
 

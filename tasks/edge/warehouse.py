@@ -170,15 +170,16 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
     while True:
         try:
             return duckdb.connect(str(path), config=CONFIG)
-        except duckdb.BinderException as error:
-            # Another thread of this process is closing it at this very moment.
-            if "already attached" not in str(error) or time.monotonic() > deadline:
+        except duckdb.Error as error:
+            late = time.monotonic() > deadline
+            # Another thread of this process is closing it at this very moment: a
+            # binder error in DuckDB 1, in 2 sometimes a class that 1 does not have.
+            if "already attached" in str(error) and not late:
+                time.sleep(CLOSING_SECONDS)
+                continue
+            if not isinstance(error, duckdb.IOException) or "lock" not in str(error):
                 raise
-            time.sleep(CLOSING_SECONDS)
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise
-            if time.monotonic() > deadline:
+            if late:
                 raise WarehouseBusy(
                     f"{path} was not free within {wait_seconds:.0f} s:"
                     f" {_holder(error)}."

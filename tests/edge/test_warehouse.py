@@ -115,3 +115,37 @@ def test_threads_open_it_while_others_close_it(tmp_path):
 
     with ThreadPoolExecutor(4) as threads:
         assert set(threads.map(come_and_go, range(40))) == {(0,)}
+
+
+def test_a_file_that_another_thread_just_closes_is_waited_for(tmp_path, monkeypatch):
+    """DuckDB says it in several classes of error; the words are what counts."""
+    path = tmp_path / "costwarden.duckdb"
+    opened = duckdb.connect
+    refusals = [
+        duckdb.OperationalError('… is already attached by database "costwarden"'),
+        duckdb.BinderException('… is already attached by database "costwarden"'),
+    ]
+
+    def reluctant(*args, **settings):
+        if refusals:
+            raise refusals.pop()
+        return opened(*args, **settings)
+
+    monkeypatch.setattr(duckdb, "connect", reluctant)
+    with warehouse.connect(path) as con:
+        assert con.execute("SELECT count(*) FROM ops.events").fetchone() == (0,)
+    assert refusals == []
+
+
+def test_any_other_error_is_told_at_once(tmp_path, monkeypatch):
+    """What waiting cannot mend is not waited for."""
+
+    def broken(*_, **__):
+        raise duckdb.OperationalError("the file is not a database")
+
+    monkeypatch.setattr(duckdb, "connect", broken)
+    with (
+        pytest.raises(duckdb.OperationalError, match="not a database"),
+        warehouse.connect(tmp_path / "costwarden.duckdb"),
+    ):
+        pass

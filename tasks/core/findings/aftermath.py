@@ -4,12 +4,13 @@ A new level is told until it is what is expected. It is over then as news, but t
 goes on being spent, and whoever reads of it should know.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
 
 from tasks.core.detectors import Floats
-from tasks.core.findings.anomalies import ESTIMATE
+from tasks.core.findings.anomalies import ESTIMATE, Day
 from tasks.core.findings.kinds import Columns
 
 # Days after an anomaly that are compared with the same weekdays before it, so many
@@ -21,18 +22,24 @@ WEEKS_BEFORE = 4
 STAYED = 0.5
 
 
-def lasting_cost(costs: Floats, columns: Columns, mean_impact: float) -> Decimal | None:
+def lasting_cost(
+    members: Floats, columns: Columns, days: Sequence[Day]
+) -> Decimal | None:
     """Return what a day costs more, or less, since an anomaly than before it.
 
     Args:
-        costs: ``(n_days,)`` daily cost of its scope; NaN before it began and where no
-            bill is known.
+        members: ``(n_series, n_days)`` daily cost of its series; NaN before one began
+            and where no bill is known.
         columns: Its days, the oldest first.
-        mean_impact: Its mean daily deviation, signed.
+        days: What it tells of them.
 
     Returns:
         None where costs went back, or too little is known to tell.
     """
+    is_known = np.isfinite(members).any(axis=0)
+    costs = np.where(is_known, np.nansum(members, axis=0), np.nan)
+    impact = sum((day.actual_cost - day.expected_cost for day in days), Decimal(0))
+    mean_impact = float(impact) / len(days)
     first, last = int(columns[0]), int(columns[-1])
     after = np.arange(last + 1, min(last + 1 + DAYS_AFTER, len(costs)))
     known = after[np.isfinite(costs[after])]

@@ -20,8 +20,9 @@ from typing import NamedTuple
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats, Panel, Scores, calibration
-from tasks.core.findings import floors, habits, rationing, voices
+from tasks.core.findings import floors, habits, rationing, tides, voices
 from tasks.core.findings.detection import Detection
+from tasks.core.findings.tides import Signs
 from tasks.core.findings.voices import Heard
 
 # Whose expectation a day gets when several detectors speak of it, first one first.
@@ -51,6 +52,8 @@ class Alerts:
         opens: 1 where a day dearer than expected stands out, -1 where a cheaper one
             does, else 0.
         goes_on: The same for a day that may continue an anomaly.
+        tide: 1 where a series rises as much of its billing account does that day, -1
+            where it falls with it, else 0.
         says: By detector's name, where it calls the day odd.
         at_usual_price: The day's quantity at its usual price; NaN where unknown.
     """
@@ -62,6 +65,7 @@ class Alerts:
     p_value: Floats
     opens: Floats
     goes_on: Floats
+    tide: Signs
     says: dict[str, Flags]
     at_usual_price: Floats
 
@@ -74,12 +78,14 @@ class Verdict(NamedTuple):
         told: It is rare enough to be told, and worth a word.
         no_news: It begins nothing.
         settled: Its bill is complete.
+        tide: As in ``Alerts``.
     """
 
     p_value: Floats
     told: Flags
     no_news: Flags
     settled: Flags
+    tide: Signs
 
 
 def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
@@ -103,9 +109,19 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         material = np.concatenate([one.material for one in heard])
         told = rationing.told(p_value, material, params.alerts_per_week)
         habit = habits.joined([one.habit for one in heard])
-        no_news = habits.no_news(habit, panel.accounts)
+        carried = tides.carried(
+            score,
+            [one.costs for one in panels],
+            [one.scores["seasonal"] for one in heard],
+            panel.accounts,
+            voices.is_usage(panel),
+        )
+        no_news = habits.no_news(habit, panel.accounts) | carried.is_quiet
         verdicts = [
-            Verdict(p_value[part], told[part], no_news[part], settled[part])
+            Verdict(
+                *(p_value[part], told[part], no_news[part], settled[part]),
+                tide=carried.sign[part],
+            )
             for part in parts
         ]
         answers = threads.map(_answer, panels, heard, verdicts)
@@ -125,6 +141,7 @@ def _answer(panel: Panel, heard: Heard, verdict: Verdict) -> Alerts:
         p_value=verdict.p_value,
         opens=np.where(anybody & (certain | ~verdict.no_news), may_be, 0.0),
         goes_on=np.where(anybody | lasts, may_be, 0.0),
+        tide=verdict.tide,
         says=says,
         at_usual_price=heard.scores["unit_price"].expected,
     )

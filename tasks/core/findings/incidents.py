@@ -114,8 +114,9 @@ def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> lis
     """Merge runs that began on the same day in scopes that lie beside each other.
 
     A merge needs two members at least that have most of the cost of the scope above
-    them on that first day; the merged run then tells of all of that scope. Runs that
-    begin in it while it lasts are part of it.
+    them on that first day; the merged run then tells of all of that scope. On a day on
+    which a billing account moves as a whole two members are enough. Runs that begin in
+    it while it lasts are part of it.
     """
     left = sorted(runs, key=lambda run: (run.columns[0], run.rows))
     merged: list[Run] = []
@@ -124,8 +125,11 @@ def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> lis
         today = [run for run in left if run.columns[0] == first]
         left = left[len(today) :]
         today, absorbed = _absorb(merged, today, params.gap_days)
+        tide = [run for run in today if alerts.tide[run.rows[0], first] == run.sign]
+        alone = [run for run in today if run not in tide]
+        today = alone + _merge_over(book, alerts, tide, MERGES[0], 0.0)
         for over in MERGES:
-            today = _merge_over(book, alerts, today, over)
+            today = _merge_over(book, alerts, today, over, MEMBERS_SHARE)
         merged = absorbed + today
     return merged
 
@@ -155,7 +159,11 @@ def _absorb(
 
 
 def _merge_over(
-    book: Book, alerts: Alerts, today: list[Run], over: tuple[str, ...]
+    book: Book,
+    alerts: Alerts,
+    today: list[Run],
+    over: tuple[str, ...],
+    least: float,
 ) -> list[Run]:
     groups: dict[tuple[Scope, int], list[Run]] = defaultdict(list)
     for run in today:
@@ -167,7 +175,7 @@ def _merge_over(
             if len(members) > 1
             else []
         )
-        if rows and _have_most(book, alerts, members, rows):
+        if rows and _share(book, alerts, members, rows) >= least:
             columns = sorted({column for run in members for column in run.columns})
             varying = tuple(
                 name
@@ -185,15 +193,16 @@ def _above(scope: Scope, over: tuple[str, ...]) -> Scope:
     return replace(scope, **nothing)
 
 
-def _have_most(book: Book, alerts: Alerts, members: list[Run], rows: list[int]) -> bool:
+def _share(book: Book, alerts: Alerts, members: list[Run], rows: list[int]) -> float:
+    """Return the share of the cost of some series that runs of single ones have."""
     if any(run.rolled_up for run in members):
-        return False
+        return -1.0
     column = members[0].columns[0]
     size = np.nan_to_num(
         np.fmax(np.abs(book.panel.costs), np.abs(alerts.expected))[:, column]
     )
-    share = size[[run.rows[0] for run in members]].sum()
-    return bool(share >= MEMBERS_SHARE * size[rows].sum())
+    own = size[[run.rows[0] for run in members]].sum()
+    return float(own / max(size[rows].sum(), 1e-9))
 
 
 def anomaly(
@@ -220,21 +229,10 @@ def anomaly(
         days=days,
         p_value=_rarest(alerts.p_value[on_days]),
         notes=_notes(foreseen, rows, columns),
-        lasting_cost=_lasting(book, rows, columns, days)
+        lasting_cost=aftermath.lasting_cost(book.panel.costs[rows], columns, days)
         if status == "resolved"
         else None,
     )
-
-
-def _lasting(
-    book: Book, rows: kinds.Columns, columns: kinds.Columns, days: Sequence[Day]
-) -> Decimal | None:
-    """Return what of an anomaly has become normal."""
-    costs = book.panel.costs[rows]
-    is_known = np.isfinite(costs).any(axis=0)
-    total = np.where(is_known, np.nansum(costs, axis=0), np.nan)
-    impact = sum((day.actual_cost - day.expected_cost for day in days), Decimal(0))
-    return aftermath.lasting_cost(total, columns, float(impact) / len(days))
 
 
 def _notes(

@@ -36,10 +36,12 @@ FEW = 5
 LEANS = 0.5
 
 # Share of its cost that is left on a quiet day of the series that fall, by the quartile
-# of them that fall furthest, and how many such days may follow each other, as at
-# Easter, with gaps of one day.
+# of them that fall furthest; how many times as far, on the logarithmic scale, one
+# series may fall; and how many such days may follow each other, as at Easter, with
+# gaps of one day.
 QUIET = 0.6
 FURTHEST = 0.25
+FURTHER = 2
 QUIET_DAYS = 4
 GAP = 2
 
@@ -96,7 +98,8 @@ def carried(
             if kept >= QUIET:
                 quiet[account].append(column)
                 if _in_a_row(quiet[account]) <= QUIET_DAYS:
-                    is_quiet[rows, column] = (lies > 0) & (cost >= kept * low)
+                    least = np.minimum(kept * low, kept**FURTHER * expected)
+                    is_quiet[rows, column] = (lies > 0) & (cost >= least)
                     continue
         sign[rows, column] = np.where(lies > 0, way, 0)
     return Carried(sign, is_quiet)

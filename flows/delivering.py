@@ -137,6 +137,21 @@ def drop(settings: Any, *, event_ids: tuple[str, ...], sink: str | None) -> Answ
     return Answer({"events": count}, (f"{count} events are given up.",))
 
 
+@events.command("rename-sink")
+@click.argument("old")
+@click.argument("new")
+@answering
+def rename_sink(settings: Any, *, old: str, new: str) -> Answer:
+    """Let the sink that was called OLD go on as NEW, as the settings now call it.
+
+    Without it a sink with a new name gets every event again, under the same ids.
+    """
+    from tasks.edge.delivery import renaming
+
+    count = renaming.rename(settings, old, new)
+    return Answer({"events": count}, (f"{new} has the {count:,} events of {old}.",))
+
+
 def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), UTC) if day else None
 

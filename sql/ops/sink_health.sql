@@ -1,8 +1,10 @@
--- How the relay stands with each sink.
+-- How the relay stands with each sink of the settings.
 --
 -- grain:  sink
 -- reads:  ops.dead_letters, ops.sinks
--- params:
+-- params: sinks
+--
+-- One that was taken out of the settings keeps its row, and troubles nobody.
 WITH dead AS (
     SELECT
         sink,
@@ -19,4 +21,5 @@ SELECT
     epoch(sinks.worked_at) AS sink_last_success_timestamp_seconds
 FROM ops.sinks AS sinks
 LEFT JOIN dead ON sinks.sink = dead.sink
+WHERE sinks.sink IN (SELECT unnest($sinks::VARCHAR[]))
 ORDER BY sinks.sink

@@ -33,7 +33,11 @@ def load(con: Connection, settings: Settings, now: datetime) -> list[Gauge]:
                 *queries.rows(con, "ops/flow_health"),
                 *queries.rows(con, "ops/stage_health"),
                 *queries.rows(con, "ops/source_health", at=now),
-                *queries.rows(con, "ops/sink_health"),
+                *queries.rows(
+                    con,
+                    "ops/sink_health",
+                    sinks=[sink.name for sink in settings.sinks],
+                ),
                 *_backlogs(con, settings, now),
                 *queries.rows(con, "ops/predicted_savings"),
                 _disk(settings),

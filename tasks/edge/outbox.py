@@ -76,6 +76,8 @@ def undelivered(
         most: So many events at most.
         most_bytes: So long together at most; a single longer one is returned alone.
     """
+    if not waits(con, sink):
+        return []
     mutes.refresh(con)
     found = queries.run(
         con,
@@ -86,6 +88,20 @@ def undelivered(
         most_bytes=most_bytes,
     )
     return found.fetchall()
+
+
+def waits(con: Connection, sink: str) -> bool:
+    """Return whether a sink lacks any event, muted by somebody or not."""
+    found = con.execute(
+        "SELECT 1 FROM ops.events AS events WHERE NOT events.is_muted"
+        " AND NOT EXISTS (SELECT 1 FROM ops.deliveries AS deliveries"
+        " WHERE deliveries.sink = $sink AND deliveries.event_id = events.event_id)"
+        " AND NOT EXISTS (SELECT 1 FROM ops.dead_letters AS letters"
+        " WHERE letters.sink = $sink AND letters.event_id = events.event_id"
+        " AND letters.state = 'dropped') LIMIT 1",
+        {"sink": sink},
+    )
+    return found.fetchone() is not None
 
 
 def acknowledge(con: Connection, sink: str, event_ids: list[str]) -> None:

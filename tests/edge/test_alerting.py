@@ -9,7 +9,7 @@ from tasks.core.alerting import digest as screen
 from tasks.core.alerting.silences import of_anomalies
 from tasks.core.findings.people import Filter
 from tasks.edge import digest, mutes, outbox
-from tasks.edge.delivery import alertmanager
+from tasks.edge.delivery import alertmanager, silencing
 from tasks.edge.delivery.declaration import Alertmanager
 from tests.edge.alert_world import TODAY, World, anomaly
 
@@ -126,7 +126,7 @@ def silence(name, value, *, ends_at):
 
 def remember(world, *told):
     with world.open() as con:
-        alertmanager.remember(con, "am", of_anomalies(told), NOW)
+        silencing.remember(con, "am", of_anomalies(told), NOW)
 
 
 def headlines(world, until=None):

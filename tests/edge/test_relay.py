@@ -282,8 +282,8 @@ from tests.dying import after, before, die
 database, path, step = sys.argv[1:]
 ledger.LARGEST_EVENTS = 2
 
-def torn(sink, lines, *, goes_on):
-    with sink.path.open("ab") as file:
+def torn(path, lines, *, goes_on):
+    with path.open("ab") as file:
         file.write(lines[: len(lines) * 2 // 3])
     die()
 
@@ -291,7 +291,7 @@ steps = {
     "before claim": lambda: before(ledger, "claim"),
     "in claim": lambda: after(ledger, "claim"),
     "before send": lambda: before(jsonl.JsonLinesSink, "send"),
-    "half sent": lambda: setattr(jsonl.JsonLinesSink, "_append", torn),
+    "half sent": lambda: setattr(jsonl, "_append", torn),
     "sent": lambda: after(jsonl.JsonLinesSink, "send"),
     "in settle": lambda: after(ledger, "settle"),
     "settled": lambda: after(relaying, "_next"),
@@ -316,6 +316,42 @@ STEPS = [
 
 def killed_at(world, step):
     dying.killed(KILLED, world.database, str(world.path), step)
+
+
+@pytest.mark.parametrize("step", ["half sent", "sent"])
+def test_a_file_that_is_rotated_has_each_event_once(world, step):
+    """Renamed before, after or within a batch: no line is there twice."""
+    names = [f"s{number}" for number in range(6)]
+    world.tell("a")
+    relay(world.settings)
+    old, older = world.path.with_suffix(".1"), world.path.with_suffix(".2")
+    world.path.rename(older)
+    world.tell(*names)
+    killed_at(world, step)
+    world.path.rename(old)
+    world.path.touch()
+    relay(world.settings)
+    told = [
+        json.loads(line)["subject"]
+        for path in (older, old, world.path)
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert told == ["a", *names]
+    assert old.read_text(encoding="utf-8").endswith("\n")
+
+
+def test_a_file_that_is_rotated_before_a_batch_is_written(world):
+    """What was written to the new file is found there after a crash."""
+    world.tell("a")
+    relay(world.settings)
+    world.tell("b", "c")
+    sink = kinds.make(world.settings, world.settings.sinks[0], "relay")
+    with warehouse.connect(world.database) as con:
+        batch = ledger.claim(con, "file", sink.mark(), NOW)
+    world.path.rename(world.path.with_suffix(".1"))
+    sink.send(batch)
+    relay(world.settings)
+    assert world.lines() == ["b", "c"]
 
 
 @pytest.mark.parametrize("step", STEPS)

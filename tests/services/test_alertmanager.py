@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -199,6 +200,28 @@ def test_a_silence_holds_other_sinks_back_until_it_ends(world, alertmanager):
     httpx.delete(f"{alertmanager.url}/api/v2/silence/{made}").raise_for_status()
     bring(world)
     assert heard(world) == ["Amazon EC2 and more", "Amazon EC2"]
+
+
+def test_a_silence_counts_from_the_moment_that_it_is_made(world, alertmanager):
+    """What is told after it asks Alertmanager first, and stays with us."""
+    world.find(anomaly())
+    bring(world)
+    made = silence(alertmanager, ("provider", "=", "AWS"))
+    assert heard(world) == []
+    httpx.delete(f"{alertmanager.url}/api/v2/silence/{made}").raise_for_status()
+    assert heard(world) == ["Amazon EC2"]
+
+
+@pytest.mark.parametrize("harm", ["pause", "kill"])
+def test_who_cannot_be_asked_for_silences_holds_up_nobody(world, alertmanager, harm):
+    """A file has its events within moments; silences that were known still count."""
+    silence(alertmanager, ("service_name", "=", "Amazon S3"))
+    bring(world)
+    getattr(alertmanager, harm)()
+    world.find(anomaly(), anomaly(service="Amazon S3"))
+    began = time.monotonic()
+    assert heard(world) == ["Amazon EC2"]
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ ours beyond that is ended. A relay that stops lets alerts end by themselves.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tasks.core.alerting import alerts, digest, silences
@@ -14,7 +14,7 @@ from tasks.core.alerting.alerts import Alert, Links, Over
 from tasks.core.alerting.silences import Silence
 from tasks.edge import digest as days
 from tasks.edge import mutes, queries, warehouse
-from tasks.edge.delivery import ledger
+from tasks.edge.delivery import ledger, silencing
 from tasks.edge.delivery.alertmanager_api import Client
 from tasks.edge.delivery.contract import StateSink
 from tasks.edge.delivery.declaration import Alertmanager
@@ -43,7 +43,7 @@ class Done:
         sent: Alerts that were taken.
         refused: Those that were not, and what Alertmanager said.
         silences: Of anomalies, as it has them.
-        now: When they were read.
+        now: When it was asked for them.
     """
 
     sent: int
@@ -104,17 +104,18 @@ class AlertmanagerSink(StateSink):
         with Client(self.declared) as client:
             steps = alerts.steps(state.wanted, client.alerts(), state.known, state.now)
             refused = client.post([step.told for step in steps])
+            asked_at = datetime.now(UTC)
             told = silences.of_anomalies(client.silences())
         return Done(
             sent=len(steps) - len(refused),
             refused=[(steps[place], reason) for place, reason in refused.items()],
             silences=told,
-            now=datetime.now(UTC),
+            now=asked_at,
         )
 
     def save(self, con: warehouse.Connection, done: Done) -> int:
         """Keep the silences, which other sinks respect; return how much was sent."""
-        remember(con, self.declared.name, done.silences, done.now)
+        silencing.remember(con, self.declared.name, done.silences, done.now)
         ledger.refuse(
             con,
             self.declared.name,
@@ -122,21 +123,3 @@ class AlertmanagerSink(StateSink):
             done.now,
         )
         return done.sent
-
-
-def remember(
-    con: warehouse.Connection, sink: str, told: list[Silence], now: datetime
-) -> None:
-    """Write down how the silences of a sink stand; what is gone has ended."""
-    con.execute(
-        "UPDATE ops.silences SET ends_at = $now WHERE sink = $sink AND ends_at > $now"
-        " AND silence_id NOT IN (SELECT unnest($told::VARCHAR[]))",
-        {"sink": sink, "now": now, "told": [one.silence_id for one in told]},
-    )
-    for one in told:
-        con.execute(
-            "INSERT OR REPLACE INTO ops.silences (sink, silence_id, matchers, author,"
-            " reason, starts_at, ends_at) VALUES ($sink, $silence_id, $matchers,"
-            " $author, $reason, $starts_at, $ends_at)",
-            {"sink": sink} | asdict(one) | {"matchers": list(one.matchers)},
-        )

@@ -20,6 +20,8 @@ PASSING = (408, 425, 429)
 SERVER_ERROR = 500
 # Of an answer that is no good, in characters.
 SHOWN = 500
+# An answer that still drips after so many time-outs will not end.
+LONGEST_TIMEOUTS = 4
 
 
 class Refused(Exception):
@@ -47,6 +49,8 @@ class Server:
                 settings say.
         """
         self.name = declared.name
+        self.pauses: tuple[float, ...] = PAUSES
+        self.longest = LONGEST_TIMEOUTS * declared.timeout_seconds
         headers = {}
         auth = None
         if declared.token:
@@ -78,10 +82,10 @@ class Server:
             SinkUnavailable: It does not work, after several tries.
             Refused: It will not take what was sent.
         """
-        for pause in (*PAUSES, None):
+        for pause in (*self.pauses, None):
             try:
-                answer = self.http.request(method, path, **asked)
-            except httpx.TransportError as error:
+                answer = self._answer(method, path, **asked)
+            except httpx.RequestError as error:
                 problem = f"{type(error).__name__}: {error}"
             else:
                 if not _passes(answer):
@@ -104,6 +108,19 @@ class Server:
         return NotPermitted(
             f"{self.product} at {self.http.base_url} answers {status} to {path}: see"
             f" username, password and token of sink {self.name}{self.advice}."
+        )
+
+    def _answer(self, method: str, path: str, **asked: Any) -> httpx.Response:
+        """Return a whole answer; the client's own time-out is one of each part."""
+        deadline = time.monotonic() + self.longest
+        parts = []
+        with self.http.stream(method, path, **asked) as answer:
+            for part in answer.iter_raw():
+                parts.append(part)
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("it does not come to an end")
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, content=b"".join(parts)
         )
 
     def _good(self, answer: httpx.Response, path: str) -> httpx.Response:

@@ -25,6 +25,7 @@ from tasks.core.events import binary
 from tasks.edge.delivery import brokers, kafka_topic
 from tasks.edge.delivery.contract import Batch, EventSink, Told
 from tasks.edge.delivery.declaration import Kafka
+from tasks.edge.delivery.kafka_records import GIVEN_UP, Ended, Refused
 from tasks.edge.delivery.kafka_topic import SECONDS, Trouble
 
 # A broker ends a transaction by itself that is open for longer.
@@ -33,14 +34,6 @@ TRANSACTION_MS = 60_000
 # brokers could take at all.
 BATCH_BYTES = 512 * 1024
 LONGEST_BYTES = 64 * 1024**2
-
-# Errors of single records; all others are about the sink.
-REFUSALS = {
-    KafkaError.MSG_SIZE_TOO_LARGE: "larger than max.message.bytes of the topic",
-    KafkaError.RECORD_LIST_TOO_LARGE: "larger than a segment of the topic",
-    KafkaError.INVALID_MSG: "the broker calls it damaged",
-    KafkaError.INVALID_RECORD: "the broker's rules for records forbid it",
-}
 
 # While a broker comes back its groups move; it is asked again after a moment.
 MOVING = frozenset(
@@ -54,33 +47,6 @@ MOVING = frozenset(
 MOVING_SECONDS = 0.2
 
 Record = tuple[list[tuple[str, bytes]], bytes]
-
-
-class Refused(Exception):
-    """Brokers refused a batch of records; each of these events was in one."""
-
-    def __init__(self, reasons: dict[str, str]) -> None:
-        """Keep the reason by event id."""
-        super().__init__()
-        self.reasons = reasons
-
-
-class Ended:
-    """How the events ended that were produced together."""
-
-    def __init__(self) -> None:
-        """All is well so far."""
-        self.refused: dict[str, str] = {}
-        self.failure: KafkaError | None = None
-
-    def note(self, event_id: str, error: KafkaError | None, _record: Any) -> None:
-        """Keep what went wrong; the client calls this for each event."""
-        if error is None:
-            return
-        if error.code() in REFUSALS:
-            self.refused[event_id] = REFUSALS[error.code()]
-        else:
-            self.failure = error
 
 
 class KafkaSink(EventSink):
@@ -107,7 +73,6 @@ class KafkaSink(EventSink):
         }
         longest = kafka_topic.find(self.declared, self.options, self.trouble)
         self.batch_bytes = min(BATCH_BYTES, longest)
-        self._start(self.batch_bytes)
         self.group = Consumer(
             self.options
             | {
@@ -116,6 +81,7 @@ class KafkaSink(EventSink):
                 "isolation.level": "read_committed",
             }
         )
+        self._start(self.batch_bytes)
         return self
 
     def __exit__(self, *_raised: object) -> None:
@@ -259,6 +225,8 @@ class KafkaSink(EventSink):
         if ended.refused:
             raise Refused(ended.refused)
         if ended.failure:
+            if ended.failure.code() in GIVEN_UP:  # whatever it was, this raises it
+                self.producer.commit_transaction(SECONDS)
             raise KafkaException(ended.failure)
 
     def _wait(self, ended: Ended) -> None:
@@ -295,4 +263,9 @@ class KafkaSink(EventSink):
     def _trouble(self, error: KafkaException) -> CostwardenError:
         with suppress(KafkaException, SystemError):
             self.producer.poll(0)  # lets it tell what it has noticed
+        with suppress(KafkaException):
+            told = self.group.poll(0)
+            cause = told.error() if told else None
+            if cause:
+                self.trouble.note(cause)
         return self.trouble.explain(error.args[0])

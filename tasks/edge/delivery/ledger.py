@@ -27,11 +27,13 @@ class Standing:
         relay_id: The sink knows this warehouse by it.
         next_at: To be left alone until then; None if it need not be.
         batches: Number of the last batch.
+        failures: Since it last worked.
     """
 
     relay_id: str
     next_at: datetime | None
     batches: int
+    failures: int
 
 
 def standing(con: Connection, sink: str) -> Standing:
@@ -42,12 +44,22 @@ def standing(con: Connection, sink: str) -> Standing:
         {"sink": sink, "relay_id": uuid4().hex},
     )
     row = con.execute(
-        "SELECT relay_id, next_at, batches FROM ops.sinks WHERE sink = $sink",
+        "SELECT relay_id, next_at, batches, failures FROM ops.sinks WHERE sink = $sink",
         {"sink": sink},
     ).fetchone()
     if row is None:
         raise AssertionError("it was just written")
     return Standing(*row)
+
+
+def forgotten(con: Connection, sinks: list[str]) -> list[str]:
+    """Return the sinks that were brought something and are not among these."""
+    rows = con.execute(
+        "SELECT sink FROM ops.sinks WHERE worked_at IS NOT NULL"
+        " AND sink NOT IN (SELECT unnest($sinks::VARCHAR[])) ORDER BY sink",
+        {"sinks": sinks},
+    ).fetchall()
+    return [sink for (sink,) in rows]
 
 
 def under_way(con: Connection, sink: str) -> Batch | None:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tasks.core.backoff import LONGEST_SECONDS
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.core.findings.anomalies import stable_id
-from tasks.edge import warehouse
-from tasks.edge.delivery import kinds, ledger
+from tasks.edge import outbox, warehouse
+from tasks.edge.delivery import kinds, ledger, silencing
 from tasks.edge.delivery.contract import Batch, EventSink, Remarks, StateSink
 from tasks.edge.delivery.declaration import AnySink
 from tasks.edge.settings import Settings
@@ -86,12 +87,14 @@ def bring(settings: Settings, sink: AnySink, *, is_patient: bool = True) -> Rela
             return Relayed()
         with _transaction(settings) as con:
             known = ledger.standing(con, sink.name)
-        if is_patient and known.next_at and _now() < known.next_at:
+            names = [one.name for one in settings.sinks]
+            gone = [] if known.batches else ledger.forgotten(con, names)
+        if is_patient and _rests(sink, known):
             return Relayed()
         try:
             made = kinds.make(settings, sink, known.relay_id)
             if isinstance(made, EventSink):
-                return _tell(settings, sink.name, made)
+                return _greet(sink.name, gone, _tell(settings, sink.name, made))
             return _show(settings, sink, made)
         except WarehouseBusy:
             raise
@@ -104,6 +107,7 @@ def bring(settings: Settings, sink: AnySink, *, is_patient: bool = True) -> Rela
 
 def _tell(settings: Settings, name: str, sink: EventSink) -> Relayed:
     """Send batch after batch until nothing is due."""
+    _hear_silences(settings, name)
     mark = sink.mark()
     with _transaction(settings) as con:
         left = ledger.under_way(con, name)
@@ -121,6 +125,42 @@ def _tell(settings: Settings, name: str, sink: EventSink) -> Relayed:
             done = _count(done, batch, refused)
             batch = _next(settings, name, sink, batch, refused)
     return replace(done, remarks=_remarks(name, sink))
+
+
+def _rests(sink: AnySink, known: ledger.Standing) -> bool:
+    """Return whether to leave a sink alone; no longer after a clock was set back."""
+    longest = max(LONGEST_SECONDS, getattr(sink, "refresh_seconds", 0.0))
+    left = known.next_at - _now() if known.next_at else timedelta()
+    return timedelta() < left <= timedelta(seconds=longest)
+
+
+def _greet(name: str, gone: list[str], done: Relayed) -> Relayed:
+    """Say so where a sink may be an old one under a new name."""
+    if not done.delivered or not gone:
+        return done
+    remark = (
+        f"Sink {name} is new and got all events from the first on. If it is what was"
+        f" called {' or '.join(gone)}, its consumers now have them twice, by the same"
+        " ids: see costwarden events rename-sink."
+    )
+    return replace(done, remarks=[*done.remarks, remark])
+
+
+def _hear_silences(settings: Settings, name: str) -> None:
+    """Before anything is told, ask who is to be spared; those who are well."""
+    declared = silencing.asked(settings)
+    if not declared:
+        return
+    with _transaction(settings) as con:
+        if not outbox.waits(con, name):
+            return
+        well = [one for one in declared if not ledger.standing(con, one.name).failures]
+    now = _now()
+    told = {one.name: silencing.hear(one) for one in well}
+    with _transaction(settings) as con:
+        for sink, found in told.items():
+            if found is not None:
+                silencing.remember(con, sink, found, now)
 
 
 def _next(

@@ -1,8 +1,8 @@
-"""Prometheus Alertmanager, alone: no cluster, no gossip."""
+"""Prometheus Alertmanager, alone or with peers."""
 
 from pathlib import Path
 
-from tests.services.servers.server import program
+from tests.services.servers.server import LOOPBACK, free_port, program
 from tests.services.servers.web import WebServer
 
 # Takes alerts and tells nobody.
@@ -55,9 +55,35 @@ class Alertmanager(WebServer):
             f"--config.file={self.config_file.resolve()}",
             f"--storage.path={self.folder / 'storage'}",
             f"--web.listen-address={self.address}",
-            "--cluster.listen-address=",
+            *self.gossip(),
         ]
+
+    def gossip(self) -> list[str]:
+        """Return the words that make it stay alone."""
+        return ["--cluster.listen-address="]
 
     def alerts(self, **params) -> list[dict]:
         """Return the alerts that it knows (API v2)."""
         return self.get("/api/v2/alerts", **params).json()
+
+
+class Peer(Alertmanager):
+    """One of a cluster: they tell each other of silences, and of what they have sent.
+
+    ``peers`` are those that it meets when it starts.
+    """
+
+    def __init__(self, folder, config: str, peers=()):
+        super().__init__(folder, config)
+        self.gossips_at = f"{LOOPBACK}:{free_port()}"
+        self.peers = peers
+
+    def gossip(self) -> list[str]:
+        return [
+            f"--cluster.listen-address={self.gossips_at}",
+            "--cluster.settle-timeout=2s",
+            "--cluster.gossip-interval=50ms",
+            "--cluster.pushpull-interval=2s",
+            "--cluster.peer-timeout=3s",
+            *(f"--cluster.peer={one.gossips_at}" for one in self.peers),
+        ]

@@ -7,6 +7,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import Self
 from xml.etree import ElementTree as ET
 
 from tests.services.servers.server import (
@@ -22,12 +23,13 @@ POM = Path(__file__).parents[3] / "deployments" / "kafka" / "pom.xml"
 # The same for every node, since each is a cluster of its own.
 CLUSTER_ID = "Y29zdHdhcmRlbi10ZXN0cw"
 USER, PASSWORD = "costwarden", "let-me-in"
+GUEST = "guest"
 SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller}
+node.id={number}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAIN
 listeners={listeners}
@@ -35,14 +37,13 @@ listener.security.protocol.map=PLAIN:PLAINTEXT,CONTROLLER:PLAINTEXT,\
 SASL:SASL_PLAINTEXT,TLS:SSL,SASLTLS:SASL_SSL
 log.dirs={folder}/storage
 auto.create.topics.enable=false
-# One node: nothing can be kept twice.
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor={copies}
 offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
+transaction.state.log.replication.factor={copies}
+transaction.state.log.min.isr={least}
 transaction.state.log.num.partitions=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.replication.factor={copies}
+share.coordinator.state.topic.min.isr={least}
 share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
 # A node that was killed is let in again as soon as its old self is forgotten.
@@ -56,6 +57,9 @@ SECURITY = """\
 ssl.keystore.type=PEM
 ssl.keystore.location={folder}/server.pem
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+# Everybody may do everything, but a guest what a test allows him.
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:costwarden
 """
 LOGIN = (
     "listener.name.{listener}.{mechanism}.sasl.jaas.config="
@@ -112,11 +116,11 @@ def runtime() -> list[str]:
 
 
 def logins() -> str:
-    """Return who may log in, and where: one user, by each mechanism.
+    """Return who may log in, and where: one user, by each mechanism, and a guest.
 
     PLAIN compares with what stands here; SCRAM with what the storage was made with.
     """
-    user = f' user_{USER}="{PASSWORD}"'
+    user = "".join(f' user_{name}="{PASSWORD}"' for name in (USER, GUEST))
     ways = [("PLAIN", "plain.PlainLoginModule", user)]
     ways += [(mechanism, "scram.ScramLoginModule", "") for mechanism in SCRAM]
     return "".join(
@@ -138,6 +142,9 @@ class Kafka(Server):
 
     name = "kafka"
     patience = 120.0
+    number = 1
+    # Of one node nothing can be kept twice.
+    copies = least = 1
 
     def __init__(self, folder, port=None, controller=None, *, secure=True):
         super().__init__(folder, port)
@@ -148,6 +155,10 @@ class Kafka(Server):
 
     def ports(self):
         return {"PLAIN": self.port, "CONTROLLER": self.controller, **self.secure}
+
+    def voters(self) -> list[tuple[int, int]]:
+        """Return number and controller port of each node of the cluster."""
+        return [(self.number, self.controller)]
 
     @property
     def certificate(self) -> Path:
@@ -207,8 +218,10 @@ class Kafka(Server):
         """Return the broker's settings."""
         folder = self.folder.resolve()
         text = PROPERTIES.format(
-            host=LOOPBACK,
-            controller=self.controller,
+            number=self.number,
+            voters=",".join(f"{n}@{LOOPBACK}:{port}" for n, port in self.voters()),
+            copies=self.copies,
+            least=self.least,
             listeners=",".join(
                 f"{k}://{LOOPBACK}:{v}" for k, v in self.ports().items()
             ),
@@ -277,3 +290,65 @@ class Kafka(Server):
         admin.delete_topics([name], operation_timeout=30)[name].result(30)
         while name in admin.list_topics(timeout=10).topics:
             time.sleep(0.1)
+
+
+class Node(Kafka):
+    """One of several brokers that keep everything three times."""
+
+    copies, least = 3, 2
+
+    def __init__(self, folder, number: int):
+        super().__init__(folder / str(number), secure=False)
+        self.number = number
+        self.others = [self]
+
+    def voters(self):
+        return [(one.number, one.controller) for one in self.others]
+
+    def answers(self):
+        from confluent_kafka import KafkaException
+
+        try:
+            known = self.admin().list_topics(timeout=2).brokers
+        except KafkaException:
+            return False
+        return self.number in known
+
+
+class Cluster:
+    """Three brokers, used as a context; ``nodes`` can be killed one by one."""
+
+    def __init__(self, folder: Path):
+        self.nodes = [Node(folder, number) for number in (1, 2, 3)]
+        for node in self.nodes:
+            node.others = self.nodes
+
+    @property
+    def address(self) -> str:
+        return ",".join(node.address for node in self.nodes)
+
+    @property
+    def client(self) -> dict[str, str]:
+        return {"bootstrap.servers": self.address}
+
+    def admin(self):
+        """Return a client for topics and groups."""
+        from confluent_kafka.admin import AdminClient
+
+        return AdminClient(self.client | {"log_level": 0})
+
+    def __enter__(self) -> Self:
+        try:
+            for node in self.nodes:
+                node.launch()
+            for node in self.nodes:
+                node.wait()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_raised) -> None:
+        """End them at once: what they hold is thrown away."""
+        for node in self.nodes:
+            node.kill()

@@ -118,6 +118,16 @@ class Server(ABC):
         """Start it and wait until it answers."""
         if self.running:
             return self
+        self.launch()
+        try:
+            self.wait()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def launch(self) -> None:
+        """Start it; it may take a while until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
         with self.log.open("ab") as log:
@@ -129,12 +139,6 @@ class Server(ABC):
                 cwd=self.folder,
                 start_new_session=True,  # Ctrl-C is for us; we stop it in order
             )
-        try:
-            self.wait()
-        except BaseException:
-            self.kill()
-            raise
-        return self
 
     def wait(self) -> None:
         """Wait until it answers."""

@@ -154,9 +154,7 @@ class VictoriaMetricsSink(StateSink):
             for batch in series.batches(steps.send, BATCH):
                 client.write(batch)
             if steps.send or steps.delete:
-                client.flush()
-                there = client.held(metrics, state.now.timestamp())
-                _check(wanted, there)
+                _check(client.lacks(wanted, metrics, state.now.timestamp()))
             in_all = client.held_in_all(DAILY, state.now.timestamp())
         has = {key: Sent(len(figure), figure.digest) for key, figure in wanted.items()}
         return Done(
@@ -234,17 +232,12 @@ class VictoriaMetricsSink(StateSink):
         return {key: one for key, one in wanted.items() if len(one)}
 
 
-def _check(wanted: dict[str, Figure], held: dict[str, Held]) -> None:
-    """Make sure that all is there.
+def _check(wrong: list[Figure]) -> None:
+    """Make sure that nothing is missing, or otherwise than it was sent.
 
     Raises:
-        SinkUnavailable: It is not, though the server took it.
+        SinkUnavailable: It is, though the server took it.
     """
-    wrong = [
-        one
-        for key, one in wanted.items()
-        if key not in held or not one.is_held(held[key])
-    ]
     if wrong:
         oldest = min(int(one.days[0]) for one in wrong)
         raise SinkUnavailable(

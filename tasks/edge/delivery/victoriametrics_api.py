@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -23,6 +24,9 @@ from tasks.edge.delivery.http import Refused, Server
 
 # Series deleted by one request.
 AT_ONCE = 100
+
+# Seconds waited before each look at what was sent.
+VISIBLE_AFTER = (0.0, 0.5, 2.0, 4.0)
 
 # One month: what the server keeps when nobody says otherwise.
 USUAL_RETENTION = "1"
@@ -77,6 +81,23 @@ class Client(Server):
                 held = Held(int(count), totals.get(key, 0), squares.get(key, 0))
                 found[key] = held
         return found
+
+    def lacks(
+        self, wanted: Mapping[str, Figure], metrics: Sequence[str], now: float
+    ) -> list[Figure]:
+        """Return what it does not show as it was sent, after some patience.
+
+        A busy server may show new series a moment after it was told to flush.
+        """
+        wrong = list(wanted.values())
+        for pause in VISIBLE_AFTER:
+            time.sleep(pause)
+            self.flush()
+            held = self.held(metrics, now)
+            wrong = [one for one in wrong if not _shows(held, one)]
+            if not wrong:
+                break
+        return wrong
 
     def held_in_all(self, metrics: Iterable[str], now: float) -> Held:
         """Return what it has of all series of these metrics together."""
@@ -160,3 +181,7 @@ class Client(Server):
             raise SinkUnavailable(
                 f"{self.product} at {self.http.base_url} answers {path} with {error}"
             ) from error
+
+
+def _shows(held: Mapping[str, Held], figure: Figure) -> bool:
+    return figure.key in held and figure.is_held(held[figure.key])

@@ -5,9 +5,14 @@
 -- The FOCUS sample has the literal NULL; AWS's own FOCUS export wraps some names in a
 -- second pair of quotes. Of a list of five words or more DuckDB makes a join, which
 -- then runs even when nobody asks for the column: hence no IN and no list_contains.
--- Where no text is as short as these words, a Parquet column's dictionary passes whole.
+-- Text that begins after a quotation mark in the order of ASCII and ends with neither is
+-- not trimmed: trimming costs ten times what asking does, for each line.
 SELECT
     CASE
+        WHEN
+            strlen($x::VARCHAR) > 4 AND $x::VARCHAR >= '#'
+            AND NOT ends_with($x::VARCHAR, ' ') AND NOT ends_with($x::VARCHAR, '"')
+            THEN $x::VARCHAR
         WHEN
             strlen(trim($x::VARCHAR, ' "')) <= 4
             AND instr(

@@ -7,7 +7,7 @@ use the published copy (``tasks.edge.published``), which no writer ever touches.
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -172,6 +172,9 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
             return duckdb.connect(str(path), config=CONFIG)
         except duckdb.Error as error:
             late = time.monotonic() > deadline
+            if "replaying WAL" in str(error) and not late:
+                _replay(path)
+                continue
             # Another thread of this process is closing it at this very moment: a
             # binder error in DuckDB 1, in 2 sometimes a class that 1 does not have.
             if "already attached" in str(error) and not late:
@@ -188,6 +191,19 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
                 say(f"Waiting for {path}: {_holder(error)}.")
                 told = True
             time.sleep(POLL_SECONDS)
+
+
+def _replay(path: Path) -> None:
+    """Take in what a killed process left in the log, where opening the file does not.
+
+    DuckDB 1.5 cannot read the log of its first database if a table in it has a function
+    as default and was altered or commented on; of an attached one it can.
+    """
+    # A file that another process took meanwhile is waited for as any other.
+    with duckdb.connect(config=CONFIG) as con, suppress(duckdb.IOException):
+        con.execute(f"ATTACH {queries.literal(str(path))} AS killed")
+        con.execute("CHECKPOINT killed")
+        con.execute("DETACH killed")
 
 
 def _holder(error: duckdb.Error) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from tasks.core.errors import NothingThere, WarehouseBusy
 from tasks.edge import queries, warehouse
+from tests import dying
 
 HOLD = textwrap.dedent("""
     import sys
@@ -149,3 +150,22 @@ def test_any_other_error_is_told_at_once(tmp_path, monkeypatch):
         warehouse.connect(tmp_path / "costwarden.duckdb"),
     ):
         pass
+
+
+def test_a_warehouse_whose_maker_was_killed_opens(tmp_path):
+    """Tables that a killed process left in the log alone are there, comments too."""
+    path = tmp_path / "w.duckdb"
+    child = """
+        import sys
+        from tasks.edge import warehouse
+        from tests import dying
+        with warehouse.connect(sys.argv[1]):
+            dying.die()
+    """
+    dying.killed(textwrap.dedent(child), str(path))
+    assert path.with_name("w.duckdb.wal").stat().st_size > 0
+    with warehouse.connect(path) as con:
+        assert con.execute("SELECT count(*) FROM actions.verdicts").fetchone() == (0,)
+        assert con.execute(
+            "SELECT count(*) FROM duckdb_tables() WHERE comment IS NULL"
+        ).fetchone() == (0,)

@@ -6,6 +6,9 @@ with Merlion (``merlion_synthetic``), whose labels are points. An anomaly is cau
 an odd point lies in it. Odd points outside of every anomaly that lie close together are
 one false alarm. The set of Numenta has a time of probation at the beginning of each
 file, in which nothing counts; so it is here.
+
+Beside ``score`` stand simple methods, each at the bound at which it finds most with no
+more false alarms than a number that is stated.
 """
 
 import json
@@ -18,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks import simple_points
 from benchmarks.measuring import Bar
 from benchmarks.sections import Report
 from tasks.core.scoring import points
@@ -31,7 +35,15 @@ TOGETHER = 0.01
 # Points after an anomaly that are still its effect.
 AFTER = 50
 
+# Numbers of false alarms at which methods are compared, for each of the two sets.
+ALLOWED = {"numenta": (20, 40, 80, 120, 170), "merlion": (2, 5, 10, 20, 50)}
+
+# Bounds that are tried: p-values of ``score``, and the units of the simple methods.
+P_VALUES = np.geomspace(1e-2, 1e-14, 49)
+BOUNDS = np.geomspace(1.5, 300, 60)
+
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -52,19 +64,70 @@ def measure(report: Report, folder: Path | str | None, rate: float) -> None:
         report.add(Bar("kinds that are missed altogether", 0, None, ""))
         return
     sums: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(3, np.int64))
-    for file in (*_numenta(Path(folder)), *_merlion(Path(folder))):
+    files = [*_numenta(Path(folder)), *_merlion(Path(folder))]
+    for file in files:
         sums[file.kind] += counts(file, rate)
     report.say(f"{'kind':<40}{'anomalies':>10}{'caught':>8}{'false':>8}")
     for kind, (true, caught, false) in sorted(sums.items()):
         report.say(f"{kind:<40}{true:>10}{caught:>8}{false:>8}")
+    compare(report, files)
     missed = sum(1 for true, caught, _ in sums.values() if true and not caught)
     report.add(Bar("kinds that are missed altogether", 0, float(missed), ""))
 
 
-def counts(file: File, rate: float) -> NDArray[np.int64]:
-    """Return anomalies, caught ones, and false alarms."""
+def compare(report: Report, files: list[File]) -> None:
+    """Print what each method finds at the same numbers of false alarms."""
+    methods = {"score": rareness, **simple_points.METHODS}
+    report.say("caught, false, F1: the most caught within so many false alarms")
+    for name, allowed in ALLOWED.items():
+        own = [file for file in files if file.kind.startswith(name)]
+        if not own:
+            continue
+        head = "".join(f"{most:>16}" for most in allowed)
+        report.say(f"{name:<24}{head}")
+        for method, judge in methods.items():
+            bounds = -np.log10(P_VALUES) if method == "score" else BOUNDS
+            scores = [judge(file.costs, file.step) for file in own]
+            tried = [_at(own, scores, float(bound)) for bound in bounds]
+            cells = "".join(f"{_best(tried, most):>16}" for most in allowed)
+            report.say(f"{method:<24}{cells}")
+
+
+def rareness(values: Floats, step: float) -> Floats:
+    """Return how rare ``score`` calls each point, as -log10 of the p-value."""
     start = pd.Timestamp("2026-01-01").date()
-    odd = points.judge(file.costs[None], file.step, start, rate=rate).is_odd[0]
+    found = points.judge(values[None], step, start, rate=1.0)
+    rare = -np.log10(np.maximum(found.p_value[0], 1e-15))
+    return np.where(found.is_odd[0], rare, np.nan)
+
+
+def _at(files: list[File], scores: list[Floats], bound: float) -> tuple[int, int, int]:
+    """Return anomalies, caught ones, and false alarms at a bound."""
+    total = np.zeros(3, np.int64)
+    for file, score in zip(files, scores, strict=True):
+        total += counted(file, np.nan_to_num(score, nan=-1.0) >= bound)
+    true, caught, false = (int(number) for number in total)
+    return true, caught, false
+
+
+def _best(tried: list[tuple[int, int, int]], most: int) -> str:
+    fit = [one for one in tried if one[2] <= most]
+    if not fit:
+        return "-"
+    true, caught, false = max(fit, key=lambda one: (one[1], -one[2]))
+    return f"{caught}, {false}, {2 * caught / (true + caught + false):.2f}"
+
+
+def counts(file: File, rate: float) -> NDArray[np.int64]:
+    """Return anomalies, caught ones, and false alarms of ``score``."""
+    start = pd.Timestamp("2026-01-01").date()
+    return counted(
+        file, points.judge(file.costs[None], file.step, start, rate=rate).is_odd[0]
+    )
+
+
+def counted(file: File, odd: Flags) -> NDArray[np.int64]:
+    """Return anomalies, caught ones, and false alarms of odd points."""
     near = np.zeros(odd.size, dtype=np.bool_)
     for first, last in file.spans:
         near[first : last + 1 + AFTER] = True

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from benchmarks import companies, finops, metrics
+from benchmarks import companies, finops, metrics, simple_points
 from benchmarks.finops import Labelled
 from benchmarks.measuring import Bar
 from benchmarks.sections import Report
@@ -115,3 +115,29 @@ def test_metrics_are_counted_by_anomaly_and_by_alarm():
     values[[1_500, 1_503, 1_700, 1_900]] += 80
     file = metrics.File("made up", values, 300.0, [(1_699, 1_701), (1_600, 1_610)])
     assert metrics.counts(file, 1e-6).tolist() == [2, 1, 2]
+
+
+@pytest.mark.parametrize("name", simple_points.METHODS)
+def test_simple_methods_see_a_spike_and_no_later_point(name):
+    """A spike lies out furthest, and what comes after it changes no earlier score."""
+    rng = np.random.default_rng(5)
+    values = 100 + rng.normal(0, 1, 1_000)
+    values[700] += 50
+    judge = simple_points.METHODS[name]
+    score = judge(values, 3_600.0)
+    assert np.nanargmax(score) == 700
+    if name != "fixed threshold":
+        np.testing.assert_allclose(score[:650], judge(values[:650], 3_600.0))
+
+
+def test_methods_are_compared_at_equal_false_alarms():
+    """Each method stands at the bound that finds most within the false alarms."""
+    rng = np.random.default_rng(6)
+    values = 100 + rng.normal(0, 1, 2_000)
+    values[[900, 1_200, 1_700]] += 40
+    file = metrics.File("numenta made up", values, 3_600.0, [(1_699, 1_701)])
+    report = Report()
+    metrics.compare(report, [file])
+    lines = {line[:24].strip(): line[24:].split("  ") for line in report.said}
+    for name in ("score", *simple_points.METHODS):
+        assert lines[name][-1].strip().startswith("1, ")

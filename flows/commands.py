@@ -169,7 +169,7 @@ def publish(settings: Any) -> Answer:
     def road(stage: Callable[..., Any]) -> None:
         stage(normalise_bills)
         stage(publish_events)
-        stage(publish_copy)
+        stage(publish_copy, are_views_new=True)
 
     return _alone(settings, "publish", road)
 

@@ -66,11 +66,17 @@ class Copied:
 
 
 @task
-def publish_copy(settings: Settings) -> Copied:
-    """Replace the copy that notebooks and dashboards open by what is known now."""
+def publish_copy(settings: Settings, *, are_views_new: bool = False) -> Copied:
+    """Replace the copy that notebooks and dashboards open by what is known now.
+
+    Args:
+        settings: Name the warehouse and the copy.
+        are_views_new: They were renewed a moment ago; it takes as long as the copy.
+    """
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
-        focus.install(con, settings.lake_path)
+        if not are_views_new:
+            focus.install(con, settings.lake_path)
         path = published.publish(con, settings.published_path)
     return Copied(path=str(path))

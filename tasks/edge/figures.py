@@ -20,6 +20,8 @@ from tasks.edge.warehouse import Connection
 
 # Budgets and outlooks of older days are not sent.
 DAYS = 400
+# Days ahead that a store is told of; it keeps no single day later than tomorrow.
+HORIZONS = [7, 30, 90]
 # Series whose expectation is worked out at a time.
 PART = 512
 
@@ -34,6 +36,7 @@ SOURCES = {
     "findings.forecasts": "low_95",
     "findings.forecast_totals": "low_95",
     "findings.budgets": "known_at",
+    "actions.recommendations": "advised_at",
 }
 
 EPOCH = date(1970, 1, 1)
@@ -95,6 +98,8 @@ def load(con: Connection, detect: Detection, now: datetime, max_series: int) -> 
         *_read(con, "figures/anomaly_impacts", most=max_series // 10),
         *_read(con, "figures/budgets", days=DAYS),
         *_read(con, "figures/outlook", days=DAYS),
+        *_read(con, "figures/next_days", days=DAYS, horizons=HORIZONS),
+        *_read(con, "figures/savings", until=now.date()),
     ]
     try:
         scopes = _choose(con, max_series - len(fixed))

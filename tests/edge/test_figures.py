@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from tasks.core.errors import UnknownSetting
+from tasks.core.events import event
 from tasks.core.figures.series import DAILY, SCOPE
-from tasks.edge import figures, warehouse
+from tasks.edge import figures, outbox, warehouse
 from tasks.edge.delivery import kinds
 from tasks.edge.delivery.declaration import VictoriaMetrics
 from tasks.edge.settings import Settings
@@ -89,6 +90,57 @@ def test_forecasts_and_budgets_are_there(settings):
     assert amounts == {(5_000.0,)}
     assert {tuple(one.days) for one in found["cost_budget_actual"]} == {(newest,)}
     assert found["cost_forecast_total"]
+
+
+def test_days_to_come_are_summed(settings):
+    """A store learns what the next week and months cost, at the newest day of bills."""
+    forecast(settings, as_of=NOW)
+    found = {
+        dict(one.labels)["days"]: one for one in load(settings)["cost_forecast_next"]
+    }
+    newest = START + timedelta(days=DAYS - 1)
+    assert {tuple(one.days) for one in found.values()} == {
+        ((newest - figures.EPOCH).days,)
+    }
+    for days, one in found.items():
+        [(wanted,)] = table(
+            settings,
+            "SELECT sum(expected_cost) FROM findings.forecasts"
+            f" WHERE charge_date <= made_on + {days}",
+        )
+        assert total([one]) == pytest.approx(float(wanted), rel=1e-12)
+    assert total([found["7"]]) < total([found["30"]])
+
+
+def advise(settings, what, number, day, saving="10.5"):
+    told = event(
+        f"recommendation.{what}",
+        f"rec-{number}",
+        day,
+        datetime(2025, 11, day, 6, tzinfo=UTC),
+        {
+            "provider": "AWS",
+            "action": "stop_instance",
+            "billing_currency": "USD",
+            "monthly_saving": saving and Decimal(saving),
+        },
+    )
+    with warehouse.connect(settings.database) as con:
+        outbox.add(con, [told])
+
+
+def test_savings_are_those_of_what_was_open(settings):
+    """Each day has what was open at its end, since the advice was given."""
+    advise(settings, "opened", 1, 20)
+    advise(settings, "opened", 2, 22, saving="4.25")
+    advise(settings, "opened", 3, 22, saving=None)
+    advise(settings, "withdrawn", 1, 24)
+    advise(settings, "opened", 1, 26, saving="3")
+    [saving] = load(settings)["cost_saving_predicted"]
+    first = (datetime(2025, 11, 20, tzinfo=UTC).date() - figures.EPOCH).days
+    assert list(saving.days) == list(range(first, first + 13))
+    wanted = [10.5, 10.5, 14.75, 14.75, 4.25, 4.25, *[7.25] * 7]
+    assert list(saving.values) == wanted
 
 
 def test_labels_are_those_that_are_promised(settings):

@@ -31,6 +31,8 @@ SCOPE = (
 )
 ANOMALY = ("anomaly_id", "kind", "severity", "direction", *SCOPE)
 BUDGET = ("name", "period", "first_date", "cost", *SCOPE)
+NEXT = ("days", "provider", "billing_currency")
+SAVING = ("action", "provider", "billing_currency")
 OUTLOOK = ("level", "period", "first_date", "provider", "billing_currency")
 
 # Labels of each metric.
@@ -44,6 +46,8 @@ DAILY: dict[str, tuple[str, ...]] = {
     "cost_forecast_low": SCOPE,
     "cost_forecast_high": SCOPE,
     "cost_anomaly_impact": ANOMALY,
+    "cost_forecast_next": NEXT,
+    "cost_saving_predicted": SAVING,
     "cost_forecast_total": OUTLOOK,
     "cost_forecast_total_low": OUTLOOK,
     "cost_forecast_total_high": OUTLOOK,

@@ -1,6 +1,7 @@
 """Say what is wrong with an export: one sentence with a place and a remedy."""
 
 import re
+import unicodedata
 from pathlib import Path
 
 import duckdb
@@ -77,6 +78,8 @@ def _flaw(value: str) -> str:
     """Say why a text is no number that can be kept."""
     if re.fullmatch(r"\s*[-+]?\d+(\.\d*)?([eE][-+]?\d+)?\s*", value):
         return "has more than 20 digits before the point"
+    if any(unicodedata.category(sign) == "Sc" for sign in value):
+        return "is not a number like 1234.5, without currency signs or commas"
     if "," in value:
         return "is not a number like 1234.5, without commas"
     return "is not a number like 1234.5"

@@ -42,8 +42,11 @@ CHUNK_BYTES = 1 << 20
 # What a portal may write about an export before its header.
 PREAMBLE_LINES = 20
 
-# What else people call comma-separated.
-DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+# What people call comma-separated.
+DELIMITERS = (",", ";", "\t", "|")
+
+# What a Mac adds to a ZIP file that it packs.
+UNWANTED = ("__MACOSX/", ".DS_Store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Export:
         header: Names of the columns in the file.
         names: Names that they get in the lake.
         preamble: Lines of a CSV before the header.
+        delimiter: What separates the values of a CSV.
     """
 
     file: Arrived
@@ -67,6 +71,7 @@ class Export:
     header: tuple[str, ...]
     names: tuple[str, ...]
     preamble: int = 0
+    delimiter: str = ","
 
     @property
     def types(self) -> tuple[str, ...] | None:
@@ -102,18 +107,13 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
         choices = nested.json_columns(con, readable, file.name)
         return _nested(file, readable, choices)
     readable = _mended(readable, scratch)
-    header, preamble = _csv_header(readable, file.name)
+    header, preamble, delimiter = _csv_header(readable, file.name)
     try:
         recognised = recognise(header)
     except BillError as error:
-        wrong = _other_delimiter(header)
-        if wrong:
-            raise UnreadableFile(
-                f"{file.name} is separated by {wrong}: export it with commas."
-            ) from error
         raise _refusal(file, error) from error
     form, names = recognised.format, recognised.names
-    return Export(file, readable, None, form, header, names, preamble)
+    return Export(file, readable, None, form, header, names, preamble, delimiter)
 
 
 def _nested(file: Arrived, readable: Path, choices: Sequence[Columns]) -> Export:
@@ -172,7 +172,11 @@ def _unzip(file: Arrived, scratch: Path) -> Path:
     target = scratch / "unpacked"
     try:
         with zipfile.ZipFile(file.path) as archive:
-            members = [item for item in archive.infolist() if not item.is_dir()]
+            members = [
+                item
+                for item in archive.infolist()
+                if not item.is_dir() and not _is_unwanted(item.filename)
+            ]
             if len(members) != 1:
                 raise UnreadableFile(
                     f"{file.name} holds {len(members)} files: unpack it first."
@@ -184,6 +188,10 @@ def _unzip(file: Arrived, scratch: Path) -> Path:
             f"{file.name} is a damaged or locked ZIP file ({error}): fetch it again."
         ) from error
     return target
+
+
+def _is_unwanted(name: str) -> bool:
+    return name.startswith(UNWANTED[0]) or name.endswith(UNWANTED[1])
 
 
 def _as_utf8(path: Path, name: str, scratch: Path) -> Path:
@@ -231,43 +239,34 @@ def _mended(path: Path, scratch: Path) -> Path:
     return target
 
 
-def _csv_header(path: Path, name: str) -> tuple[tuple[str, ...], int]:
-    """Return the header, and how many lines of something else stand before it."""
+def _csv_header(path: Path, name: str) -> tuple[tuple[str, ...], int, str]:
+    """Return the header, how many other lines stand before it, and its delimiter."""
     with path.open("rb") as stream:
         lines = [stream.readline(CHUNK_BYTES) for _ in range(PREAMBLE_LINES + 1)]
-    first = _columns(lines[0], name)
-    for number, line in enumerate(lines):
-        try:
-            header = _columns(line, name)
-            recognise(header)
-        except RepeatedColumn:
-            return header, number
-        except BillError:
-            continue
-        return header, number
-    return first, 0
+    first = _columns(lines[0], name, ","), 0, ","
+    for delimiter in DELIMITERS:
+        for number, line in enumerate(lines):
+            try:
+                header = _columns(line, name, delimiter)
+                recognise(header)
+            except (RepeatedColumn, MissingColumn) as error:
+                if isinstance(error, RepeatedColumn):
+                    return header, number, delimiter
+                first = header, number, delimiter
+            except BillError:
+                continue
+            else:
+                return header, number, delimiter
+    return first
 
 
-def _columns(line: bytes, name: str) -> tuple[str, ...]:
+def _columns(line: bytes, name: str, delimiter: str) -> tuple[str, ...]:
     try:
-        return tuple(next(csv.reader([line.decode("utf-8-sig")])))
+        text = line.decode("utf-8-sig")
+        return tuple(next(csv.reader([text], delimiter=delimiter)))
     except UnicodeDecodeError as error:
         raise UnreadableFile(
             f"{name}, line 1: not UTF-8 text; export it as UTF-8."
         ) from error
     except (csv.Error, StopIteration) as error:
         raise UnreadableFile(f"{name} has no header line: export it again.") from error
-
-
-def _other_delimiter(header: tuple[str, ...]) -> str | None:
-    """Say what separates a header, if it then is that of a known format."""
-    line = ",".join(header)
-    for delimiter, words in DELIMITERS.items():
-        try:
-            recognise([name.strip('" ') for name in line.split(delimiter)])
-        except UnknownFormat:
-            continue
-        except MissingColumn:
-            return words
-        return words
-    return None

@@ -39,8 +39,15 @@ def positions(export: Export) -> Sequence[str]:
 
 
 def plain(export: Export, source: str, name: str) -> str:
-    """Return the expression for a column's value as the file has it, nulls told."""
-    if export.columns is None or _kind(export, name) not in {"VARCHAR", "JSON"}:
+    """Return the expression for a column's value as the file has it, nulls told.
+
+    Where commas do not separate values, a comma in a number is its decimal point, see
+    ``local.refuse``.
+    """
+    if export.columns is None:
+        is_local = export.delimiter != "," and name in export.format.numbers
+        return f"replace({source}, ',', '.')" if is_local else source
+    if _kind(export, name) not in {"VARCHAR", "JSON"}:
         return source
     text = f"{source}::VARCHAR" if _kind(export, name) == "JSON" else source
     for word in export.format.nulls:
@@ -78,7 +85,8 @@ def reader(export: Export) -> str:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in positions(export))
         return (
             f"read_csv($path, columns = {{{columns}}}, header = TRUE,"
-            " auto_detect = FALSE, delim = ',', quote = '\"', escape = '\"',"
+            f" auto_detect = FALSE, delim = {queries.literal(export.delimiter)},"
+            " quote = '\"', escape = '\"',"
             f" nullstr = $nulls, skip = {export.preamble},"
             " max_line_size = 16777216)"
         )

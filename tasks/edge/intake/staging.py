@@ -18,7 +18,7 @@ import duckdb
 from tasks.core.errors import BadValue, BillError, UnreadableFile
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.edge import focus, queries, sums, warehouse
-from tasks.edge.intake import defects, gaps, reading
+from tasks.edge.intake import defects, gaps, local, reading
 from tasks.edge.intake.exports import Export
 
 Connection = duckdb.DuckDBPyConnection
@@ -245,6 +245,7 @@ def _fits(export: Export) -> bool:
 def _convert(con: Connection, export: Export, target: Path) -> None:
     query, values = reading.select(export)
     try:
+        local.refuse(con, export)
         con.execute(
             f"COPY ({query}) TO $target (FORMAT parquet, COMPRESSION zstd)",
             values | {"target": str(target)},

@@ -19,7 +19,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Floats, Panel, Scores, calibration
+from tasks.core.detectors import (
+    Flags,
+    Floats,
+    Panel,
+    Scores,
+    calibration,
+    weekends,
+)
 from tasks.core.findings import floors, habits, rationing, tides, voices
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.tides import Signs
@@ -108,6 +115,8 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         p_value = calibration.p_values(score).both
         material = np.concatenate([one.material for one in heard])
         told = rationing.told(p_value, material, params.alerts_per_week)
+        is_on = _left_on(panel, heard, p_value, material, params)
+        told |= is_on
         habit = habits.joined([one.habit for one in heard])
         carried = tides.carried(
             score,
@@ -117,6 +126,7 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
             voices.is_usage(panel),
         )
         no_news = habits.no_news(habit, panel.accounts) | carried.is_quiet
+        no_news &= ~is_on
         verdicts = [
             Verdict(
                 *(p_value[part], told[part], no_news[part], settled[part]),
@@ -145,6 +155,30 @@ def _answer(panel: Panel, heard: Heard, verdict: Verdict) -> Alerts:
         says=says,
         at_usual_price=heard.scores["unit_price"].expected,
     )
+
+
+def _left_on(
+    panel: Panel,
+    heard: Sequence[Heard],
+    p_value: Floats,
+    material: Flags,
+    params: Detection,
+) -> Flags:
+    """Return the Sundays of weekends that were left on, and say how rare they are."""
+    sundays = weekends.sundays(panel)
+    score = np.concatenate([one.weekends.score for one in heard])
+    is_like = np.concatenate([one.weekends.is_like_weekdays for one in heard])
+    rare = calibration.p_values(score, step=weekends.STEP, window=weekends.WINDOW).above
+    is_on = np.zeros(p_value.shape, dtype=np.bool_)
+    worth = material[:, sundays] | material[:, sundays - 1]
+    told = (
+        is_like & worth & (rare <= rationing.LARGEST_WEEKEND * params.alerts_per_week)
+    )
+    is_on[:, sundays] = told
+    p_value[:, sundays] = np.where(
+        told, np.fmin(p_value[:, sundays], rare), p_value[:, sundays]
+    )
+    return is_on
 
 
 def _joined(parts: Sequence[Alerts]) -> Alerts:

@@ -29,6 +29,10 @@ DAYS_IN_WEEK = 7
 # would call days odd of which each series has several a year.
 LARGEST = 4e-4
 
+# The same for a weekend: one comes once a week, and only few series rest at weekends
+# and do not on one.
+LARGEST_WEEKEND = 2e-3
+
 # Weeks over which beginnings are counted, and the days that keep two of them apart.
 WEEKS = 8
 APART = 7

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Floats, Panel, Scores
+from tasks.core.detectors import Flags, Floats, Panel, Scores, weekends
 from tasks.core.detectors.drift import Drifting
 from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
 from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.detectors.thresholds import Thresholds
+from tasks.core.detectors.weekends import Weekends
 from tasks.core.findings import habits
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.habits import Habit
@@ -39,12 +40,14 @@ class Heard:
             not say, as that depends on all series.
         material: Where the seasonal deviation is worth a word.
         habit: What the series did before.
+        weekends: What its weekends say.
     """
 
     scores: dict[str, Scores]
     says: dict[str, Flags]
     material: Flags
     habit: Habit
+    weekends: Weekends
 
 
 def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
@@ -77,7 +80,8 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
         & _reaches(scores["drift"], 1),
     }
     material = judged & _is_material(panel, scores[seasonal.name], floor, params)
-    return Heard(scores, says, material, habits.habit(season))
+    pairs = weekends.weekends(panel, season, scores[seasonal.name].score)
+    return Heard(scores, says, material, habits.habit(season), pairs)
 
 
 def is_usage(panel: Panel) -> Flags:

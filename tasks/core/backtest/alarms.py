@@ -37,12 +37,12 @@ class Alarm:
 
 
 def told(
-    found: Iterable[Anomaly], least_impact: Callable[[date], Decimal]
+    found: Iterable[Anomaly], least_impact: Callable[[Anomaly], Decimal]
 ) -> list[Alarm]:
     """Return the anomalies that are worth telling, and when they were."""
     alarms = []
     for one in found:
-        least = least_impact(one.first_date)
+        least = least_impact(one)
         day = told_date(one, least)
         if day and abs(one.impact) >= least:
             alarms.append(

@@ -1,20 +1,30 @@
 """Floors of money: what is too little to be worth a word."""
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 
 import numpy as np
 
 from tasks.core.detectors import Floats, Panel, windows
 from tasks.core.findings import habits, voices
+from tasks.core.findings.anomalies import Anomaly
 from tasks.core.findings.detection import Detection
 
 
-def least_impact(panel: Panel, params: Detection) -> Callable[[date], Decimal]:
-    """Return what an anomaly that begins on a day must come to at least."""
+def least_impact(panel: Panel, params: Detection) -> Callable[[Anomaly], Decimal]:
+    """Return what an anomaly must come to at least, by its first day.
+
+    Of a weekend that was left on and told on its Sunday half is enough: the Saturday
+    cost as much, and was not told.
+    """
     amounts = params.min_impact * smallness(panel, params)
-    return lambda day: Decimal(float(amounts[(day - panel.start).days]))
+
+    def least(one: Anomaly) -> Decimal:
+        amount = Decimal(float(amounts[(one.first_date - panel.start).days]))
+        is_half = one.kind == "pattern_break" and len(one.days) == 1
+        return amount / 2 if is_half else amount
+
+    return least
 
 
 def money_floor(panel: Panel, params: Detection) -> Floats:

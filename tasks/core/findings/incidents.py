@@ -84,7 +84,7 @@ def find(
     merged = merge(book, alerts, runs, params)
     found = [anomaly(book, alerts, run, params, foreseen) for run in merged]
     least = floors.least_impact(book.panel, params)
-    worth = [item for item in found if abs(item.impact) >= least(item.first_date)]
+    worth = [item for item in found if abs(item.impact) >= least(item)]
     return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))
 
 

@@ -1,0 +1,86 @@
+"""Weekends that were left on."""
+
+import numpy as np
+import pytest
+import worlds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.core.detectors import weekends
+from tasks.core.findings import alerts, incidents, rationing
+from tasks.core.findings.detection import Detection
+
+PARAMS = Detection()
+SATURDAY = next(
+    day for day in range(171, 180) if worlds.panel(np.zeros(1)).day(day).weekday() == 5
+)
+
+
+def offices(rows=20, days=220, noise=0.09, rest=0.75, seed=1):
+    """Costs of a company that rests at weekends, and whose days differ by a tenth."""
+    rng = np.random.default_rng(seed)
+    costs = 200 * np.exp(noise * rng.standard_normal((rows, days)))
+    costs[:, [worlds.panel(costs).day(day).weekday() > 4 for day in range(days)]] *= (
+        rest
+    )
+    return costs
+
+
+def left_on(costs, row=3, days=2):
+    """Let one series cost on a weekend what it did on the five days before."""
+    costs[row, SATURDAY : SATURDAY + days] = costs[row, SATURDAY - 5 : SATURDAY].mean()
+    return costs
+
+
+def found_in(costs):
+    book = worlds.book(costs)
+    return incidents.find(book, alerts.find(book.panel, book.settled, PARAMS), PARAMS)
+
+
+def broken(costs):
+    return [one for one in found_in(costs) if one.kind == "pattern_break"]
+
+
+def test_both_days_tell_what_one_does_not():
+    """A weekend a third dearer, in noise of a tenth, is told; one day of it is not."""
+    assert broken(left_on(offices(), days=1)) == broken(offices()) == []
+    [anomaly] = broken(left_on(offices()))
+    assert anomaly.scope.sub_account_id == "account-3"
+    assert anomaly.first_date == worlds.panel(offices()).day(SATURDAY + 1)
+    bound = rationing.LARGEST_WEEKEND * PARAMS.alerts_per_week
+    assert anomaly.p_value <= bound
+
+
+@pytest.mark.parametrize(("rest", "factor"), [(1.0, 1.3), (0.75, 1.12)])
+def test_only_what_is_like_weekdays_counts(rest, factor):
+    """Where nothing rests, and where little is made up for, no pattern is broken."""
+    costs = offices(rest=rest)
+    costs[3, SATURDAY : SATURDAY + 2] = 200 * rest * factor
+    assert broken(costs) == []
+
+
+def test_a_quiet_company_hears_nothing():
+    """Twenty such series are told of fewer than two weekends in half a year."""
+    companies = [offices(seed=seed) for seed in range(10)]
+    assert sum(len(broken(costs)) for costs in companies) < 20
+
+
+@given(start=st.dates(), days=st.integers(0, 40))
+def test_sundays(start, days):
+    """Every Sunday with six days before it is looked at, and no other day."""
+    panel = worlds.panel(np.zeros((1, days)), start=start)
+    wanted = [day for day in range(6, days) if panel.day(day).weekday() == 6]
+    assert weekends.sundays(panel).tolist() == wanted
+
+
+@given(cut=st.integers(SATURDAY - 1, SATURDAY + 9))
+@settings(max_examples=6, deadline=None)
+def test_causal(cut):
+    """Later days change nothing of what is said of a day."""
+    costs = left_on(offices())
+    whole, part = (
+        alerts.find(book.panel, book.settled, PARAMS)
+        for book in (worlds.book(costs), worlds.book(costs[:, :cut]))
+    )
+    np.testing.assert_array_equal(whole.opens[:, :cut], part.opens)
+    np.testing.assert_array_equal(whole.p_value[:, :cut], part.p_value)

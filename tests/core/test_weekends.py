@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.core.detectors import weekends
+from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.findings import alerts, incidents, rationing
 from tasks.core.findings.detection import Detection
 
@@ -84,3 +85,16 @@ def test_causal(cut):
     )
     np.testing.assert_array_equal(whole.opens[:, :cut], part.opens)
     np.testing.assert_array_equal(whole.p_value[:, :cut], part.p_value)
+
+
+def test_a_series_that_moves_as_a_whole_breaks_no_pattern():
+    """Where weekdays rose before the weekend, that is told, and not the weekend."""
+    costs = offices()
+    costs[3, SATURDAY - 5 :] *= 1.33
+    sunday = SATURDAY + 1
+    panel = worlds.panel(costs)
+    season = Seasonal(PARAMS.seasonality).season(panel)
+    said = weekends.weekends(panel, season, season.surprise / season.spread)
+    column = weekends.sundays(panel).tolist().index(sunday)
+    assert said.score[3, column] > 2
+    assert not said.is_like_weekdays[3, column]

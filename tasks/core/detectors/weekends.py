@@ -19,7 +19,8 @@ from tasks.core.detectors.seasonal import Season
 SUNDAY = 6
 
 # How much cheaper a weekend must be than weekdays, on the logarithmic scale; the share
-# of that which a broken one makes up for, and deviations by which it may exceed it.
+# of that which a broken one makes up for, more than the five days before it lie off, or
+# the whole series moves; and deviations by which it may exceed it.
 RESTS = 0.1
 MAKES_UP = 0.5
 EXCEEDS = 3.0
@@ -61,12 +62,14 @@ def weekends(panel: Panel, season: Season, score: Floats) -> Weekends:
     offset = season.offset
     weekdays = np.median([offset[:, sunday - back] for back in range(2, 7)], axis=0)
     rests = weekdays - (offset[:, saturday] + offset[:, sunday]) / 2
-    off = [season.scaled[:, day] - season.centre[:, day] for day in (saturday, sunday)]
-    mean = (off[0] + off[1]) / 2
+    off = season.scaled - season.centre
+    both = off[:, saturday], off[:, sunday]
+    mean = (both[0] + both[1]) / 2
+    before = np.median([off[:, sunday - back] for back in range(2, 7)], axis=0)
     return Weekends(
         score=(score[:, saturday] + score[:, sunday]) / np.sqrt(2),
         is_like_weekdays=(rests >= RESTS)
-        & (np.minimum(*off) > 0)
-        & (mean >= MAKES_UP * rests)
+        & (np.minimum(*both) > 0)
+        & (mean - np.maximum(before, 0.0) >= MAKES_UP * rests)
         & (mean <= rests + EXCEEDS * season.spread[:, sunday]),
     )

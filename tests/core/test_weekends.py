@@ -60,6 +60,19 @@ def test_only_what_is_like_weekdays_counts(rest, factor):
     assert broken(costs) == []
 
 
+@pytest.mark.parametrize("first", [SATURDAY, SATURDAY + 1])
+@pytest.mark.parametrize("second", [SATURDAY + 7, SATURDAY + 8])
+def test_weekends_in_a_row_are_one_anomaly(first, second):
+    """The second weekend goes on what the first began, on whichever of its days."""
+    costs = offices(noise=0.03)
+    costs[3, [first, second]] = 200.0
+    [anomaly] = broken(costs)
+    assert (anomaly.first_date, anomaly.last_date) == (
+        worlds.panel(costs).day(first),
+        worlds.panel(costs).day(second),
+    )
+
+
 def test_a_quiet_company_hears_nothing():
     """Twenty such series are told of fewer than two weekends in half a year."""
     companies = [offices(seed=seed) for seed in range(10)]

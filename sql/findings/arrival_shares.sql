@@ -7,6 +7,7 @@
 -- The same as series/arrival_curves, but of single series: services of one bill arrive
 -- at different speeds, and a series that is complete early must not look dear. Learned
 -- from the last four months, with what was known at as_of; a bucket needs seven days.
+-- Only where another version tells of a day are amounts divided: that takes long.
 WITH versions AS (
     SELECT
         bill_id,
@@ -29,10 +30,12 @@ costs AS (
     SELECT
         bill_id,
         charge_date,
+        provider,
+        sub_account_id,
         service_name,
-        [provider, sub_account_id, service_name, region_id, billing_currency] AS series,
-        (charge_date + 1)::TIMESTAMP AT TIME ZONE 'UTC' AS ended_at,
-        sum(effective_cost)::DOUBLE AS cost
+        region_id,
+        billing_currency,
+        sum(effective_cost) AS cost
     FROM series.daily_cost_versions
     WHERE
         charge_kind = 'usage'
@@ -40,33 +43,53 @@ costs AS (
     GROUP BY ALL
 ),
 
-finals AS (
+days AS (
     SELECT
-        costs.*,
-        versions.bill
+        bill_id,
+        charge_date,
+        (charge_date + 1)::TIMESTAMP AT TIME ZONE 'UTC' AS ended_at
     FROM costs
-    INNER JOIN versions ON costs.bill_id = versions.bill_id AND versions.is_last
+    GROUP BY ALL
+),
+
+told AS (
+    SELECT
+        versions.source,
+        versions.bill_id,
+        days.bill_id AS final_id,
+        days.charge_date,
+        arrival_hours(epoch(versions.known_from - days.ended_at) / 3600) AS hours_from
+    FROM days
+    INNER JOIN versions AS last ON days.bill_id = last.bill_id AND last.is_last
+    INNER JOIN versions ON last.bill = versions.bill
     WHERE
-        costs.cost > 0
-        AND versions.known_from >= costs.ended_at + INTERVAL 14 DAYS
+        last.known_from >= days.ended_at + INTERVAL 14 DAYS
+        AND versions.known_from >= days.ended_at - INTERVAL 1 DAY
 ),
 
 seen AS (
     SELECT
-        versions.source,
+        told.source,
         finals.service_name,
-        finals.charge_date,
-        arrival_hours(epoch(versions.known_from - finals.ended_at) / 3600)
-            AS hours_from,
-        coalesce(costs.cost, 0) / finals.cost AS share
-    FROM finals
-    INNER JOIN versions ON finals.bill = versions.bill
+        told.charge_date,
+        told.hours_from,
+        CASE
+            WHEN told.bill_id = told.final_id THEN 1.0::DOUBLE
+            ELSE coalesce(costs.cost, 0)::DOUBLE / finals.cost::DOUBLE
+        END AS share
+    FROM told
+    INNER JOIN costs AS finals
+        ON told.final_id = finals.bill_id AND told.charge_date = finals.charge_date
     LEFT JOIN costs
         ON
-            versions.bill_id = costs.bill_id
-            AND finals.charge_date = costs.charge_date
-            AND finals.series = costs.series
-    WHERE versions.known_from >= finals.ended_at - INTERVAL 1 DAY
+            told.bill_id = costs.bill_id
+            AND told.charge_date = costs.charge_date
+            AND finals.provider IS NOT DISTINCT FROM costs.provider
+            AND finals.sub_account_id IS NOT DISTINCT FROM costs.sub_account_id
+            AND finals.service_name IS NOT DISTINCT FROM costs.service_name
+            AND finals.region_id IS NOT DISTINCT FROM costs.region_id
+            AND finals.billing_currency = costs.billing_currency
+    WHERE finals.cost > 0
 )
 
 SELECT

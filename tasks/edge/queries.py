@@ -20,6 +20,9 @@ IS_DUCKDB_1 = duckdb.__version__.startswith("1.")
 
 SQL = Path(__file__).parents[2] / "sql"
 
+# Rows that are handed over at once: as many as DuckDB keeps together.
+BATCH_ROWS = 122_880
+
 # A parameter, unless it stands in a comment or a string literal.
 TOKEN = re.compile(r"--[^\n]*|'(?:[^']|'')*'|\$(?P<param>[a-z_]+)")
 
@@ -96,6 +99,15 @@ def table(con: duckdb.DuckDBPyConnection, name: str, **values: object) -> "pa.Ta
     if IS_DUCKDB_1:
         return run(con, name, **values).to_arrow_table()
     return con.sql(text(name), params=values or None).to_arrow_table()
+
+
+def batches(
+    con: duckdb.DuckDBPyConnection, name: str, **values: object
+) -> "pa.RecordBatchReader":
+    """Return the rows of a query as Arrow batches; they are never all there."""
+    if IS_DUCKDB_1:
+        return run(con, name, **values).to_arrow_reader(BATCH_ROWS)
+    return con.sql(text(name), params=values or None).to_arrow_reader(BATCH_ROWS)
 
 
 def rows(

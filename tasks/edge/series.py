@@ -2,28 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from tasks.core.detectors import Panel
+from tasks.core.detectors import Flags, Panel
 from tasks.core.errors import NothingThere
 from tasks.core.findings.anomalies import Scope
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.incidents import Book
 from tasks.core.findings.voices import USAGE
-from tasks.edge import queries
+from tasks.edge import queries, sheet
+from tasks.edge.sheet import Places, Sheet
 from tasks.edge.warehouse import Connection
 
 # Older days tell nothing of today, and a stray date must not fill the memory.
 HISTORY_DAYS = 1_100
 
 FAR_AWAY = date(9999, 12, 31)
+EPOCH = date(1970, 1, 1)
 
 SCOPE = (
     "provider",
@@ -77,106 +77,120 @@ def load(
     Raises:
         NothingThere: No bill was ever normalised here.
     """
+    until = until or FAR_AWAY
+    known = _known_series(con, as_of, until)
+    used = pc.equal(known["charge_kind"], USAGE)
+    if not pc.any(used).as_py():
+        return None
+    newest = pc.max(known["last_date"].filter(used)).as_py()
+    oldest = max(
+        pc.min(known["first_date"].filter(used)).as_py(),
+        newest - timedelta(days=HISTORY_DAYS - 1),
+    )
     values = {
         "as_of": as_of,
+        "measure": cost,
         "settle_days": params.settle_days,
-        "until": until or FAR_AWAY,
+        "first": oldest,
+        "last": newest,
     }
+    known_at = pc.max(known["known_at"]).as_py()
+    laid = _lay_out(con, len(known), values)
+    has_days = np.any(laid.is_there, axis=1)
+    if not has_days.all():
+        known, laid = known.filter(pa.array(has_days)), laid.only(has_days)
+    return Loaded(_book(known, laid, oldest), known_at)
+
+
+def _known_series(con: Connection, as_of: datetime, until: date) -> pa.Table:
+    """Number the series in a temporary table, and return it."""
     try:
-        rows = queries.table(con, "findings/scored_costs", **values)
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE known_series AS "
+            + queries.text("findings/known_series"),
+            {"as_of": as_of, "until": until},
+        )
     except duckdb.CatalogException as error:
         raise NothingThere(
             "There is no daily series yet: normalise and aggregate bills first."
         ) from error
-    used = _is_usage(rows)
-    if not used.any():
-        return None
-    days = rows["charge_date"].cast(pa.int32()).to_numpy()
-    newest = int(days[used].max())
-    oldest = max(int(days[used].min()), newest - HISTORY_DAYS + 1)
-    is_kept = (days >= oldest) & (days <= newest)
-    table = rows.filter(pa.array(is_kept))
-    return Loaded(
-        book=_book(table, oldest, newest - oldest + 1, cost),
-        known_at=pc.max(rows["known_at"]).as_py(),
-    )
+    return con.sql("FROM known_series ORDER BY series_index").to_arrow_table()
 
 
-def _book(table: pa.Table, oldest: int, n_days: int, cost: str) -> Book:
-    """Lay the rows out as ``(n_series, n_days)``."""
-    _, firsts, series = np.unique(
-        _ints(table, "series_index"), return_index=True, return_inverse=True
-    )
-    columns = table["charge_date"].cast(pa.int32()).to_numpy() - oldest
-    shape = (len(firsts), n_days)
-    accounts = _ints(table, "account_index")[firsts]
-    costs, settled = _filled(table, series, columns, shape, accounts, cost=cost)
-    quantities = np.full(shape, np.nan)
-    quantities[series, columns] = table["quantity"].to_numpy()
-    places = np.full(shape, -1, dtype=np.int64)
-    places[series, columns] = np.arange(len(table))
-    scopes = [
-        Scope(*row.values()) for row in table.select(SCOPE).take(firsts).to_pylist()
-    ]
-    exact = table[cost]
+def _lay_out(con: Connection, series: int, values: dict[str, Any]) -> Sheet:
+    """Lay the rows of numbered series out by day."""
+    first, last = values["first"], values["last"]
+    n_days = (last - first).days + 1
+    laid = sheet.empty(series, n_days)
+    start = (first - EPOCH).days
+    batches = queries.batches(con, "findings/scored_costs", **values)
+    several = sheet.fill(laid, batches, start)
+    if len(several):
+        rows, columns = np.divmod(several, n_days)
+        days = pa.array((start + columns).astype(np.int32)).cast(pa.date32())
+        shared = pa.table({"series_index": rows.astype(np.int32), "charge_date": days})
+        _keep_shared(con, shared, values)
+        added = queries.batches(con, "findings/shared_costs")
+        sheet.fill(laid, added, start)
+    return laid
 
-    def amount(row: int, column: int) -> Decimal:
-        place = int(places[row, column])
-        value: Decimal = Decimal(0) if place < 0 else exact[place].as_py()
-        return value
 
+def _keep_shared(con: Connection, days: pa.Table, values: dict[str, Any]) -> None:
+    """Keep the rows of some days of series in a temporary table."""
+    con.register("shared_days", days)
+    try:
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE shared_rows AS SELECT told.* FROM ("
+            + queries.text("findings/scored_costs")
+            + ") AS told SEMI JOIN shared_days USING (series_index, charge_date)",
+            values,
+        )
+    finally:
+        con.unregister("shared_days")
+
+
+def _book(known: pa.Table, laid: Sheet, oldest: date) -> Book:
+    scopes = [Scope(*row.values()) for row in known.select(SCOPE).to_pylist()]
+    accounts = known["account_index"].to_numpy().astype(np.int64)
+    began = laid.is_there.argmax(axis=1)
+    used = np.asarray(pc.equal(known["charge_kind"], USAGE).to_numpy(), dtype=np.bool_)
+    has_bill = _in_account(laid.is_there & used[:, None], accounts)
+    is_open = _in_account(laid.is_open, accounts)
+    _fill_gaps(laid, began, has_bill, accounts)
     panel = Panel(
-        start=date(1970, 1, 1) + timedelta(days=oldest),
-        costs=costs,
-        quantities=quantities,
+        start=oldest,
+        costs=laid.costs,
+        quantities=laid.quantities,
         providers=tuple(scope.provider for scope in scopes),
         charge_kinds=tuple(scope.charge_kind for scope in scopes),
         accounts=accounts,
-        since=_since(table, columns)[accounts],
+        since=_since(began, accounts)[accounts],
     )
-    return Book(panel, scopes, settled, amount)
+    return Book(panel, scopes, (has_bill & ~is_open)[accounts], laid.amount)
 
 
-def _filled(
-    table: pa.Table,
-    series: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    shape: tuple[int, int],
-    accounts: NDArray[np.int64],
-    *,
-    cost: str,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return costs and settled flags; a day that an account has is zero elsewhere.
+def _fill_gaps(laid: Sheet, began: Places, has_bill: Flags, accounts: Places) -> None:
+    """Make a day zero that an account has and a series of it, once begun, has not.
 
-    A day of which the account has no usage at all is unknown (NaN), not free.
+    A day of which the account has no usage at all stays unknown (NaN), not free.
     """
-    used = _is_usage(table)
-    account = _ints(table, "account_index")
-    has_bill = np.zeros((int(account.max()) + 1, shape[1]), dtype=np.bool_)
-    has_bill[account[used], columns[used]] = True
-    began = np.full(shape[0], shape[1])
-    np.minimum.at(began, series, columns)
-    lives = np.arange(shape[1])[None, :] >= began[:, None]
-    costs = np.where(lives & has_bill[accounts], 0.0, np.nan)
-    costs[series, columns] = table[f"{cost}_double"].to_numpy()
-    open_days = np.zeros(has_bill.shape, dtype=np.bool_)
-    is_open = ~table["is_settled"].to_numpy(zero_copy_only=False).astype(np.bool_)
-    open_days[account[is_open], columns[is_open]] = True
-    return costs, (has_bill & ~open_days)[accounts]
+    columns = np.arange(laid.costs.shape[1])
+    for row, account in enumerate(accounts):
+        is_gap = ~laid.is_there[row] & has_bill[account] & (columns >= began[row])
+        laid.costs[row, is_gap] = 0.0
 
 
-def _since(table: pa.Table, columns: NDArray[np.int64]) -> NDArray[np.int64]:
+def _in_account(flags: Flags, accounts: Places) -> Flags:
+    """Return where any series of an account has a flag, ``(n_accounts, n_days)``."""
+    found = np.zeros((int(accounts.max()) + 1, flags.shape[1]), dtype=np.bool_)
+    order = np.argsort(accounts, kind="stable")
+    present, firsts = np.unique(accounts[order], return_index=True)
+    found[present] = np.logical_or.reduceat(flags[order], firsts, axis=0)
+    return found
+
+
+def _since(began: Places, accounts: Places) -> Places:
     """Return each account's first column."""
-    account = _ints(table, "account_index")
-    first = np.full(int(account.max()) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(first, account, columns)
+    first = np.full(int(accounts.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, accounts, began)
     return first
-
-
-def _is_usage(table: pa.Table) -> NDArray[np.bool_]:
-    is_usage = pc.equal(table["charge_kind"], USAGE)
-    return np.asarray(is_usage.to_numpy(), dtype=np.bool_)
-
-
-def _ints(table: pa.Table, name: str) -> NDArray[Any]:
-    return np.asarray(table[name].to_numpy(), dtype=np.int64)

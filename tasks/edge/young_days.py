@@ -38,12 +38,12 @@ def arrived(
         if not 0 <= column < book.panel.n_days:
             continue
         is_settled = low >= SETTLED_SHARE or hours >= SETTLED_HOURS
-        for row in rows_of[*account, service]:
-            settled[row, column] = is_settled
-            if not is_settled:
-                shares.low[row, column] = low
-                shares.middle[row, column] = middle
-                shares.high[row, column] = high
+        own = rows_of[*account, service]
+        settled[own, column] = is_settled
+        if not is_settled:
+            shares.low[own, column] = low
+            shares.middle[own, column] = middle
+            shares.high[own, column] = high
     return replace(book, settled=settled), shares
 
 

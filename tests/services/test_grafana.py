@@ -23,9 +23,10 @@ CHOSEN = {"billing_currency": "USD", "__range": "5d"}
 VALUES = {"billing_currency": "USD", "level": "total", "period": "month"}
 
 
-def filled(expression):
+def filled(expression, **chosen):
     """Return a query with what its variables stand for."""
-    return re.sub(r"\$(\w+)", lambda name: CHOSEN.get(name[1], ".*"), expression)
+    chosen = CHOSEN | chosen
+    return re.sub(r"\$(\w+)", lambda name: chosen.get(name[1], ".*"), expression)
 
 
 def queries(dashboard):

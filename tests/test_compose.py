@@ -1,7 +1,7 @@
 """The file for people with Docker says what is there, and gives nothing away.
 
-Nothing here starts a container: the tests read the file, and let Compose read it where
-that is installed.
+Nothing here starts a container: the tests read the file, let Compose read it where that
+is installed, and ask the programs themselves which flags and settings they know.
 """
 
 import os
@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prefect.settings import Settings
 
 from flows.cli import costwarden
 from tasks.edge.settings import load
 from tests.services.servers.__main__ import PORTS
-from tests.services.servers.kafka import version
+from tests.services.servers.kafka import jars, version
+from tests.services.servers.server import NotInstalled, program
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "deployments" / "compose.yaml"
@@ -155,6 +157,86 @@ def test_the_image_has_what_a_run_reads():
     assert rules[0] == "*"
     assert "!data" not in rules
     assert "deployments/compose.env" in ignored
+
+
+def told(program_name, *words, package):
+    """Return what a program says of itself, or leave the test out without it."""
+    try:
+        asked = [program(program_name, package=package), *words]
+    except NotInstalled as error:
+        pytest.skip(str(error))
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("service", "name", "package"),
+    [
+        ("victoriametrics", "victoria-metrics", "victoria-metrics"),
+        ("vmalert", "vmalert", "victoria-metrics"),
+        ("alertmanager", "prometheus-alertmanager", "prometheus-alertmanager"),
+    ],
+)
+def test_flags_are_known_to_the_servers(service, name, package):
+    """Each flag that a server is given is one that it lists, and has a value."""
+    text = told(name, "--help", package=package)
+    known = set(re.findall(r"(?m)^ +-{1,2}([\w.-]+)", text))
+    given = dict(
+        re.fullmatch(r"--?([\w.-]+)=(.*)", word).groups()
+        for word in SERVICES[service]["command"]
+    )
+    assert given
+    assert given.keys() - known == set()
+
+
+def test_figures_are_kept_as_they_must_be():
+    """VictoriaMetrics has each setting without which figures would be wrong."""
+    page = (ROOT / "docs" / "services.md").read_text(encoding="utf-8")
+    needed = re.findall(r"(?m)^\| `(-\S+)` \|", page)
+    assert len(needed) == 3
+    assert set(needed) <= set(SERVICES["victoriametrics"]["command"])
+
+
+@pytest.mark.service
+def test_settings_are_known_to_kafka():
+    """Each variable of Kafka's is a setting of the version that is started."""
+    if not jars().is_dir():
+        pytest.skip("Kafka's jars are not here; make kafka fetches them")
+    asked = ("-cp", f"{jars()}/*", "kafka.server.KafkaConfig")
+    page = told("java", *asked, package="default-jre-headless")
+    known = set(re.findall(r'<a id="([\w.]+)"></a>', page))
+    given = {
+        # As the image's script reads them; this one is Java's.
+        name.removeprefix("KAFKA_").lower().replace("_", ".")
+        for name in SERVICES["kafka"]["environment"].keys() - {"KAFKA_HEAP_OPTS"}
+    }
+    assert given - known == set()
+
+
+def test_settings_are_known_to_prefect():
+    """Each variable of Prefect's, of the file or the image, is one that it reads."""
+    schema = Settings.model_json_schema()
+    known = {
+        name
+        for part in (schema, *schema["$defs"].values())
+        for said in part.get("properties", {}).values()
+        for name in said.get("supported_environment_variables", ())
+    }
+    given = set(re.findall(r"\bPREFECT_\w+", TEXT + DOCKERFILE.read_text("utf-8")))
+    assert len(given) > 8
+    assert given - known == set()
+
+
+def test_grafana_reports_and_fetches_nothing():
+    """Its plugins are those of the image, of which the source is one."""
+    environment = SERVICES["grafana"]["environment"]
+    assert environment["GF_PLUGINS_PREINSTALL_DISABLED"] == "true"
+    assert {
+        name: value
+        for name, value in environment.items()
+        if re.search("REPORTING|CHECK_FOR|FEED|AUTO_UPDATE", name) and value != "false"
+    } == {}
 
 
 def compose():

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.month_ends import OTHERS, Look, foresee
 from tasks.core.findings.detection import Detection
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 from tasks.core.forecasting import scopes, sums
 from tasks.core.forecasting.calendar_days import span_of
 from tasks.core.forecasting.declaration import Forecasting

@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS findings.anomalies (
     detector VARCHAR NOT NULL,
     explanation VARCHAR,
     rolled_up VARCHAR[] NOT NULL DEFAULT [],
-    lasting_cost DECIMAL(38, 18)
+    lasting_cost DECIMAL(38, 18),
+    spread_over INTEGER
 );
 COMMENT ON TABLE findings.anomalies IS 'Anomalies; grain: anomaly, newest revision.';
 COMMENT ON COLUMN findings.anomalies.anomaly_id IS 'Stable id, derived from the scope and the first day.';
@@ -64,3 +65,4 @@ COMMENT ON COLUMN findings.anomalies.detector IS 'Detectors that agreed, comma s
 COMMENT ON COLUMN findings.anomalies.explanation IS 'One plain sentence.';
 COMMENT ON COLUMN findings.anomalies.rolled_up IS 'Scope columns over which it was merged: null there means all below; null elsewhere means that the bill names none.';
 COMMENT ON COLUMN findings.anomalies.lasting_cost IS 'Resolved since it became normal: what a day costs more, or less, than before it; null while it is open, and where costs went back.';
+COMMENT ON COLUMN findings.anomalies.spread_over IS 'Only the sum of many series stands out: how many of them moved that way; else null.';

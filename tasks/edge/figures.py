@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.figures.series import DAILY, OTHER, PER_SCOPE, SCOPE, Figure
 from tasks.core.findings.detection import Detection
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 from tasks.edge import queries, series
 from tasks.edge.warehouse import Connection
 

@@ -40,6 +40,13 @@ DAY = (
 )
 
 
+# What an anomaly has besides its scope, its days and what they come to.
+OWN = (
+    *("rolled_up", "kind", "direction", "detector", "p_value"),
+    *("lasting_cost", "spread_over"),
+)
+
+
 def days_to_judge(
     con: Connection,
     loaded: Loaded,
@@ -84,8 +91,7 @@ def stored(
     con: Connection, days: tuple[date, date], only: str | None = None
 ) -> list[Stored]:
     """Return the stored anomalies that have a day in a range, or one of them."""
-    own = ("rolled_up", "kind", "direction", "detector", "p_value", "lasting_cost")
-    columns = ", ".join((*SCOPE, *own))
+    columns = ", ".join((*SCOPE, *OWN))
     query = (
         f"SELECT anomaly_id, revision, status, detected_at, {columns}"
         " FROM findings.anomalies"
@@ -161,6 +167,7 @@ def _stored(row: dict[str, Any], days: list[Day], notes: list[Note]) -> Stored:
         p_value=row["p_value"],
         notes=tuple(notes),
         lasting_cost=row["lasting_cost"],
+        spread_over=row["spread_over"],
     )
     return Stored(
         row["anomaly_id"], row["revision"], row["status"], row["detected_at"], anomaly
@@ -201,6 +208,7 @@ def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
         "explanation": sentence(anomaly),
         "rolled_up": list(anomaly.rolled_up),
         "lasting_cost": anomaly.lasting_cost,
+        "spread_over": anomaly.spread_over,
     }
 
 
@@ -237,7 +245,7 @@ def _save_notes(con: Connection, new: list[Stored]) -> None:
 
 
 def _arrow_type(name: str) -> pa.DataType:
-    if name == "revision":
+    if name in ("revision", "spread_over"):
         return pa.int32()
     if name == "rolled_up":
         return pa.list_(pa.string())

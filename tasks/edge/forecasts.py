@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.core.findings.anomalies import Scope
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 from tasks.core.forecasting import budgets, predictions
 from tasks.core.forecasting.budgets import Standing
 from tasks.core.forecasting.calendar_days import Span

@@ -13,7 +13,7 @@ from tasks.core.detectors import Flags, Panel
 from tasks.core.errors import NothingThere
 from tasks.core.findings.anomalies import Scope
 from tasks.core.findings.detection import Detection
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 from tasks.core.findings.voices import USAGE
 from tasks.edge import queries, sheet
 from tasks.edge.sheet import Places, Sheet

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from tasks.core.findings.anomalies import Scope
 from tasks.core.findings.arrival import Arrived, complete
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 from tasks.edge import queries
 from tasks.edge.warehouse import Connection
 

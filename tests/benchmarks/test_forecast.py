@@ -10,7 +10,7 @@ from benchmarks import forecast
 from benchmarks.month_ends import foresee
 from tasks.core.detectors import Panel
 from tasks.core.findings.anomalies import Scope
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 from tasks.core.forecasting.declaration import Forecasting
 
 START = date(2025, 1, 1)

@@ -11,7 +11,7 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.core.findings import alerts, incidents
+from tasks.core.findings import alerts, looking
 from tasks.core.findings.anomalies import Scope, sentence, severity
 from tasks.core.findings.detection import Detection
 
@@ -19,7 +19,7 @@ PARAMS = Detection()
 
 
 def found_in(book, params=PARAMS):
-    return incidents.find(book, alerts.find(book.panel, book.settled, params), params)
+    return looking.find(book, alerts.find(book.panel, book.settled, params), params)
 
 
 def steady(days=200, rows=1, level=200.0, noise=0.02, seed=1):

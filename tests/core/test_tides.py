@@ -8,7 +8,7 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.core.findings import alerts, incidents, tides
+from tasks.core.findings import alerts, looking, tides
 from tasks.core.findings.detection import Detection
 
 PARAMS = Detection()
@@ -24,7 +24,7 @@ def shop(rows=30, days=200, seed=1):
 
 def found_in(costs):
     book = worlds.book(costs)
-    return incidents.find(book, alerts.find(book.panel, book.settled, PARAMS), PARAMS)
+    return looking.find(book, alerts.find(book.panel, book.settled, PARAMS), PARAMS)
 
 
 def holiday(costs, columns):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tasks.core.detectors import weekends
 from tasks.core.detectors.seasonal import Seasonal
-from tasks.core.findings import alerts, incidents, rationing
+from tasks.core.findings import alerts, looking, rationing
 from tasks.core.findings.detection import Detection
 
 PARAMS = Detection()
@@ -35,7 +35,7 @@ def left_on(costs, row=3, days=2):
 
 def found_in(costs):
     book = worlds.book(costs)
-    return incidents.find(book, alerts.find(book.panel, book.settled, PARAMS), PARAMS)
+    return looking.find(book, alerts.find(book.panel, book.settled, PARAMS), PARAMS)
 
 
 def broken(costs):

@@ -6,7 +6,7 @@ import numpy as np
 
 from tasks.core.detectors import Panel
 from tasks.core.findings.anomalies import Scope
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 
 START = date(2025, 1, 1)
 

@@ -14,8 +14,8 @@ from tasks.core.detectors import Flags, Floats, windows
 from tasks.core.detectors.seasonal import MAD_TO_SIGMA
 from tasks.core.findings import floors, voices
 from tasks.core.findings.detection import Detection
-from tasks.core.findings.incidents import Book
 from tasks.core.findings.kinds import Columns
+from tasks.core.findings.runs import Book
 
 # Earlier days that a mean spans, and the first days that a fixed bound is made of.
 MEAN_DAYS = 30

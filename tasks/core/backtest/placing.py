@@ -10,7 +10,7 @@ from tasks.core.backtest import matching, shapes
 from tasks.core.backtest.matching import Event, Stated
 from tasks.core.backtest.shapes import Injection, Shape
 from tasks.core.detectors import Flags, Floats, Panel, windows
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 
 # Places that are tried for one anomaly.
 TRIES = 400

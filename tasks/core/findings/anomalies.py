@@ -80,6 +80,8 @@ class Anomaly:
         notes: What people foresaw of it.
         lasting_cost: What a day costs more (or less) since it was resolved than
             before it began; None while it is open, and where costs went back.
+        spread_over: How many series moved that way, where only their sum stands out;
+            else None.
     """
 
     scope: Scope
@@ -92,6 +94,7 @@ class Anomaly:
     p_value: float | None = None
     notes: tuple[Note, ...] = ()
     lasting_cost: Decimal | None = None
+    spread_over: int | None = None
 
     @property
     def first_date(self) -> date:
@@ -193,7 +196,14 @@ def sentence(anomaly: Anomaly) -> str:
     amount = f"{abs(anomaly.impact):,.2f} {anomaly.scope.billing_currency}"
     than = "than expected" if percent is not None else "where nothing was expected"
     said = f"{_where(anomaly)} cost {amount} {more} {than}{share} {_when(anomaly)}"
-    return f"{said}{_stayed(anomaly)}{_foreseen(anomaly)}."
+    return f"{said}{_spread(anomaly)}{_stayed(anomaly)}{_foreseen(anomaly)}."
+
+
+def _spread(anomaly: Anomaly) -> str:
+    """Say that many series moved a little, where that is so."""
+    if anomaly.spread_over is None:
+        return ""
+    return f", spread over {anomaly.spread_over} series"
 
 
 def _stayed(anomaly: Anomaly) -> str:

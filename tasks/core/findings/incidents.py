@@ -6,18 +6,19 @@ depends on a later one: a daily schedule and one backfill find the same anomalie
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Floats, Panel
-from tasks.core.findings import aftermath, floors, kinds
+from tasks.core.detectors import Floats, Panel
+from tasks.core.findings import aftermath, kinds
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
-from tasks.core.findings.anomalies import ESTIMATE, Amounts, Anomaly, Day, Note, Scope
+from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Day, Note, Scope
 from tasks.core.findings.detection import Detection
+from tasks.core.findings.runs import Book, Run
 
 # Scope columns that are merged over, the widest first: a whole billing account, one
 # service wherever it runs, one account and region, one service in one account.
@@ -37,55 +38,15 @@ MEMBERS_SHARE = 0.5
 WEEK_GAP = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Everything that finding anomalies needs to know.
-
-    Attributes:
-        panel: The series.
-        scopes: Scope of each series.
-        settled: ``(n_series, n_days)`` False where the export may be incomplete.
-        amounts: Exact cost of a series on a day, by row and column.
-    """
-
-    panel: Panel
-    scopes: Sequence[Scope]
-    settled: Flags
-    amounts: Amounts
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Odd days of some series that belong together, as rows and columns."""
-
-    rows: tuple[int, ...]
-    sign: int
-    columns: list[int] = field(default_factory=list)
-    rolled_up: tuple[str, ...] = ()
-
-
-def find(
-    book: Book, alerts: Alerts, params: Detection, foreseen: Sequence[Part] = ()
-) -> list[Anomaly]:
-    """Return the anomalies, oldest first.
-
-    Args:
-        book: The series.
-        alerts: What stands out of them.
-        params: As configured.
-        foreseen: What people's allowances explain of them.
-    """
-    runs = [
+def runs(book: Book, alerts: Alerts, params: Detection) -> list[Run]:
+    """Return the odd days of each series, or of several that moved together."""
+    begun = [
         run
         for row in np.flatnonzero((alerts.opens != 0).any(axis=1))
         for sign in (1, -1)
         for run in runs_of(book.panel, alerts, int(row), sign, params.gap_days)
     ]
-    merged = merge(book, alerts, runs, params)
-    found = [anomaly(book, alerts, run, params, foreseen) for run in merged]
-    least = floors.least_impact(book.panel, params)
-    worth = [item for item in found if abs(item.impact) >= least(item)]
-    return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))
+    return merge(book, alerts, begun, params)
 
 
 def runs_of(

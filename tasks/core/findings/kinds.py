@@ -49,11 +49,19 @@ def kind(
         "new_scope": bool(alerts.says["new_scope"][rows, columns[0]].any()),
         "price_change": _is_price(panel, alerts, rows, columns),
         "drift": 2 * alerts.says["drift"][on_days].any(axis=0).sum() >= len(columns),
+    }
+    told = next((one for one, fits in shapes.items() if fits), None)
+    return told or shape(panel, rows, columns, sign)
+
+
+def shape(panel: Panel, rows: Columns, columns: Columns, sign: int) -> str:
+    """Name the shape of a deviation by its days and its money alone."""
+    shapes = {
         "drop": sign < 0 and len(columns) < SHIFT_DAYS,
         "pattern_break": _is_weekend_like_weekday(panel, rows, columns),
         "level_shift": len(columns) >= SHIFT_DAYS,
     }
-    return next((shape for shape, fits in shapes.items() if fits), "spike")
+    return next((one for one, fits in shapes.items() if fits), "spike")
 
 
 def _is_price(panel: Panel, alerts: Alerts, rows: Columns, columns: Columns) -> bool:

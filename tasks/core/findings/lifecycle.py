@@ -150,6 +150,7 @@ def told(stored: Stored, params: Detection) -> dict[str, object]:
         "impact": anomaly.impact,
         "impact_pct": anomaly.impact_pct,
         "lasting_cost": anomaly.lasting_cost,
+        "spread_over": anomaly.spread_over,
         "detector": anomaly.detector,
         "summary": sentence(anomaly),
     }

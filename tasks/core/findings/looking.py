@@ -7,12 +7,14 @@ is what the first one does.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.core.findings import allowances, incidents, judgement
+from tasks.core.findings import allowances, collective, floors, incidents, judgement
+from tasks.core.findings.alerts import Alerts
+from tasks.core.findings.allowances import Part
 from tasks.core.findings.anomalies import Anomaly
 from tasks.core.findings.arrival import Arrived
 from tasks.core.findings.detection import Detection
-from tasks.core.findings.incidents import Book
 from tasks.core.findings.people import Feedback, Plan, Rules
+from tasks.core.findings.runs import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +43,29 @@ def look(known: Known, params: Detection) -> list[Anomaly]:
         book.panel, book.scopes, known.plans, known.feedback, known.rules
     )
     judged = judgement.judge(book.panel, book.settled, known.arrived, said, params)
-    return incidents.find(book, judged.alerts, params, judged.foreseen)
+    return find(book, judged.alerts, params, judged.foreseen)
+
+
+def find(
+    book: Book, alerts: Alerts, params: Detection, foreseen: Sequence[Part] = ()
+) -> list[Anomaly]:
+    """Return the anomalies that stand out, oldest first.
+
+    Args:
+        book: The series.
+        alerts: What stands out of them.
+        params: As configured.
+        foreseen: What people's allowances explain of them.
+    """
+    runs = incidents.runs(book, alerts, params)
+    told = collective.find(book, alerts, runs, params)
+    found = [
+        incidents.anomaly(book, alerts, run, params, foreseen) for run in told.alone
+    ]
+    found += [
+        collective.anomaly(book, alerts, told, move, params, foreseen=foreseen)
+        for move in told.moves
+    ]
+    least = floors.least_impact(book.panel, params)
+    worth = [item for item in found if abs(item.impact) >= least(item)]
+    return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))

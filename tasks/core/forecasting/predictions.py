@@ -9,7 +9,7 @@ import numpy as np
 
 from tasks.core.detectors import Flags
 from tasks.core.findings.anomalies import Scope
-from tasks.core.findings.incidents import Book
+from tasks.core.findings.runs import Book
 from tasks.core.forecasting import budgets, scopes, sums
 from tasks.core.forecasting.budgets import Amounts, Standing
 from tasks.core.forecasting.calendar_days import MONTHS, Ints, Span, span_of

@@ -72,6 +72,14 @@ def test_weekends_in_a_row_are_one_anomaly(first, second):
     assert anomaly.last_date >= day(second)
 
 
+def test_two_cheap_weekend_days_are_two():
+    """A fall on a Saturday does not go on with one on the Sunday of the next week."""
+    costs = offices(noise=0.03)
+    costs[3, [SATURDAY, SATURDAY + 8]] *= 0.5
+    found = [one for one in found_in(costs) if one.direction == "down"]
+    assert len(found) == 2
+
+
 def test_a_quiet_company_hears_nothing():
     """Twenty such series are told of fewer than two weekends in half a year."""
     companies = [offices(seed=seed) for seed in range(10)]

@@ -34,8 +34,10 @@ MERGES: tuple[tuple[str, ...], ...] = (
 # Share of the cost of a merged scope that its members must have on the first day.
 MEMBERS_SHARE = 0.5
 
-# Most days between a day of one weekend and one of the next.
-WEEK_GAP = 7
+# Days between two weekends; more where one was left on, which may be told on either of
+# its days.
+WEEK_GAP = 5
+LEFT_ON_GAP = 7
 
 
 def runs(book: Book, alerts: Alerts, params: Detection) -> list[Run]:
@@ -68,7 +70,8 @@ def _continues(panel: Panel, run: Run, column: int, gap_days: int) -> bool:
     if gap <= gap_days:
         return True
     days = [*run.columns, column]
-    return gap <= WEEK_GAP and all(kinds.is_weekend(panel.day(day)) for day in days)
+    most = LEFT_ON_GAP if run.sign > 0 else WEEK_GAP
+    return gap <= most and all(kinds.is_weekend(panel.day(day)) for day in days)
 
 
 def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> list[Run]:

@@ -112,10 +112,14 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         least = [floor[part] for part in parts]
         heard = list(threads.map(partial(voices.listen, params=params), panels, least))
         score = np.concatenate([one.scores["seasonal"].score for one in heard])
+        pairs = np.concatenate([one.weekends.score for one in heard])
+        rare = threads.submit(
+            calibration.p_values, pairs, step=weekends.STEP, window=weekends.WINDOW
+        )
         p_value = calibration.p_values(score).both
         material = np.concatenate([one.material for one in heard])
         told = rationing.told(p_value, material, params.alerts_per_week)
-        is_on = _left_on(panel, heard, p_value, material, params)
+        is_on = _left_on(panel, heard, rare.result().above, p_value, params)
         told |= is_on
         habit = habits.joined([one.habit for one in heard])
         carried = tides.carried(
@@ -160,15 +164,14 @@ def _answer(panel: Panel, heard: Heard, verdict: Verdict) -> Alerts:
 def _left_on(
     panel: Panel,
     heard: Sequence[Heard],
+    rare: Floats,
     p_value: Floats,
-    material: Flags,
     params: Detection,
 ) -> Flags:
     """Return the Sundays of weekends that were left on, and say how rare they are."""
     sundays = weekends.sundays(panel)
-    score = np.concatenate([one.weekends.score for one in heard])
+    material = np.concatenate([one.material for one in heard])
     is_like = np.concatenate([one.weekends.is_like_weekdays for one in heard])
-    rare = calibration.p_values(score, step=weekends.STEP, window=weekends.WINDOW).above
     is_on = np.zeros(p_value.shape, dtype=np.bool_)
     worth = material[:, sundays] | material[:, sundays - 1]
     told = (

@@ -179,11 +179,16 @@ def month_length_effect(panel: Panel, level_days: int) -> Floats:
     Returns:
         ``(n_days,)`` on the scale; 0 once the level is one of the same month.
     """
-    days = [panel.day(column) for column in range(panel.n_days)]
-    lengths = [float(monthrange(day.year, day.month)[1]) for day in days]
-    share = -np.log(np.array([lengths]))
+    share = month_share(panel)
     level = windows.earlier(windows.trailing_median(share, level_days, least=1))
     return np.asarray(np.nan_to_num(share - level)[0])
+
+
+def month_share(panel: Panel) -> Floats:
+    """Return a day's share of its month, on the scale, ``(1, n_days)``."""
+    days = [panel.day(column) for column in range(panel.n_days)]
+    lengths = [float(monthrange(day.year, day.month)[1]) for day in days]
+    return np.asarray(-np.log(np.array([lengths])))
 
 
 def month_effect(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, Floats]:

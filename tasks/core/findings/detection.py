@@ -70,21 +70,19 @@ class Novelty(Frozen):
 
 
 class Drift(Frozen):
-    """Slow growth or decline, week after week."""
+    """Slow growth or decline, day after day."""
 
-    weeks: int = Field(3, ge=2, description="Weeks that must all move one way.")
     percent: float = Field(
         20.0,
         gt=0,
-        description="How far they must move all in all, beyond how far the"
-        " weeks before them moved.",
+        description="How far a line through the last days must have come, beyond how"
+        " the series grew before.",
     )
-    largest_step: float = Field(
-        0.55,
+    evidence: float = Field(
+        3.5,
         gt=0,
-        le=1,
-        description="Largest share of it that one week may have; a"
-        " larger one is a step and no drift.",
+        description="How far those days must lie beyond all levels of the twelve"
+        " weeks before, in standard deviations.",
     )
 
 

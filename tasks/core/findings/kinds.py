@@ -15,6 +15,9 @@ SATURDAY = 5
 # Days from which a deviation is a new level and no spike.
 SHIFT_DAYS = 7
 
+# How much a drift moves from its first week to its last, of what the first deviates.
+GROWS = 0.25
+
 # Share of an impact that the price must explain to be its kind.
 PRICE_SHARE = 0.7
 
@@ -48,7 +51,8 @@ def kind(
     shapes = {
         "new_scope": bool(alerts.says["new_scope"][rows, columns[0]].any()),
         "price_change": _is_price(panel, alerts, rows, columns),
-        "drift": 2 * alerts.says["drift"][on_days].any(axis=0).sum() >= len(columns),
+        "drift": 2 * alerts.says["drift"][on_days].any(axis=0).sum() >= len(columns)
+        and _grows(panel, alerts, rows, columns),
     }
     told = next((one for one, fits in shapes.items() if fits), None)
     return told or shape(panel, rows, columns, sign)
@@ -73,6 +77,18 @@ def _is_price(panel: Panel, alerts: Alerts, rows: Columns, columns: Columns) -> 
     by_price = _sum(panel.costs - alerts.at_usual_price, rows, columns)
     explains = (by_price * np.sign(off)) >= PRICE_SHARE * np.abs(off)
     return bool(2 * explains.sum() >= len(columns))
+
+
+def _grows(panel: Panel, alerts: Alerts, rows: Columns, columns: Columns) -> bool:
+    """Return whether costs went on moving away, as far as there are weeks to tell."""
+    if len(columns) < 2 * SHIFT_DAYS:
+        return True
+    costs = _sum(panel.costs, rows, columns)
+    off = costs - _sum(alerts.expected, rows, columns)
+    first, last = slice(0, SHIFT_DAYS), slice(-SHIFT_DAYS, None)
+    grown = float(costs[last].mean() - costs[first].mean())
+    start = float(off[first].mean())
+    return bool(grown * np.sign(start) >= GROWS * abs(start))
 
 
 def _is_weekend_like_weekday(panel: Panel, rows: Columns, columns: Columns) -> bool:

@@ -11,9 +11,9 @@ enough money and percent and one of these holds:
 A day that continues an anomaly needs less, which keeps one anomaly from becoming five.
 """
 
-from collections.abc import Sequence
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -27,10 +27,10 @@ from tasks.core.detectors import (
     calibration,
     weekends,
 )
-from tasks.core.findings import floors, habits, rationing, tides, voices
+from tasks.core.findings import habits, hearing, rationing, tides, voices
 from tasks.core.findings.detection import Detection
+from tasks.core.findings.hearing import SEASONAL, Hearing, Spoken
 from tasks.core.findings.tides import Signs
-from tasks.core.findings.voices import Heard
 
 # Whose expectation a day gets when several detectors speak of it, first one first.
 VOICES = ("new_scope", "seasonal", "drift", "unit_price", "thresholds")
@@ -40,9 +40,6 @@ CERTAIN = ("thresholds", "new_scope", "unit_price", "drift")
 
 # p-value of a day that may continue an anomaly.
 CONTINUES = 0.01
-
-# Series that are judged at once, beside others.
-PART = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +67,25 @@ class Alerts:
     high: Floats
     score: Floats
     p_value: Floats
-    opens: Floats
-    goes_on: Floats
+    opens: Signs
+    goes_on: Signs
     tide: Signs
     says: dict[str, Flags]
     at_usual_price: Floats
 
 
 class Verdict(NamedTuple):
-    """What depends on all series; every array is ``(n_series, n_days)``.
+    """What more is known of each day; every array is ``(n_series, n_days)``.
 
     Attributes:
-        p_value: How rare a day is.
-        told: It is rare enough to be told, and worth a word.
         no_news: It begins nothing.
+        lasts: It may go on, if something began.
         settled: Its bill is complete.
-        tide: As in ``Alerts``.
     """
 
-    p_value: Floats
-    told: Flags
     no_news: Flags
+    lasts: Flags
     settled: Flags
-    tide: Signs
 
 
 def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
@@ -104,79 +97,55 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
             is missing there is no drop.
         params: As configured.
     """
-    floor = floors.money_floor(panel, params)
-    firsts = range(0, max(len(panel.costs), 1), PART)
-    parts = [slice(first, first + PART) for first in firsts]
-    panels = [panel.rows(part) for part in parts]
     with ThreadPoolExecutor() as threads:
-        least = [floor[part] for part in parts]
-        heard = list(threads.map(partial(voices.listen, params=params), panels, least))
-        score = np.concatenate([one.scores["seasonal"].score for one in heard])
-        pairs = np.concatenate([one.weekends.score for one in heard])
+        heard, spoken = hearing.hear(panel, params, threads)
+        score = heard.seasonal.score
         rare = threads.submit(
-            calibration.p_values, pairs, step=weekends.STEP, window=weekends.WINDOW
+            calibration.p_values,
+            heard.weekends.score,
+            step=weekends.STEP,
+            window=weekends.WINDOW,
         )
-        p_value = calibration.p_values(score).both
-        material = np.concatenate([one.material for one in heard])
-        told = rationing.told(p_value, material, params.alerts_per_week)
+        p_value = calibration.both_sides(score)
+        told = rationing.told(p_value, heard.material, params.alerts_per_week)
         is_on = _left_on(panel, heard, rare.result().above, p_value, params)
         told |= is_on
-        habit = habits.joined([one.habit for one in heard])
         carried = tides.carried(
-            score,
-            [one.costs for one in panels],
-            [one.scores["seasonal"] for one in heard],
-            panel.accounts,
+            *(score, [panel.costs], [heard.seasonal], panel.accounts),
             voices.is_usage(panel),
         )
-        no_news = habits.no_news(habit, panel.accounts) | carried.is_quiet
+        no_news = habits.no_news(heard.habit, panel.accounts) | carried.is_quiet
         no_news &= ~is_on
-        verdicts = [
-            Verdict(
-                *(p_value[part], told[part], no_news[part], settled[part]),
-                tide=carried.sign[part],
-            )
-            for part in parts
-        ]
-        answers = threads.map(_answer, panels, heard, verdicts)
-        return _joined(list(answers))
-
-
-def _answer(panel: Panel, heard: Heard, verdict: Verdict) -> Alerts:
-    """Make one answer of what all detectors say of some series."""
-    says = {"seasonal": verdict.told, **heard.says}
-    chosen = _chosen(heard.scores, says)
-    may_be = _may_be(panel, verdict.settled, panel.costs - chosen.expected)
-    certain = np.logical_or.reduce([says[name] for name in CERTAIN])
-    anybody = certain | verdict.told
-    lasts = heard.material & (verdict.p_value <= CONTINUES)
-    return Alerts(
-        *(chosen.expected, chosen.low, chosen.high, chosen.score),
-        p_value=verdict.p_value,
-        opens=np.where(anybody & (certain | ~verdict.no_news), may_be, 0.0),
-        goes_on=np.where(anybody | lasts, may_be, 0.0),
-        tide=verdict.tide,
-        says=says,
-        at_usual_price=heard.scores["unit_price"].expected,
-    )
+        alerts = Alerts(
+            *(heard.seasonal.expected, heard.seasonal.low, heard.seasonal.high),
+            score=score,
+            p_value=p_value,
+            opens=np.zeros(score.shape, dtype=np.int8),
+            goes_on=np.zeros(score.shape, dtype=np.int8),
+            tide=carried.sign,
+            says={SEASONAL: told, **heard.says},
+            at_usual_price=heard.at_usual_price,
+        )
+        lasts = heard.material & (p_value <= CONTINUES)
+        verdict = Verdict(no_news, lasts, settled)
+        answer = partial(_answer, panel, alerts, verdict)
+        deque(threads.map(answer, hearing.parts(panel), spoken), maxlen=0)
+    return alerts
 
 
 def _left_on(
     panel: Panel,
-    heard: Sequence[Heard],
+    heard: Hearing,
     rare: Floats,
     p_value: Floats,
     params: Detection,
 ) -> Flags:
     """Return the Sundays of weekends that were left on, and say how rare they are."""
     sundays = weekends.sundays(panel)
-    material = np.concatenate([one.material for one in heard])
-    is_like = np.concatenate([one.weekends.is_like_weekdays for one in heard])
     is_on = np.zeros(p_value.shape, dtype=np.bool_)
-    worth = material[:, sundays] | material[:, sundays - 1]
-    told = (
-        is_like & worth & (rare <= rationing.LARGEST_WEEKEND * params.alerts_per_week)
-    )
+    worth = heard.material[:, sundays] | heard.material[:, sundays - 1]
+    is_rare = rare <= rationing.LARGEST_WEEKEND * params.alerts_per_week
+    told = heard.weekends.is_like_weekdays & worth & is_rare
     is_on[:, sundays] = told
     p_value[:, sundays] = np.where(
         told, np.fmin(p_value[:, sundays], rare), p_value[:, sundays]
@@ -184,38 +153,47 @@ def _left_on(
     return is_on
 
 
-def _joined(parts: Sequence[Alerts]) -> Alerts:
-    """Return the answers for all series, in the order of the parts."""
-    whole = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(Alerts)
-        if field.name != "says"
-    }
-    says = {
-        name: np.concatenate([part.says[name] for part in parts]) for name in VOICES
-    }
-    return Alerts(**whole, says=says)
+def _answer(
+    panel: Panel,
+    alerts: Alerts,
+    verdict: Verdict,
+    part: slice,
+    spoken: dict[str, Spoken],
+) -> None:
+    """Make one answer of what all detectors say of some series."""
+    no_news, lasts, settled = (flags[part] for flags in verdict)
+    _choose(alerts, part, spoken)
+    off = panel.costs[part] - alerts.expected[part]
+    may_be = _may_be(panel.rows(part), settled, off)
+    certain = np.logical_or.reduce([alerts.says[name][part] for name in CERTAIN])
+    anybody = certain | alerts.says[SEASONAL][part]
+    is_news = anybody & (certain | ~no_news)
+    alerts.opens[part] = np.where(is_news, may_be, 0)
+    alerts.goes_on[part] = np.where(anybody | lasts, may_be, 0)
 
 
-def _chosen(scores: dict[str, Scores], says: dict[str, Flags]) -> Scores:
-    """Return each day's scores by the first voice that speaks of it."""
-    chosen = scores["seasonal"]
+def _choose(alerts: Alerts, part: slice, spoken: dict[str, Spoken]) -> None:
+    """Give odd days the scores of the first voice that speaks of them.
+
+    What is there is the seasonal detector's, which every day has.
+    """
+    told = alerts.says[SEASONAL][part]
     for name in reversed(VOICES):
-        speaks = says[name]
-        own = scores[name]
-        chosen = Scores(
-            np.where(speaks, own.expected, chosen.expected),
-            np.where(speaks, own.low, chosen.low),
-            np.where(speaks, own.high, chosen.high),
-            np.where(speaks, own.score, chosen.score),
-        )
-    return chosen
+        if name == SEASONAL:
+            continue
+        rows, columns, scores = spoken[name]
+        is_first = VOICES.index(name) < VOICES.index(SEASONAL) or ~told[rows, columns]
+        for field in Scores.__slots__:
+            days = getattr(alerts, field)[part]
+            own = getattr(scores, field)
+            days[rows, columns] = np.where(is_first, own, days[rows, columns])
 
 
-def _may_be(panel: Panel, settled: Flags, off: Floats) -> Floats:
+def _may_be(panel: Panel, settled: Flags, off: Floats) -> Signs:
     """Return the direction in which each day may be an anomaly at all.
 
     Only use can fall: less unused commitment is good news, and so is less tax.
     """
     may_fall = settled & voices.is_usage(panel)[:, None]
-    return np.where(off > 0, 1.0, np.where((off < 0) & may_fall, -1.0, 0.0))
+    falls = (off < 0) & may_fall
+    return np.asarray((off > 0).astype(np.int8) - falls.astype(np.int8))

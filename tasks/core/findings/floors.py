@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from tasks.core.detectors import Floats, Panel, windows
-from tasks.core.findings import habits, voices
+from tasks.core.findings import voices
 from tasks.core.findings.anomalies import Anomaly
 from tasks.core.findings.detection import Detection
 
@@ -28,14 +28,20 @@ def least_impact(panel: Panel, params: Detection) -> Callable[[Anomaly], Decimal
 
 
 def money_floor(panel: Panel, params: Detection) -> Floats:
-    """Return the smallest deviation worth a word, ``(n_series, n_days)``.
+    """Return the smallest deviation worth a word, ``(n_series, n_days)``."""
+    return np.asarray(account_floor(panel, params)[panel.accounts])
+
+
+def account_floor(panel: Panel, params: Detection) -> Floats:
+    """Return the smallest deviation worth a word, ``(n_accounts, n_days)``.
 
     It follows the size of the billing account, so that a small company hears of small
     sums and a large one does not.
     """
-    share = _typical(panel) * params.floor_share_pct / 100
-    absolute = params.floor_cost * smallness(panel, params)
-    return np.asarray(np.maximum(share, absolute)[panel.accounts])
+    typical = _typical(panel)
+    share = typical * params.floor_share_pct / 100
+    absolute = params.floor_cost * _smallness(typical, params)
+    return np.asarray(np.maximum(share, absolute))
 
 
 def smallness(panel: Panel, params: Detection) -> Floats:
@@ -46,7 +52,11 @@ def smallness(panel: Panel, params: Detection) -> Floats:
     spends ten a day. Accounts are compared and not added up, for their currencies may
     differ.
     """
-    size = _typical(panel).max(axis=0, initial=0.0)
+    return _smallness(_typical(panel), params)
+
+
+def _smallness(typical: Floats, params: Detection) -> Floats:
+    size = typical.max(axis=0, initial=0.0)
     full = params.floors_full_from
     is_small = (size > 0) & (size < full)
     return np.where(is_small, size / max(full, 1e-12), 1.0)
@@ -54,6 +64,9 @@ def smallness(panel: Panel, params: Detection) -> Floats:
 
 def _typical(panel: Panel) -> Floats:
     """Return what an account uses on a typical day so far, ``(n_accounts, n_days)``."""
-    used = np.where(voices.is_usage(panel)[:, None], panel.costs, 0.0)
-    totals = habits.per_account(np.nan_to_num(used), panel.accounts)
+    is_usage = voices.is_usage(panel)
+    totals = np.zeros((int(panel.accounts.max(initial=-1)) + 1, panel.n_days))
+    for account in range(len(totals)):
+        rows = np.flatnonzero((panel.accounts == account) & is_usage)
+        totals[account] = np.nan_to_num(panel.costs[rows]).sum(axis=0)
     return np.nan_to_num(windows.earlier(windows.trailing_median(totals, 28, least=1)))

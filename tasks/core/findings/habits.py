@@ -4,7 +4,6 @@ Such a day begins nothing: a series that returns to its older level or weekday e
 something, whose beginning was told; and on a holiday much of a company rests.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,16 +62,6 @@ def habit(season: Season) -> Habit:
         & (season.scaled <= season.level + busiest + reach),
         falls=season.scaled < season.low - reach,
         rests=quietest <= -RESTS,
-    )
-
-
-def joined(parts: Sequence[Habit]) -> Habit:
-    """Return the habits of all series, in the order of the parts."""
-    return Habit(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in Habit.__slots__
-        )
     )
 
 

@@ -83,8 +83,8 @@ def _agreed(judged: Alerts, again: Alerts, is_left: Flags) -> Alerts:
     goes_on = is_left & (again.goes_on == judged.goes_on)
     return replace(
         again,
-        opens=np.where(opens, again.opens, 0.0),
-        goes_on=np.where(goes_on, again.goes_on, 0.0),
+        opens=np.where(opens, again.opens, 0),
+        goes_on=np.where(goes_on, again.goes_on, 0),
     )
 
 

@@ -33,6 +33,9 @@ LARGEST = 4e-4
 # and do not on one.
 LARGEST_WEEKEND = 2e-3
 
+# What is larger than the largest bound by more than rounding can be.
+NEARLY = 1.0001
+
 # Weeks over which beginnings are counted, and the days that keep two of them apart.
 WEEKS = 8
 APART = 7
@@ -66,10 +69,15 @@ def step_up(p_value: Floats, judged: Floats, expected: float) -> Floats:
         judged: ``(n_days,)`` how many series were looked at.
         expected: False discoveries to be expected on a day without true ones.
     """
-    ordered = np.sort(p_value, axis=0)
-    rank = np.arange(1, len(p_value) + 1)[:, None]
-    is_found = ordered <= rank * expected / np.maximum(judged, 1)
-    return np.asarray(np.where(is_found, ordered, 0.0).max(axis=0, initial=0.0))
+    found = np.zeros(p_value.shape[1])
+    # No rank is beyond the number of those that were looked at.
+    may_be = p_value <= NEARLY * expected
+    for column in np.flatnonzero(may_be.any(axis=0)):
+        ordered = np.sort(p_value[may_be[:, column], column])
+        rank = np.arange(1, len(ordered) + 1)
+        is_found = ordered <= rank * expected / np.maximum(judged[column], 1)
+        found[column] = np.where(is_found, ordered, 0.0).max(initial=0.0)
+    return found
 
 
 def _rationed(p_value: Floats, alerts_per_week: float) -> Floats:

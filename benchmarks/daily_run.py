@@ -31,6 +31,8 @@ BLOCK = 5_000
 # What a billing account, a sub-account and a region have of them.
 IN_BILLING_ACCOUNT, IN_SUB_ACCOUNT, IN_REGION = 10_000, 40, 20
 
+REGIONS = IN_SUB_ACCOUNT // IN_REGION
+
 # One series in so many doubles on the newest day.
 ODD = 2_000
 
@@ -90,27 +92,64 @@ def _rows(
 
 
 def _table(numbers: Any, costs: Any, since: date, version: int) -> pa.Table:
-    rows = np.repeat(numbers, costs.shape[1])
-    dates = np.datetime64(since) + np.tile(np.arange(costs.shape[1]), len(costs))
+    """Return the rows day by day, with the names of a series as words of a list."""
+    days, count = costs.shape[1], len(numbers)
+    dates = [since + timedelta(days=day) for day in range(days)]
+    series = np.tile(np.arange(count, dtype=np.int32), days)
+    micros = np.rint(costs.T.ravel() * 1e6).astype(np.int64)
+    names = {
+        "billing_account_id": [f"payer-{_payer(one)}" for one in numbers],
+        "sub_account_id": [f"account-{one // IN_SUB_ACCOUNT:06d}" for one in numbers],
+        "service_name": [f"service-{one % IN_REGION:02d}" for one in numbers],
+        "region_id": [f"region-{one // IN_REGION % REGIONS}" for one in numbers],
+    }
+    months = [f"{day:%Y-%m}" for day in dates]
+    bill = [f"payer-{_payer(numbers[0])}.{month}.v{version}" for month in months]
+    words = {name: _words(list_, series) for name, list_ in names.items()}
     return pa.table(
-        {"number": rows, "charge_date": dates, "cost": costs.ravel()}
-    ).append_column("version", pa.array(np.full(len(rows), version)))
+        {
+            "charge_date": pa.array(dates).take(np.repeat(np.arange(days), count)),
+            **words,
+            "effective_cost": _money(micros),
+            "consumed_quantity": _money(micros // 3),
+            "bill_id": _words(bill, np.repeat(np.arange(days, dtype=np.int32), count)),
+        }
+    )
+
+
+def _payer(number: int) -> int:
+    return number // IN_BILLING_ACCOUNT
+
+
+def _words(names: list[str], places: Any) -> pa.Array:
+    found, of_names = np.unique(names, return_inverse=True)
+    return pa.DictionaryArray.from_arrays(
+        of_names.astype(np.int32)[places], pa.array(found.tolist())
+    )
+
+
+def _money(micros: Any) -> pa.Array:
+    """Return millionths as DECIMAL(38, 18), made of the two halves of its number."""
+    part = np.uint64(10**12)
+    high, low = (
+        (micros >> 20).astype(np.uint64),
+        (micros & (2**20 - 1)).astype(np.uint64),
+    )
+    upper = high * part
+    words = np.empty((len(micros), 2), dtype=np.uint64)
+    shifted = upper << np.uint64(20)
+    words[:, 0] = shifted + low * part
+    words[:, 1] = (upper >> np.uint64(44)) + (words[:, 0] < shifted)
+    buffers = [None, pa.py_buffer(words)]
+    return pa.Array.from_buffers(pa.decimal128(38, 18), len(micros), buffers)
 
 
 def _insert(con: Any, rows: pa.Table) -> None:
     con.register("new_days", rows)
     con.execute(
         "INSERT INTO series.daily_cost_versions BY NAME"
-        " SELECT charge_date::DATE AS charge_date, 'AWS' AS provider,"
-        f" 'payer-' || (number // {IN_BILLING_ACCOUNT}) AS billing_account_id,"
-        f" printf('account-%06d', number // {IN_SUB_ACCOUNT}) AS sub_account_id,"
-        f" printf('service-%02d', number % {IN_REGION}) AS service_name,"
-        f" 'region-' || (number // {IN_REGION}) % {IN_SUB_ACCOUNT // IN_REGION}"
-        " AS region_id, 'usage' AS charge_kind, 'USD' AS billing_currency,"
-        " cost::DECIMAL(32, 6) AS billed_cost, cost::DECIMAL(32, 6) AS effective_cost,"
-        " (cost / 3)::DECIMAL(32, 6) AS consumed_quantity,"
-        " billing_account_id || strftime(charge_date, '.%Y-%m.v') || version"
-        " AS bill_id FROM new_days ORDER BY charge_date, number"
+        " SELECT *, effective_cost AS billed_cost, 'AWS' AS provider,"
+        " 'usage' AS charge_kind, 'USD' AS billing_currency FROM new_days"
     )
     con.unregister("new_days")
 

@@ -6,9 +6,7 @@ depends on a later one: a daily schedule and one backfill find the same anomalie
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from tasks.core.findings import aftermath, kinds
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
 from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Day, Note, Scope
+from tasks.core.findings.below import Below, above
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.runs import Book, Run
 
@@ -84,6 +83,7 @@ def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> lis
     """
     left = sorted(runs, key=lambda run: (run.columns[0], run.rows))
     merged: list[Run] = []
+    below = Below(book.scopes)
     while left:
         first = left[0].columns[0]
         today = [run for run in left if run.columns[0] == first]
@@ -91,9 +91,9 @@ def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> lis
         today, absorbed = _absorb(merged, today, params.gap_days)
         tide = [run for run in today if alerts.tide[run.rows[0], first] == run.sign]
         alone = [run for run in today if run not in tide]
-        today = alone + _merge_over(book, alerts, tide, MERGES[0], 0.0)
+        today = alone + _merge_over(book, alerts, tide, MERGES[0], 0.0, below=below)
         for over in MERGES:
-            today = _merge_over(book, alerts, today, over, MEMBERS_SHARE)
+            today = _merge_over(book, alerts, today, over, MEMBERS_SHARE, below=below)
         merged = absorbed + today
     return merged
 
@@ -128,17 +128,15 @@ def _merge_over(
     today: list[Run],
     over: tuple[str, ...],
     least: float,
+    *,
+    below: Below,
 ) -> list[Run]:
     groups: dict[tuple[Scope, int], list[Run]] = defaultdict(list)
     for run in today:
-        groups[_above(book.scopes[run.rows[0]], over), run.sign].append(run)
+        groups[above(book.scopes[run.rows[0]], over), run.sign].append(run)
     result = []
     for (scope, sign), members in groups.items():
-        rows = (
-            [row for row, own in enumerate(book.scopes) if _above(own, over) == scope]
-            if len(members) > 1
-            else []
-        )
+        rows = below.rows(scope, over) if len(members) > 1 else []
         if rows and _share(book, alerts, members, rows) >= least:
             columns = sorted({column for run in members for column in run.columns})
             varying = tuple(
@@ -152,19 +150,13 @@ def _merge_over(
     return result
 
 
-def _above(scope: Scope, over: tuple[str, ...]) -> Scope:
-    nothing: dict[str, Any] = dict.fromkeys(over)
-    return replace(scope, **nothing)
-
-
 def _share(book: Book, alerts: Alerts, members: list[Run], rows: list[int]) -> float:
     """Return the share of the cost of some series that runs of single ones have."""
     if any(run.rolled_up for run in members):
         return -1.0
     column = members[0].columns[0]
-    size = np.nan_to_num(
-        np.fmax(np.abs(book.panel.costs), np.abs(alerts.expected))[:, column]
-    )
+    costs, expected = book.panel.costs[:, column], alerts.expected[:, column]
+    size = np.nan_to_num(np.fmax(np.abs(costs), np.abs(expected)))
     own = size[[run.rows[0] for run in members]].sum()
     return float(own / max(size[rows].sum(), 1e-9))
 
@@ -184,7 +176,7 @@ def anomaly(
     said = sorted(name for name, flags in alerts.says.items() if flags[on_days].any())
     status = _status(book, rows, run.columns, params)
     return Anomaly(
-        scope=_above(book.scopes[run.rows[0]], run.rolled_up),
+        scope=above(book.scopes[run.rows[0]], run.rolled_up),
         rolled_up=run.rolled_up,
         kind=kinds.kind(book.panel, alerts, rows, columns, run.sign),
         direction="up" if run.sign > 0 else "down",

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+import numpy as np
+
 from tasks.core.findings.anomalies import Scope
-from tasks.core.findings.arrival import Arrived, complete
+from tasks.core.findings.arrival import Arrived, young
 from tasks.core.findings.runs import Book
 from tasks.edge import queries
 from tasks.edge.warehouse import Connection
@@ -29,21 +31,27 @@ def arrived(
         + queries.text("findings/arrival_shares"),
         {"as_of": as_of},
     )
-    shares = complete(book.settled.shape)
     settled = book.settled.copy()
     rows_of = _rows_by_service(book.scopes)
-    rows = queries.run(con, "findings/arrived_days", as_of=as_of, until=until)
-    for *account, service, day, low, middle, high, hours in rows.fetchall():
+    told = []
+    for *account, service, day, low, middle, high, hours in queries.run(
+        con, "findings/arrived_days", as_of=as_of, until=until
+    ).fetchall():
         column = (day - book.panel.start).days
         if not 0 <= column < book.panel.n_days:
             continue
-        is_settled = low >= SETTLED_SHARE or hours >= SETTLED_HOURS
         own = rows_of[*account, service]
+        is_settled = low >= SETTLED_SHARE or hours >= SETTLED_HOURS
         settled[own, column] = is_settled
-        if not is_settled:
-            shares.low[own, column] = low
-            shares.middle[own, column] = middle
-            shares.high[own, column] = high
+        if own and not is_settled:
+            told.append((own, column, low, middle, high))
+    columns = np.unique([column for _, column, *_ in told]).astype(np.int64)
+    shares = young(book.settled.shape, columns)
+    for own, column, low, middle, high in told:
+        place = np.searchsorted(columns, column)
+        shares.low[own, place] = low
+        shares.middle[own, place] = middle
+        shares.high[own, place] = high
     return replace(book, settled=settled), shares
 
 

@@ -1,7 +1,7 @@
 """A history with anomalies hidden in it; the history itself stays as it is."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -63,8 +63,8 @@ def _copied(panel: Panel, rows: Rows, count: int) -> Panel:
 
 
 def _arrived(arrived: Arrived, rows: Rows) -> Arrived:
-    shares = (getattr(arrived, field.name)[rows] for field in fields(Arrived))
-    return Arrived(*shares)
+    shares = (arrived.low, arrived.middle, arrived.high)
+    return Arrived(arrived.columns, *(share[rows] for share in shares))
 
 
 def _amounts(book: Book, added: Floats) -> Amounts:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tasks.core.detectors import Flags, Floats, Panel
 from tasks.core.findings import people
 from tasks.core.findings.anomalies import Scope
+from tasks.core.findings.arrival import Arrived
 from tasks.core.findings.people import Feedback, Plan, Rules
 
 Places = NDArray[np.int64]
@@ -94,7 +95,9 @@ def given(
     """
     days = [panel.day(column) for column in range(panel.n_days)]
     allowed = [_planned(plan, scopes, days) for plan in plans]
-    strictness = {sign: np.ones(panel.costs.shape) for sign in (1, -1)}
+    # Takes no room as long as nobody raises a bound.
+    usual = np.broadcast_to(np.float64(1), panel.costs.shape)
+    strictness = {1: usual, -1: usual}
     for item in feedback:
         rows = _rows(item.covers(scope) for scope in scopes)
         if item.verdict != people.TRUE:
@@ -107,10 +110,11 @@ def given(
             allowed.append(_expected(item, rows, repeats, size, share))
         if item.verdict == people.FALSE:
             later = [0 <= (d - item.given_at.date()).days < rules.days for d in days]
-            bound = strictness[_sign(item)]
+            bound = strictness[_sign(item)].copy()
             on_days = np.ix_(rows, _columns(later))
             raised = bound[on_days] * rules.stricter
             bound[on_days] = np.minimum(raised, rules.strictest)
+            strictness[_sign(item)] = bound
     used = tuple(one for one in allowed if len(one.rows) and len(one.columns))
     return Given(used, strictness, tuple(_lessons(days, scopes, feedback)))
 
@@ -134,10 +138,10 @@ def parts(
     return found
 
 
-def scaled(part: Part, share: Floats) -> Part:
+def scaled(part: Part, arrived: Arrived) -> Part:
     """Return a part of days of which only a share is there."""
-    on_days = np.ix_(part.allowance.rows, part.allowance.columns)
-    return replace(part, explained=part.explained * share[on_days])
+    share = arrived.middle_of(part.allowance.columns)[part.allowance.rows]
+    return replace(part, explained=part.explained * share)
 
 
 def less(

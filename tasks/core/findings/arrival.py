@@ -8,6 +8,7 @@ what is missing is never a drop. Where no share is known, the day is taken as it
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.core.detectors import Floats, Panel
 from tasks.core.findings.alerts import Alerts
@@ -18,30 +19,49 @@ LEAST_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Shares of the final cost that bills show at a day's age; 1 where complete.
+    """Shares of the final cost that bills show at a day's age.
 
     Attributes:
-        low: ``(n_series, n_days)`` what nineteen of twenty such days showed at least.
+        columns: Days that are not all there, oldest first; all others are complete.
+        low: ``(n_series, n_columns)`` what nineteen of twenty such days showed at
+            least; 1 where a series is complete.
         middle: What half of them showed.
         high: What nineteen of twenty showed at most.
     """
 
+    columns: NDArray[np.int64]
     low: Floats
     middle: Floats
     high: Floats
 
+    def middle_of(self, columns: NDArray[np.int64]) -> Floats:
+        """Return what half of some days showed, ``(n_series, len(columns))``."""
+        found = np.ones((len(self.middle), len(columns)))
+        is_young = np.isin(columns, self.columns)
+        places = np.searchsorted(self.columns, columns[is_young])
+        found[:, is_young] = self.middle[:, places]
+        return found
+
 
 def complete(shape: tuple[int, ...]) -> Arrived:
     """Return shares of days that are all there."""
-    return Arrived(*(np.ones(shape) for _ in range(3)))
+    return young(shape, np.empty(0, dtype=np.int64))
+
+
+def young(shape: tuple[int, ...], columns: NDArray[np.int64]) -> Arrived:
+    """Return shares of days of which some may be told to be young."""
+    return Arrived(columns, *(np.ones((shape[0], len(columns))) for _ in range(3)))
 
 
 def as_if_complete(panel: Panel, arrived: Arrived) -> Panel:
     """Return the panel with young days at the least that they will cost in the end."""
+    if not arrived.columns.size:
+        return panel
     share = _usable(arrived, arrived.high)
-    return replace(
-        panel, costs=panel.costs / share, quantities=panel.quantities / share
-    )
+    costs, quantities = panel.costs.copy(), panel.quantities.copy()
+    costs[:, arrived.columns] /= share
+    quantities[:, arrived.columns] /= share
+    return replace(panel, costs=costs, quantities=quantities)
 
 
 def so_far(alerts: Alerts, arrived: Arrived) -> Alerts:
@@ -51,11 +71,19 @@ def so_far(alerts: Alerts, arrived: Arrived) -> Alerts:
     )
     return replace(
         alerts,
-        expected=alerts.expected * middle,
-        low=alerts.low * low,
-        high=alerts.high * high,
-        at_usual_price=alerts.at_usual_price * high,
+        expected=_times(alerts.expected, arrived.columns, middle),
+        low=_times(alerts.low, arrived.columns, low),
+        high=_times(alerts.high, arrived.columns, high),
+        at_usual_price=_times(alerts.at_usual_price, arrived.columns, high),
     )
+
+
+def _times(days: Floats, columns: NDArray[np.int64], share: Floats) -> Floats:
+    if not columns.size:
+        return days
+    found = days.copy()
+    found[:, columns] *= share
+    return found
 
 
 def _usable(arrived: Arrived, share: Floats) -> Floats:

@@ -59,7 +59,7 @@ def judge(
     judged = _agreed(judged, _instead(judged, again, is_other), is_left)
     return Judged(
         so_far(judged, arrived),
-        tuple(allowances.scaled(part, arrived.middle) for part in foreseen),
+        tuple(allowances.scaled(part, arrived) for part in foreseen),
     )
 
 

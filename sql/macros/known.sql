@@ -5,8 +5,8 @@
 -- The FOCUS sample has the literal NULL; AWS's own FOCUS export wraps some names in a
 -- second pair of quotes. Of a list of five words or more DuckDB makes a join, which
 -- then runs even when nobody asks for the column: hence no IN and no list_contains.
--- Text that begins with neither blank nor quotation mark, which come first in ASCII, and
--- ends with neither is not trimmed: that costs ten times what asking does.
+-- Text that begins with neither blank nor quotation mark, which come first in ASCII,
+-- and ends with neither is not trimmed: that costs ten times what asking does.
 SELECT
     CASE
         WHEN

@@ -7,7 +7,7 @@ use the published copy (``tasks.edge.published``), which no writer ever touches.
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -180,7 +180,7 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
             if "already attached" in str(error) and not late:
                 time.sleep(CLOSING_SECONDS)
                 continue
-            if not isinstance(error, duckdb.IOException) or "lock" not in str(error):
+            if not _is_locked(error):
                 raise
             if late:
                 raise WarehouseBusy(
@@ -199,11 +199,19 @@ def _replay(path: Path) -> None:
     DuckDB 1.5 cannot read the log of its first database if a table in it has a function
     as default and was altered or commented on; of an attached one it can.
     """
-    # A file that another process took meanwhile is waited for as any other.
-    with duckdb.connect(config=CONFIG) as con, suppress(duckdb.IOException):
-        con.execute(f"ATTACH {queries.literal(str(path))} AS killed")
-        con.execute("CHECKPOINT killed")
-        con.execute("DETACH killed")
+    try:
+        with duckdb.connect(config=CONFIG) as con:
+            con.execute(f"ATTACH {queries.literal(str(path))} AS killed")
+            con.execute("CHECKPOINT killed")
+            con.execute("DETACH killed")
+    except duckdb.IOException as error:
+        # A file that another process took meanwhile is waited for as any other.
+        if not _is_locked(error):
+            raise
+
+
+def _is_locked(error: duckdb.Error) -> bool:
+    return isinstance(error, duckdb.IOException) and "lock" in str(error)
 
 
 def _holder(error: duckdb.Error) -> str:

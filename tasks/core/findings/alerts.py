@@ -35,9 +35,6 @@ from tasks.core.findings.tides import Signs
 # Whose expectation a day gets when several detectors speak of it, first one first.
 VOICES = ("new_scope", "seasonal", "drift", "unit_price", "thresholds")
 
-# Who speaks whether or not a level was there before.
-CERTAIN = ("thresholds", "new_scope", "unit_price", "drift")
-
 # p-value of a day that may continue an anomaly.
 CONTINUES = 0.01
 
@@ -110,14 +107,13 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         told = rationing.told(p_value, heard.material, params.alerts_per_week)
         is_on = _left_on(panel, heard, rare.result().above, p_value, params)
         told |= is_on
-        carried = tides.carried(
-            *(score, [panel.costs], [heard.seasonal], panel.accounts),
-            voices.is_usage(panel),
-        )
+        carried = tides.carried(panel, heard.seasonal, voices.is_usage(panel))
         no_news = habits.no_news(heard.habit, panel.accounts) | carried.is_quiet
         no_news &= ~is_on
         alerts = Alerts(
-            *(heard.seasonal.expected, heard.seasonal.low, heard.seasonal.high),
+            expected=heard.seasonal.expected,
+            low=heard.seasonal.low,
+            high=heard.seasonal.high,
             score=score,
             p_value=p_value,
             opens=np.zeros(score.shape, dtype=np.int8),
@@ -165,7 +161,7 @@ def _answer(
     _choose(alerts, part, spoken)
     off = panel.costs[part] - alerts.expected[part]
     may_be = _may_be(panel.rows(part), settled, off)
-    certain = np.logical_or.reduce([alerts.says[name][part] for name in CERTAIN])
+    certain = np.logical_or.reduce([alerts.says[name][part] for name in hearing.OTHERS])
     anybody = certain | alerts.says[SEASONAL][part]
     is_news = anybody & (certain | ~no_news)
     alerts.opens[part] = np.where(is_news, may_be, 0)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from tasks.core.detectors import Floats, Panel, windows
-from tasks.core.findings import voices
+from tasks.core.findings import habits, voices
 from tasks.core.findings.anomalies import Anomaly
 from tasks.core.findings.detection import Detection
 
@@ -64,9 +64,5 @@ def _smallness(typical: Floats, params: Detection) -> Floats:
 
 def _typical(panel: Panel) -> Floats:
     """Return what an account uses on a typical day so far, ``(n_accounts, n_days)``."""
-    is_usage = voices.is_usage(panel)
-    totals = np.zeros((int(panel.accounts.max(initial=-1)) + 1, panel.n_days))
-    for account in range(len(totals)):
-        rows = np.flatnonzero((panel.accounts == account) & is_usage)
-        totals[account] = np.nan_to_num(panel.costs[rows]).sum(axis=0)
+    totals = habits.per_account(panel.costs, panel.accounts, voices.is_usage(panel))
     return np.nan_to_num(windows.earlier(windows.trailing_median(totals, 28, least=1)))

@@ -80,9 +80,19 @@ def no_news(habits: Habit, accounts: NDArray[np.int64]) -> Flags:
     return np.asarray(habits.returned | (habits.is_within & excused))
 
 
-def per_account(days: Flags | Floats, accounts: NDArray[np.int64]) -> Floats:
-    """Return sums over the series of each account, ``(n_accounts, n_days)``."""
+def per_account(
+    days: Flags | Floats, accounts: NDArray[np.int64], counts: Flags | None = None
+) -> Floats:
+    """Return sums over the series of each account, ``(n_accounts, n_days)``.
+
+    Args:
+        days: ``(n_series, n_days)``; what is NaN adds nothing.
+        accounts: ``(n_series,)`` the account of each.
+        counts: ``(n_series,)`` which of them count; all, if not given.
+    """
     sums = np.zeros((int(accounts.max(initial=-1)) + 1, days.shape[1]))
     for account in range(len(sums)):
-        sums[account] = days[accounts == account].sum(axis=0)
+        is_own = accounts == account
+        rows = is_own if counts is None else is_own & counts
+        sums[account] = np.nansum(days[rows], axis=0)
     return sums

@@ -24,7 +24,8 @@ from tasks.core.findings.voices import Heard
 SEASONAL = Seasonal.name
 PRICE = "unit_price"
 
-# Detectors that are kept for the days that they call odd.
+# Detectors that are kept for the days that they call odd. They speak whether or not a
+# level was there before.
 OTHERS = ("thresholds", "new_scope", "unit_price", "drift")
 
 # Series that are heard at once, beside others.

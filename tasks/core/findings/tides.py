@@ -20,7 +20,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.core.detectors import Flags, Floats, Scores
+from tasks.core.detectors import Flags, Floats, Panel, Scores
 from tasks.core.findings.habits import per_account
 
 Signs = NDArray[np.int8]
@@ -60,22 +60,15 @@ class Carried:
     is_quiet: Flags
 
 
-def carried(
-    score: Floats,
-    costs: Sequence[Floats],
-    scores: Sequence[Scores],
-    accounts: NDArray[np.int64],
-    is_usage: Flags,
-) -> Carried:
+def carried(panel: Panel, seasonal: Scores, is_usage: Flags) -> Carried:
     """Return which series move as their account does.
 
     Args:
-        score: ``(n_series, n_days)`` seasonal scores of all series.
-        costs: Their costs, in parts.
-        scores: What was expected, in the same parts.
-        accounts: ``(n_series,)`` billing account of each series of all parts.
+        panel: The series.
+        seasonal: What the seasonal detector makes of them.
         is_usage: ``(n_series,)`` whether a series is use; others do not count.
     """
+    score, accounts = seasonal.score, panel.accounts
     sign = np.zeros(score.shape, dtype=np.int8)
     is_quiet = np.zeros(score.shape, dtype=np.bool_)
     quiet: dict[int, list[int]] = defaultdict(list)
@@ -83,18 +76,11 @@ def carried(
         rows = np.flatnonzero((accounts == account) & is_usage)
         lies = way * score[rows, column]
         if way < 0:
-            cost, expected, low = (
-                np.concatenate([part[:, column] for part in parts])[rows]
-                for parts in (
-                    costs,
-                    [part.expected for part in scores],
-                    [part.low for part in scores],
-                )
-            )
-            fell = lies >= MOVES
-            kept = float(
-                np.quantile((cost / np.maximum(expected, 1e-9))[fell], FURTHEST)
-            )
+            cost = panel.costs[rows, column]
+            expected = seasonal.expected[rows, column]
+            low = seasonal.low[rows, column]
+            share = cost / np.maximum(expected, 1e-9)
+            kept = float(np.quantile(share[lies >= MOVES], FURTHEST))
             if kept >= QUIET:
                 quiet[account].append(column)
                 if _in_a_row(quiet[account]) <= QUIET_DAYS:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.edge import warehouse
+from tasks.edge import daily, focus, warehouse
 from tasks.edge.intake import bills
 from tasks.edge.settings import Settings
 
@@ -105,6 +105,15 @@ class World:
         """Ask the warehouse."""
         with warehouse.connect(self.settings.database) as con:
             return con.execute(query, values or None).fetchall()
+
+    def charges(self, columns, order="ALL"):
+        """FOCUS rows of what was ingested, after all days are written."""
+        with warehouse.connect(self.settings.database) as con:
+            focus.install(con, self.settings.lake_path)
+            daily.aggregate(con, self.settings.lake_path)
+            return con.execute(
+                f"SELECT {columns} FROM focus.cost_and_usage ORDER BY {order}"
+            ).fetchall()
 
     def versions(self, columns="bill_id, status"):
         """All versions, by key."""

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import daily, focus, warehouse
 from tasks.edge.simulator.company import simulate
 from tests.edge import google_world
 from tests.edge.export_world import World, write_csv
@@ -69,17 +68,6 @@ def world(tmp_path):
     return World(tmp_path)
 
 
-def charges(world, columns, order="ALL"):
-    """Return FOCUS rows of what was ingested, after all days are written."""
-    settings = world.settings
-    with warehouse.connect(settings.database) as con:
-        focus.install(con, settings.lake_path)
-        daily.aggregate(con, settings.lake_path)
-        return con.execute(
-            f"SELECT {columns} FROM focus.cost_and_usage ORDER BY {order}"
-        ).fetchall()
-
-
 @pytest.mark.parametrize("write", [as_json, as_gzip, as_parquet, as_csv, as_api])
 def test_every_form_is_the_same_bill(world, tmp_path, write):
     """Each form gives the same rows, to the last decimal, and the same totals."""
@@ -98,8 +86,7 @@ def test_every_form_is_the_same_bill(world, tmp_path, write):
             "CHF",
         )
     ]
-    assert charges(
-        world,
+    assert world.charges(
         "ChargeCategory, SubAccountId, BilledCost, ChargePeriodStart::VARCHAR,"
         " ResourceName, Tags->>'team', Tags->>'unit', ConsumedQuantity",
     ) == [
@@ -130,15 +117,15 @@ def test_standard_export(world, tmp_path):
     assert world.versions("source_format, billed_cost") == [
         ("gcp_standard", Decimal("5.625"))
     ]
-    assert charges(world, "DISTINCT ResourceId") == [(None,)]
+    assert world.charges("DISTINCT ResourceId") == [(None,)]
 
 
 def test_columns_that_turn_up_late(world, tmp_path):
     """A column that is empty in the first thousand rows of a JSON file is read."""
     rows = [*[row()] * 1000, row(adjustment_info={"description": "Too high"})]
     world.ingest(google_world.write_json(tmp_path / "late.json", rows))
-    assert charges(world, "count(*)") == [(1001,)]
-    assert charges(world, "DISTINCT ChargeDescription") == [
+    assert world.charges("count(*)") == [(1001,)]
+    assert world.charges("DISTINCT ChargeDescription") == [
         ("N2 Instance Core",),
         ("Too high",),
     ]
@@ -245,8 +232,7 @@ FOCUS = {
 def test_focus_rows_of_bigquery(world, tmp_path, write):
     """Google's own FOCUS table comes in lower case, nested, with x_ columns."""
     world.ingest(write(tmp_path / "focus"))
-    assert charges(
-        world,
+    assert world.charges(
         "ServiceProviderName, ChargeCategory, ChargeFrequency, BilledCost,"
         " BillingPeriodEnd::VARCHAR, Tags->>'team', x_ChargeKind",
     ) == [
@@ -282,142 +268,10 @@ def test_the_native_export_tells_what_the_books_say(tmp_path, form):
     )
     found = []
     for world in (native, told):
-        charges(world, "count(*)")
+        world.charges("count(*)")
         found.append(world.rows(series))
     assert found[0] == found[1]
     assert len(found[0]) > 300
-
-
-def dump(folder, name, *rows):
-    """Write rows to a JSON file."""
-    return google_world.write_json(folder / name, rows, "2026-06-30T00:00:00")
-
-
-def added(cost, day, **changes):
-    """A row that was added to the table on a day of May."""
-    return row(cost=cost, export_time=f"2026-05-{day:02d} 14:00:00 UTC", **changes)
-
-
-def known(world, *days):
-    """Return what the bill came to as known at the end of some days of May."""
-    charges(world, "1")
-    return [
-        world.rows(
-            "SELECT sum(BilledCost), count(*) FROM"
-            f" focus.as_of('2026-05-{day:02d} 23:00:00+00')"
-        )[0]
-        for day in days
-    ]
-
-
-def daily_total(world):
-    """Return the sum of the daily series after all of it is written."""
-    charges(world, "1")
-    return world.rows("SELECT sum(billed_cost) FROM series.daily_cost")[0][0]
-
-
-FIRST, SECOND, THIRD = added(1, 3), added(2, 4), added(4, 5)
-LATE = added(8, 20, usage_start_time="2026-05-01 05:00:00 UTC")
-
-
-class TestTablesThatGrow:
-    """Rows are only ever added, and files hold all of them or some."""
-
-    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
-    def test_whole_tables(self, world, tmp_path, order):
-        """Dumps of the whole table replace each other, in whatever order they come."""
-        dumps = [
-            dump(tmp_path, "table.a.json", FIRST),
-            dump(tmp_path, "table.b.json", FIRST, SECOND),
-            dump(tmp_path, "table.c.json", LATE, FIRST, SECOND, THIRD),
-        ]
-        for position in order:
-            world.ingest(dumps[position])
-        assert known(world, 3, 4, 20) == [(1, 1), (3, 2), (15, 4)]
-        assert daily_total(world) == 15
-
-    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
-    def test_only_what_is_new(self, world, tmp_path, order):
-        """Files with new rows only add up, in whatever order they come."""
-        parts = [
-            dump(tmp_path, "new.a.json", FIRST, SECOND),
-            dump(tmp_path, "new.b.json", THIRD),
-            dump(tmp_path, "new.c.json", LATE),
-        ]
-        for position in order:
-            world.ingest(parts[position])
-        assert known(world, 4, 5, 20) == [(3, 2), (7, 3), (15, 4)]
-        assert daily_total(world) == 15
-
-    def test_a_folder_of_days(self, world, tmp_path):
-        """A folder that gets a file a day is read again and again; each row counts."""
-        days = tmp_path / "days"
-        for number, rows in enumerate(([FIRST], [SECOND, THIRD], [LATE]), start=1):
-            dump(days, f"2026-05-0{number}.json", *rows)
-            world.ingest(days)
-        state = world.state()
-        assert world.ingest(days).loaded == 0
-        assert world.state() == state
-        assert known(world, 3, 5, 20) == [(1, 1), (7, 3), (15, 4)]
-
-    def test_overlapping_windows(self, world, tmp_path):
-        """Files that hold some rows of each other count each row once."""
-        world.ingest(dump(tmp_path, "a.json", FIRST, SECOND))
-        world.ingest(dump(tmp_path, "b.json", SECOND, THIRD))
-        world.ingest(dump(tmp_path, "c.json", THIRD, LATE))
-        assert known(world, 4, 5, 20) == [(3, 2), (7, 3), (15, 4)]
-        assert daily_total(world) == 15
-
-    def test_equal_rows_of_one_file(self, world, tmp_path):
-        """Equal rows of one file are so many charges, however often told."""
-        world.ingest(dump(tmp_path, "a.json", FIRST, FIRST))
-        world.ingest(dump(tmp_path, "b.json", FIRST, FIRST, SECOND))
-        assert known(world, 4) == [(4, 3)]
-
-    def test_the_same_table_in_another_form(self, world, tmp_path):
-        """A row is the same whether it comes as JSON or, with less, as CSV."""
-        world.ingest(dump(tmp_path, "a.json", FIRST, SECOND))
-        rows = [flat(item) for item in (FIRST, SECOND, THIRD)]
-        for item in rows:
-            del item["sku.id"]
-        world.ingest(write_csv(tmp_path / "b.csv", rows))
-        assert known(world, 5) == [(7, 3)]
-        assert world.ingest(tmp_path / "a.json").known == 1
-
-    def test_standard_and_detailed(self, world, tmp_path):
-        """Both tables of one account are loaded, and their costs count once."""
-        standard = [
-            {name: value for name, value in item.items() if name != "resource"}
-            for item in (FIRST, SECOND)
-        ]
-        world.ingest(dump(tmp_path, "standard.json", *standard))
-        world.ingest(dump(tmp_path, "detailed.json", FIRST, SECOND, THIRD))
-        assert known(world, 5) == [(7, 3)]
-        new = {name: value for name, value in LATE.items() if name != "resource"}
-        world.ingest(dump(tmp_path, "new.json", new))
-        assert known(world, 20) == [(11, 3)]
-
-    def test_files_are_shared(self, world, tmp_path):
-        """A version that adds rows keeps only these; the others stay where they are."""
-        world.ingest(dump(tmp_path, "a.json", FIRST, SECOND))
-        world.ingest(dump(tmp_path, "b.json", THIRD))
-        assert world.versions("version, row_count, len(files), status") == [
-            (1, 2, 1, "superseded"),
-            (2, 3, 2, "current"),
-        ]
-        assert len(world.lake()) == 2
-
-    def test_months_in_one_table(self, world, tmp_path):
-        """A dump that only adds to one of its months makes a version of that alone."""
-        june = row(cost=16, invoice__month="202606")
-        world.ingest(dump(tmp_path, "a.json", FIRST, june))
-        result = world.ingest(dump(tmp_path, "b.json", FIRST, june, SECOND))
-        assert (result.loaded, result.known) == (1, 1)
-        assert world.versions("billing_period, version, billed_cost") == [
-            ("2026-05", 1, 1),
-            ("2026-05", 2, 3),
-            ("2026-06", 1, 16),
-        ]
 
 
 def test_oracle_reports_add_up(world, tmp_path):
@@ -434,6 +288,4 @@ def test_oracle_reports_add_up(world, tmp_path):
         write_csv(tmp_path / "reports" / f"000{number}.csv.gz", [line | report])
         world.ingest(tmp_path / "reports")
     world.ingest(tmp_path / "reports" / "0002.csv.gz")
-    assert charges(world, "count(*), sum(BilledCost)") == [
-        (3, Decimal("6.00000000001"))
-    ]
+    assert world.charges("count(*), sum(BilledCost)") == [(3, Decimal("6.00000000001"))]

@@ -1,7 +1,7 @@
 -- How much of a day's final use bills show so many hours after its end, by service.
 --
 -- grain:  source, service_name, hours_from
--- reads:  bills.versions, series.daily_cost_versions
+-- reads:  bills.versions_as_of, series.daily_cost_versions
 -- params: as_of
 --
 -- The same as series/arrival_curves, but of single series: services of one bill arrive
@@ -12,18 +12,12 @@ WITH versions AS (
     SELECT
         bill_id,
         source,
-        coalesce(known_at, loaded_at) AS known_from,
+        known_from,
         [source, billing_account_id, billing_period] AS bill,
-        row_number() OVER (
-            PARTITION BY bill ORDER BY known_from DESC, version DESC
-        ) = 1 AS is_last
-    FROM bills.versions
+        is_last
+    FROM bills.versions_as_of($as_of)
     WHERE
-        status <> 'quarantined'
-        AND known_from <= $as_of::TIMESTAMPTZ
-        AND coalesce(withdrawn_at > $as_of::TIMESTAMPTZ, TRUE)
-        AND billing_period
-        >= strftime($as_of::TIMESTAMPTZ - INTERVAL 4 MONTHS, '%Y-%m')
+        billing_period >= strftime($as_of::TIMESTAMPTZ - INTERVAL 4 MONTHS, '%Y-%m')
 ),
 
 costs AS (

@@ -1,7 +1,7 @@
 -- How much of each young day's use has arrived, by the shares known at the time.
 --
 -- grain:  provider, billing_account_id, billing_currency, service_name, charge_date
--- reads:  bills.versions, arrival_shares
+-- reads:  series.daily_cost_as_of, bills.versions, arrival_shares
 -- params: as_of, until
 --
 -- arrival_shares is a temporary table, filled by findings/arrival_shares. Reads the

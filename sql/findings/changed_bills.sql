@@ -1,7 +1,7 @@
 -- Bills of which another version counts now than the one that was judged last.
 --
 -- grain:  source, billing_account_id, billing_period
--- reads:  bills.versions, findings.judged_bills, series.daily_cost_versions
+-- reads:  bills.versions_as_of, findings.judged_bills, series.daily_cost_versions
 -- params: as_of
 --
 -- The days are those of both versions: what was taken back has to be judged again too.
@@ -11,15 +11,8 @@ WITH known AS (
         billing_account_id,
         billing_period,
         bill_id
-    FROM bills.versions
-    WHERE
-        status <> 'quarantined'
-        AND coalesce(known_at, loaded_at) <= $as_of::TIMESTAMPTZ
-        AND (withdrawn_at IS NULL OR withdrawn_at > $as_of::TIMESTAMPTZ)
-    QUALIFY row_number() OVER (
-        PARTITION BY source, billing_account_id, billing_period
-        ORDER BY coalesce(known_at, loaded_at) DESC, version DESC
-    ) = 1
+    FROM bills.versions_as_of($as_of)
+    WHERE is_last
 ),
 
 changed AS (

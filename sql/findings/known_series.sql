@@ -1,7 +1,7 @@
 -- The daily series that bills tell of, numbered, as they were known at a time.
 --
 -- grain:  series_index
--- reads:  bills.versions
+-- reads:  series.daily_cost_as_of, bills.versions
 -- params: as_of, until
 --
 -- Reads the table macro series.daily_cost_as_of. known_at is the newest knowledge among

@@ -1,7 +1,7 @@
 -- The daily costs of numbered series as they were known at a time, for the detectors.
 --
 -- grain:  series_index, charge_date, bill_id
--- reads:  known_series, bills.versions
+-- reads:  series.daily_cost_as_of, known_series, bills.versions
 -- params: as_of, measure, settle_days, first, last
 --
 -- known_series is a temporary table, filled by findings/known_series. Reads the table

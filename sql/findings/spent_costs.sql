@@ -1,7 +1,7 @@
 -- What each series has cost between two days, as known at a time.
 --
 -- grain:  series
--- reads:  -
+-- reads:  series.daily_cost_as_of
 -- params: as_of, first, last
 --
 -- Reads the table macro series.daily_cost_as_of.

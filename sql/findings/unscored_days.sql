@@ -1,7 +1,7 @@
 -- Days of each billing account that detection has not judged yet.
 --
 -- grain:  provider, billing_account_id, charge_date
--- reads:  findings.scored_days
+-- reads:  series.daily_cost_as_of, findings.scored_days
 -- params: as_of, first, last
 --
 -- Reads the table macro series.daily_cost_as_of; the run's own time is its as_of.

@@ -1,7 +1,7 @@
 -- AWS report lines with the category, cost and price of each charge.
 --
 -- grain:  charge
--- reads:  -
+-- reads:  focus.aws_lines
 -- params: lines
 --
 -- docs/methods/focus_mapping.md gives the reason of each rule. Commitments are paid on

@@ -1,7 +1,7 @@
 -- AWS cost and usage reports, legacy and 2.0, as FOCUS 1.4 rows.
 --
 -- grain:  charge
--- reads:  focus.charges
+-- reads:  focus.aws_prices, focus.charges
 -- params: lines
 --
 -- What the columns mean is decided in focus/aws_charges and focus/aws_prices; here they

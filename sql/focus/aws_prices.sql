@@ -1,7 +1,7 @@
 -- AWS charges with what their price rests on: quantity, unit prices, pricing category.
 --
 -- grain:  charge
--- reads:  -
+-- reads:  focus.aws_charges
 -- params: lines
 --
 -- Unit prices are AWS's own rates. They are text there and may be empty or tiered, so

@@ -1,7 +1,7 @@
 -- Azure bills, of the actual and the amortised export or of one of them, as FOCUS rows.
 --
 -- grain:  charge
--- reads:  focus.charges
+-- reads:  focus.azure_charges, focus.charges
 -- params: lines
 --
 -- What the columns mean is decided in focus/azure_exported and focus/azure_charges;

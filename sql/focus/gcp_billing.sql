@@ -1,7 +1,7 @@
 -- Google's standard and detailed billing exports as FOCUS 1.4 rows.
 --
 -- grain:  charge
--- reads:  focus.charges
+-- reads:  focus.gcp_charges, focus.charges
 -- params: lines
 --
 -- What the columns mean is decided in focus/gcp_lines and focus/gcp_charges; here they

@@ -1,7 +1,7 @@
 -- Google charges with what each is: category, class, commitment and price.
 --
 -- grain:  charge
--- reads:  -
+-- reads:  focus.gcp_lines
 -- params: lines
 --
 -- docs/methods/focus_mapping.md gives the reason of each rule. Invoice months begin in

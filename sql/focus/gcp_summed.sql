@@ -1,7 +1,7 @@
 -- Rows of Google billing exports, summed where the daily series cannot tell them apart.
 --
 -- grain:  day, and whatever the mapping or a check looks at
--- reads:  raw.gcp_billing, the view of export rows that $lines names
+-- reads:  focus.gcp_lines, raw.gcp_billing, the view of export rows that $lines names
 -- params: lines
 --
 -- As focus/aws_summed says: rows are summed only with those of the same day and sign

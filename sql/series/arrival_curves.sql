@@ -1,7 +1,7 @@
 -- How much of a day's final cost bills show so many hours after its end.
 --
 -- grain:  source, charge_kind, hours_from
--- reads:  bills.versions, series.daily_cost_versions
+-- reads:  bills.versions_as_of, series.daily_cost_versions
 -- params: moment
 --
 -- Each version of a bill that became known after a day began tells what share of the
@@ -12,16 +12,10 @@ WITH versions AS (
     SELECT
         bill_id,
         source,
-        coalesce(known_at, loaded_at) AS known_from,
+        known_from,
         [source, billing_account_id, billing_period] AS bill,
-        row_number() OVER (
-            PARTITION BY bill ORDER BY known_from DESC, version DESC
-        ) = 1 AS is_last
-    FROM bills.versions
-    WHERE
-        status <> 'quarantined'
-        AND known_from <= $moment::TIMESTAMPTZ
-        AND coalesce(withdrawn_at > $moment::TIMESTAMPTZ, TRUE)
+        is_last
+    FROM bills.versions_as_of($moment)
 ),
 
 costs AS (

@@ -1,21 +1,8 @@
 -- The daily cost of every series, as it was known at a moment.
 --
 -- grain:  charge_date, series, bill_id
--- reads:  bills.versions, series.daily_cost_versions
+-- reads:  bills.versions_as_of, series.daily_cost_versions
 -- params: moment
-WITH known AS (
-    SELECT bill_id
-    FROM bills.versions
-    WHERE
-        status <> 'quarantined'
-        AND coalesce(known_at, loaded_at) <= $moment::TIMESTAMPTZ
-        AND (withdrawn_at IS NULL OR withdrawn_at > $moment::TIMESTAMPTZ)
-    QUALIFY row_number() OVER (
-        PARTITION BY source, billing_account_id, billing_period
-        ORDER BY coalesce(known_at, loaded_at) DESC, version DESC
-    ) = 1
-)
-
 SELECT
     days.charge_date,
     days.provider,
@@ -32,4 +19,5 @@ SELECT
     days.consumed_quantity,
     days.bill_id
 FROM series.daily_cost_versions AS days
-SEMI JOIN known ON days.bill_id = known.bill_id
+SEMI JOIN bills.versions_as_of($moment) AS known
+    ON days.bill_id = known.bill_id AND known.is_last

@@ -123,6 +123,7 @@ def install_macros(con: warehouse.Connection) -> None:
     for name, type_ in TYPES.items():
         con.execute(f"CREATE TYPE IF NOT EXISTS main.{name} AS {type_}")
     names.install(con)
+    con.execute(queries.as_macro("bills/versions_as_of"))
     for name in dict.fromkeys(
         chain(SCALARS, *(kind.scalars for kind in BILLS.values()))
     ):

@@ -35,7 +35,7 @@ def told(path, key):
 
 
 def tables_read(text):
-    """Return the tables of a query as DuckDB's parser finds them, CTEs left out."""
+    """Return the tables and table macros that DuckDB's parser finds, CTEs left out."""
     tree = json.loads(
         duckdb.connect()
         .execute("SELECT json_serialize_sql($text)", {"text": text})
@@ -52,6 +52,9 @@ def tables_read(text):
             if node.get("type") == "BASE_TABLE":
                 schema = node["schema_name"]
                 tables.add(f"{schema}.{node['table_name']}".lstrip("."))
+            if node.get("type") == "TABLE_FUNCTION" and node["function"]["schema"]:
+                macro = node["function"]
+                tables.add(f"{macro['schema']}.{macro['function_name']}")
             ctes.update(
                 entry["key"] for entry in node.get("cte_map", {}).get("map", [])
             )

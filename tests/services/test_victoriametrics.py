@@ -3,10 +3,11 @@
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from tasks.edge import doctor, figures, journal
+from tasks.edge import doctor, figures, journal, warehouse
 from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.relay import relay
 from tasks.edge.delivery.victoriametrics_api import Client
@@ -59,6 +60,28 @@ def test_what_did_not_change_is_not_read_again(world, monkeypatch):
     world.fill([one for one in company() if one["service_name"] != "S3"])
     world.relay()
     world.reconciles()
+
+
+def test_nobody_waits_while_figures_are_read(world, monkeypatch):
+    """Others write meanwhile, and what they write is told of the next time."""
+    load = figures.load
+
+    def busily(*given):
+        with warehouse.connect(world.settings.database, wait_seconds=0) as con:
+            con.execute(
+                "UPDATE series.daily_cost_versions"
+                " SET effective_cost = 7 WHERE service_name = 'S3'"
+            )
+        return load(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(figures, "load", busily)
+        world.relay()
+    with pytest.raises(AssertionError):
+        world.reconciles()
+    world.relay()
+    world.reconciles()
+    assert not list(Path(world.settings.database).parent.glob("*.figures-*"))
 
 
 def test_new_days_are_added(tmp_path, victoriametrics):

@@ -113,6 +113,23 @@ class StateSink(Protocol):
 
 
 @runtime_checkable
+class WorksOut(Protocol):
+    """A state sink whose state takes so long that nobody should wait for it."""
+
+    def work_out(self, state: Any) -> Any:
+        """Complete what ``load`` returned while the warehouse is closed.
+
+        Returns:
+            None where ``load`` said all; otherwise what ``announce`` gets.
+        """
+        ...
+
+    def announce(self, con: Connection, state: Any) -> Any:
+        """Write down what is about to be sent; return what ``send`` gets."""
+        ...
+
+
+@runtime_checkable
 class Remarks(Protocol):
     """A sink that has something to say of what it sent, besides how much."""
 

@@ -20,7 +20,13 @@ from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.core.findings.anomalies import stable_id
 from tasks.edge import outbox, warehouse
 from tasks.edge.delivery import kinds, ledger, silencing
-from tasks.edge.delivery.contract import Batch, EventSink, Remarks, StateSink
+from tasks.edge.delivery.contract import (
+    Batch,
+    EventSink,
+    Remarks,
+    StateSink,
+    WorksOut,
+)
 from tasks.edge.delivery.declaration import AnySink
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection
@@ -203,6 +209,9 @@ def _show(settings: Settings, declared: AnySink, sink: StateSink) -> Relayed:
     sink.look()
     with _transaction(settings) as con:
         state = sink.load(con, _now())
+    if isinstance(sink, WorksOut) and (complete := sink.work_out(state)) is not None:
+        with _transaction(settings) as con:
+            state = sink.announce(con, complete)
     done = sink.send(state)
     with _transaction(settings) as con:
         sent = sink.save(con, done)

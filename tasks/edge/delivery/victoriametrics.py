@@ -11,19 +11,19 @@ server has as many samples with the same sums as it had then.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
-from typing import Literal
-
-import pyarrow as pa
+from pathlib import Path
 
 from tasks.core.errors import SinkUnavailable, UnknownSetting
 from tasks.core.figures import health, retention, series
 from tasks.core.figures.health import GAUGES, Gauge
 from tasks.core.figures.series import DAILY, Figure, Held, Sent
-from tasks.edge import figures
+from tasks.core.findings.anomalies import stable_id
+from tasks.edge import figures, snapshot
 from tasks.edge import health as pipeline
+from tasks.edge.delivery import sent_figures
 from tasks.edge.delivery.contract import StateSink
 from tasks.edge.delivery.declaration import VictoriaMetrics
 from tasks.edge.delivery.victoriametrics_api import Client
@@ -42,18 +42,20 @@ class State:
     """What the warehouse holds.
 
     Attributes:
-        loaded: Daily figures; None where the server has them.
+        is_shown: The server has the figures already.
+        loaded: Daily figures; None before they were worked out.
         fingerprint: What they follow from.
         gauges: How the pipeline stands now.
         sent: What the server was sent before, by key.
         now: When it was read.
     """
 
-    loaded: figures.Loaded | None
+    is_shown: bool
     fingerprint: str
     gauges: list[Gauge]
-    sent: dict[str, Sent]
     now: datetime
+    loaded: figures.Loaded | None = None
+    sent: Mapping[str, Sent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class VictoriaMetricsSink(StateSink):
         self.declared = declared
         self.remarks: list[str] = []
         self.seen: Held | None = None
+        place = stable_id([declared.name])[:8]
+        self.copy = Path(f"{settings.database}.figures-{place}")
 
     def look(self) -> None:
         """Ask how many samples the server has, and what they sum to."""
@@ -100,33 +104,39 @@ class VictoriaMetricsSink(StateSink):
             self.seen = client.held_in_all(DAILY, datetime.now(UTC).timestamp())
 
     def load(self, con: Connection, now: datetime) -> State:
-        """Read what the server is to hold, and what it was or may have been sent."""
+        """Read how the pipeline stands; copy the warehouse where figures are due."""
         fingerprint = figures.fingerprint(
             con, now, repr((self.settings.detect, self.declared))
         )
-        if self._is_shown(con, fingerprint):
-            return State(
-                None, fingerprint, pipeline.load(con, self.settings, now), {}, now
+        is_shown = self._is_shown(con, fingerprint)
+        if not is_shown:
+            snapshot.take(self.settings.database, self.copy)
+        gauges = pipeline.load(con, self.settings, now)
+        return State(is_shown, fingerprint, gauges, now)
+
+    def work_out(self, state: State) -> State | None:
+        """Read the figures from the copy."""
+        if state.is_shown:
+            return None
+        with snapshot.opened(self.copy) as con:
+            loaded = figures.load(
+                con, self.settings.detect, state.now, self.declared.max_series
             )
+        return replace(state, loaded=loaded)
+
+    def announce(self, con: Connection, state: State) -> State:
+        """Write down what may be sent; read what the server was or may have been sent.
+
+        Whatever else the warehouse has learnt meanwhile is left to the next time.
+        """
         con.execute(
             "DELETE FROM ops.shown_figures WHERE sink = $sink",
             {"sink": self.declared.name},
         )
-        loaded = figures.load(con, self.settings.detect, now, self.declared.max_series)
-        _remember(
-            con, self.declared.name, dict.fromkeys(_keys(loaded), NOT_YET), "IGNORE"
-        )
-        rows = con.execute(
-            "SELECT series, samples, digest FROM ops.figures WHERE sink = $sink",
-            {"sink": self.declared.name},
-        ).fetchall()
-        return State(
-            loaded=loaded,
-            fingerprint=fingerprint,
-            gauges=pipeline.load(con, self.settings, now),
-            sent={key: Sent(samples, digest) for key, samples, digest in rows},
-            now=now,
-        )
+        if state.loaded is not None:
+            announced = dict.fromkeys(_keys(state.loaded), NOT_YET)
+            sent_figures.remember(con, self.declared.name, announced, "IGNORE")
+        return replace(state, sent=sent_figures.known(con, self.declared.name))
 
     def send(self, state: State) -> Done:
         """Send what the server lacks, after deleting what is wrong there.
@@ -170,12 +180,8 @@ class VictoriaMetricsSink(StateSink):
         """Remember what the server has; return how many samples were sent."""
         if done.held is None:
             return 0
-        con.execute(
-            "DELETE FROM ops.figures"
-            " WHERE sink = $sink AND series IN (SELECT unnest($gone::VARCHAR[]))",
-            {"sink": self.declared.name, "gone": done.gone},
-        )
-        _remember(con, self.declared.name, done.has, "REPLACE")
+        sent_figures.forget(con, self.declared.name, done.gone)
+        sent_figures.remember(con, self.declared.name, done.has, "REPLACE")
         con.execute(
             "INSERT OR REPLACE INTO ops.shown_figures"
             " (sink, fingerprint, samples, total, squares)"
@@ -255,29 +261,6 @@ def _keys(loaded: figures.Loaded) -> Iterator[str]:
         if figure.metric == "cost_daily":
             for metric in figures.EXPECTED:
                 yield replace(figure, metric=metric).key
-
-
-def _remember(
-    con: Connection,
-    sink: str,
-    has: Mapping[str, Sent],
-    known: Literal["IGNORE", "REPLACE"],
-) -> None:
-    """Write down series, and do as told with those that are written down already."""
-    rows = pa.table(
-        {
-            "series": pa.array(has, pa.string()),
-            "samples": pa.array([one.samples for one in has.values()], pa.int64()),
-            "digest": pa.array([one.digest for one in has.values()], pa.string()),
-        }
-    )
-    con.register("figures_sent", rows)
-    con.execute(
-        f"INSERT OR {known} INTO ops.figures (sink, series, samples, digest)"
-        " SELECT $sink, series, samples, digest FROM figures_sent",
-        {"sink": sink},
-    )
-    con.unregister("figures_sent")
 
 
 def _parsed(key: str) -> tuple[str, dict[str, str]]:

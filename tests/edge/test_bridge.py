@@ -12,6 +12,7 @@ import uvicorn
 
 from tasks.core.errors import ConfigError, NothingThere, SinkUnavailable
 from tasks.edge.bridge import application, doors, serving
+from tasks.edge.bridge.application import Taken
 from tasks.edge.response.declaration import Bridge
 from tasks.edge.settings import Settings
 from tests.core.webhook import alert, body
@@ -26,11 +27,12 @@ class Outlet:
     def __init__(self):
         self.events = []
         self.problem = None
+        self.refused = 0
 
     def deliver(self, events):
         self.check()
         self.events += events
-        return len(events)
+        return Taken(len(events) - self.refused, self.refused)
 
     def check(self):
         if self.problem:
@@ -164,6 +166,14 @@ def test_what_kafka_does_not_take_is_sent_again(call, outlet):
     assert call().status_code == 503
     outlet.problem = None
     assert call().status_code == 200
+
+
+def test_what_is_too_large_for_the_topic_is_said(call, outlet):
+    """The answer is 413, so Alertmanager counts it, and does not try it for ever."""
+    outlet.refused = 1
+    answer = call(body(alert(), alert(fingerprint="1")))
+    assert answer.status_code == 413
+    assert "1 of 2 alerts" in answer.json()["error"]
 
 
 def test_health_is_for_everybody(outlet):

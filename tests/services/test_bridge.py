@@ -232,6 +232,21 @@ def test_a_broker_that_is_gone_is_waited_for(kafka, told, bridge, records):
     assert httpx.get(f"{bridge.url}/-/ready", timeout=10).status_code == 200
 
 
+def test_one_that_is_too_large_holds_up_no_other(bridge, records):
+    """Kafka has all others of a notification, once, and the answer says 413."""
+    url = f"{bridge.url}/alertmanager"
+    alerts = [alert(fingerprint=f"{number:x}") for number in range(3000)]
+    large = {"alertname": "High", "service_name": "x" * 1_200_000}
+    told = body(*alerts, alert(fingerprint="abcdef", labels=large))
+    for _ in range(2):
+        answer = httpx.post(url, content=told, headers=BEARER, timeout=60)
+        assert answer.status_code == 413, answer.text
+        assert "1 of 3001 alerts" in answer.text
+    assert len(records()) == 3000
+    whole = httpx.post(url, content=body(*alerts), headers=BEARER, timeout=60)
+    assert whole.status_code == 200, whole.text
+
+
 def test_strangers_are_refused(bridge, records):
     """A wrong token or none is 401; either way of saying who one is will do."""
     url = f"{bridge.url}/alertmanager"

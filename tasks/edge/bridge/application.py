@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -23,13 +24,27 @@ logger = logging.getLogger("costwarden.bridge")
 PATH = "/alertmanager"
 BODY_SECONDS = 10.0
 UNAUTHORISED = 401
+TOO_LARGE = 413
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of some events.
+
+    Attributes:
+        new: Those that were news, and have arrived.
+        refused: Those that are too large, and will never arrive.
+    """
+
+    new: int
+    refused: int = 0
 
 
 class Outlet(Protocol):
     """Where events go; both methods may wait, and are called in a thread."""
 
-    def deliver(self, events: list[Event]) -> int:
-        """Return how many of them were news, once all have arrived."""
+    def deliver(self, events: list[Event]) -> Taken:
+        """Return once all have arrived that ever will."""
         ...
 
     def check(self) -> None:
@@ -113,7 +128,7 @@ class _Webhook:
             raise Refused(422, "This is no notification of version 4.", *found)
         events = found.events
         try:
-            new = await asyncio.to_thread(self.outlet.deliver, events)
+            taken = await asyncio.to_thread(self.outlet.deliver, events)
         except CostwardenError as error:
             logger.warning("not delivered, to be sent again: %s", error)
             raise Refused(503, "Kafka does not take it: send it again.") from error
@@ -122,14 +137,20 @@ class _Webhook:
         told = {
             "alerts": len(found.alerts),
             "ours": sum(alert.is_ours for alert in found.alerts),
-            "produced": new,
+            "produced": taken.new,
         }
         logger.info("took %(alerts)d alerts, %(ours)d ours, %(produced)d new", told)
+        if taken.refused:
+            raise Refused(
+                TOO_LARGE,
+                f"{taken.refused} of {len(found.alerts)} alerts are larger than the"
+                " topic takes; Kafka has the others.",
+            )
         return told
 
     async def _body(self, request: Request) -> bytes:
         limit = self.rules.max_bytes
-        too_large = Refused(413, f"More than {limit} bytes.")
+        too_large = Refused(TOO_LARGE, f"More than {limit} bytes.")
         length = request.headers.get("content-length", "0")
         if length.isdecimal() and int(length) > limit:
             raise too_large

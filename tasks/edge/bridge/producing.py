@@ -17,8 +17,10 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from tasks.core.errors import SinkUnavailable
 from tasks.core.events import Event, binary
+from tasks.edge.bridge.application import Taken
 from tasks.edge.delivery import brokers, kafka_topic
 from tasks.edge.delivery.declaration import Kafka
+from tasks.edge.delivery.kafka_records import is_refusal
 from tasks.edge.delivery.kafka_topic import Trouble
 
 # Ids that are remembered, of 32 characters each.
@@ -44,8 +46,8 @@ class Outlet:
         self._has_topic = False
         self._producer = self._new()
 
-    def deliver(self, events: Sequence[Event]) -> int:
-        """Return once Kafka has all of the events; say how many were news to it.
+    def deliver(self, events: Sequence[Event]) -> Taken:
+        """Return once Kafka has all of the events but those that are too large.
 
         Raises:
             NotPermitted: The brokers do not let us in.
@@ -56,10 +58,14 @@ class Outlet:
             raise SinkUnavailable("Other alerts still wait for Kafka.")
         try:
             new = [one for one in events if one.event_id not in self._known]
-            if new:
-                self._find_topic()
-                self._produce(new, deadline)
-            return len(new)
+            if not new:
+                return Taken(0)
+            self._find_topic()
+            large = self._produce(new, deadline)
+            if len(new) > 1:
+                # Each of a batch that is refused is called too large: ask by itself.
+                large = [one for one in large if self._produce([one], deadline)]
+            return Taken(len(new) - len(large), len(large))
         finally:
             self._lock.release()
 
@@ -101,7 +107,8 @@ class Outlet:
             kafka_topic.find(self.sink, self.options, self.trouble)
             self._has_topic = True
 
-    def _produce(self, events: Sequence[Event], deadline: float) -> None:
+    def _produce(self, events: Sequence[Event], deadline: float) -> list[Event]:
+        """Produce events; return those that Kafka refuses for good."""
         ended: dict[str, KafkaError | None] = {}
         for one in events:
             headers, value = binary(one.payload)
@@ -119,7 +126,8 @@ class Outlet:
                 ended[one.event_id] = error.args[0]
         while len(ended) < len(events) and time.monotonic() < deadline:
             self._producer.poll(POLL_SECONDS)
-        failures = [error for error in ended.values() if error is not None]
+        large = {key for key, error in ended.items() if error and is_refusal(error)}
+        failures = [error for key, error in ended.items() if error and key not in large]
         if any(error.fatal() for error in failures):
             self._producer = self._new()
         if failures:
@@ -127,6 +135,7 @@ class Outlet:
             raise self.trouble.explain(failures[0])
         if len(ended) < len(events):
             raise SinkUnavailable("Kafka did not take all alerts in time.")
+        return [one for one in events if one.event_id in large]
 
     def _note(
         self,

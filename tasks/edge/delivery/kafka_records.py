@@ -16,6 +16,11 @@ REFUSALS = {
 GIVEN_UP = frozenset((KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT))  # noqa: SLF001
 
 
+def is_refusal(error: KafkaError) -> bool:
+    """Return whether an error is about a record, which will never be taken."""
+    return error.code() in REFUSALS
+
+
 class Refused(Exception):
     """Brokers refused a batch of records; each of these events was in one."""
 
@@ -37,7 +42,7 @@ class Ended:
         """Keep what went wrong; the client calls this for each event."""
         if error is None:
             return
-        if error.code() in REFUSALS:
+        if is_refusal(error):
             self.refused[event_id] = REFUSALS[error.code()]
         elif self.failure is None or self.failure.code() in GIVEN_UP:
             self.failure = error

@@ -31,7 +31,7 @@ class Bridge(Frozen):
     certificate: str | None = Field(None, description="Of the server, PEM: serves TLS.")
     key: str | None = Field(None, description="File of the certificate's private key.")
     max_bytes: int = Field(
-        1_048_576, ge=1, description="Largest body of a request that is read."
+        8_388_608, ge=1, description="Largest body of a request that is read."
     )
     timeout_seconds: float = Field(
         8.0, gt=0, description="For Kafka to take a request's alerts."

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
@@ -82,6 +82,10 @@ class Anomaly:
             before it began; None while it is open, and where costs went back.
         spread_over: How many series moved that way, where only their sum stands out;
             else None.
+        moved_from: Where its cost came from, where it moved here: the scope of a fall,
+            with the same columns rolled up. Amounts are then those of both sides, and
+            the direction is that of this one. Else None.
+        moved_cost: By how much less was spent there; None where nothing moved.
     """
 
     scope: Scope
@@ -95,6 +99,8 @@ class Anomaly:
     notes: tuple[Note, ...] = ()
     lasting_cost: Decimal | None = None
     spread_over: int | None = None
+    moved_from: Scope | None = None
+    moved_cost: Decimal | None = None
 
     @property
     def first_date(self) -> date:
@@ -142,6 +148,12 @@ class Anomaly:
         return self.actual_cost - self.expected_cost
 
     @property
+    def size(self) -> Decimal:
+        """The impact without sign; of a move, that of its larger side."""
+        gone = self.moved_cost or Decimal(0)
+        return max(abs(self.impact), abs(self.impact + gone), abs(gone))
+
+    @property
     def impact_pct(self) -> float | None:
         """Impact in percent of the expected cost; None where nothing was expected."""
         if self.expected_cost == 0:
@@ -186,17 +198,40 @@ def sentence(anomaly: Anomaly) -> str:
         >>> sentence(found).partition(" than ")[0]
         'AWS Lambda (account 2, AWS) cost 15.00 USD more'
     """
-    more = "more" if anomaly.impact >= 0 else "less"
-    percent = anomaly.impact_pct
-    share = (
-        ""
-        if percent is None
-        else f" ({percent:+,.0f} %)".replace("-", "\N{MINUS SIGN}")
+    than = (
+        "where nothing was expected"
+        if anomaly.impact_pct is None
+        else f"than expected{_percent(anomaly)}"
     )
-    amount = f"{abs(anomaly.impact):,.2f} {anomaly.scope.billing_currency}"
-    than = "than expected" if percent is not None else "where nothing was expected"
-    said = f"{_where(anomaly)} cost {amount} {more} {than}{share} {_when(anomaly)}"
+    said = f"{_where(anomaly)} cost {_change(anomaly, anomaly.impact)} {than}"
+    said = f"{_moved(anomaly) or said} {_when(anomaly)}"
     return f"{said}{_spread(anomaly)}{_stayed(anomaly)}{_foreseen(anomaly)}."
+
+
+def _moved(anomaly: Anomaly) -> str:
+    """Say what moved from where to where, and what both sides come to."""
+    if anomaly.moved_from is None or anomaly.moved_cost is None:
+        return ""
+    there = _where(replace(anomaly, scope=anomaly.moved_from))
+    gone = anomaly.moved_cost
+    return (
+        f"Cost moved from {there} to {_where(anomaly)}:"
+        f" {_change(anomaly, -gone)} there and"
+        f" {_change(anomaly, anomaly.impact + gone)} here, in all"
+        f" {_change(anomaly, anomaly.impact)} than expected{_percent(anomaly)}"
+    )
+
+
+def _change(anomaly: Anomaly, amount: Decimal) -> str:
+    more = "more" if amount >= 0 else "less"
+    return f"{abs(amount):,.2f} {anomaly.scope.billing_currency} {more}"
+
+
+def _percent(anomaly: Anomaly) -> str:
+    percent = anomaly.impact_pct
+    if percent is None:
+        return ""
+    return f" ({percent:+,.0f} %)".replace("-", "\N{MINUS SIGN}")
 
 
 def _spread(anomaly: Anomaly) -> str:

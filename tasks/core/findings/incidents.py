@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 
 from tasks.core.detectors import Floats, Panel
-from tasks.core.findings import aftermath, kinds
+from tasks.core.findings import aftermath, echoes, kinds
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
 from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Day, Note, Scope
@@ -59,9 +59,20 @@ def runs_of(
     for column in np.flatnonzero(opens | (alerts.goes_on[row] == sign)):
         if runs and _continues(panel, runs[-1], int(column), gap_days):
             runs[-1].columns.append(int(column))
-        elif opens[column]:
+        elif not opens[column]:
+            continue
+        elif runs and _is_echo(panel, alerts, runs[-1], int(column)):
+            if not echoes.is_long(runs[-1]):
+                runs[-1].columns.append(int(column))
+        else:
             runs.append(Run((row,), sign, [int(column)]))
     return runs
+
+
+def _is_echo(panel: Panel, alerts: Alerts, run: Run, column: int) -> bool:
+    """Return whether only slow movement tells of a day, and of a step told before."""
+    said = {name for name, days in alerts.says.items() if days[run.rows[0], column]}
+    return said == {"drift"} and echoes.is_echo(panel, run, column)
 
 
 def _continues(panel: Panel, run: Run, column: int, gap_days: int) -> bool:
@@ -171,38 +182,38 @@ def anomaly(
     """Return what a run tells, with exact amounts."""
     rows = np.array(run.rows)
     columns = np.array(run.columns)
-    days = tuple(_day(book, alerts, run, column) for column in run.columns)
+    days = tuple(day(book, alerts, rows, column) for column in run.columns)
     on_days = np.ix_(rows, columns)
     said = sorted(name for name, flags in alerts.says.items() if flags[on_days].any())
-    status = _status(book, rows, run.columns, params)
+    stands = status(book, rows, run.columns, params)
     return Anomaly(
         scope=above(book.scopes[run.rows[0]], run.rolled_up),
         rolled_up=run.rolled_up,
         kind=kinds.kind(book.panel, alerts, rows, columns, run.sign),
         direction="up" if run.sign > 0 else "down",
         detector=", ".join(said),
-        status=status,
+        status=stands,
         days=days,
         p_value=_rarest(alerts.p_value[on_days]),
-        notes=_notes(foreseen, rows, columns),
+        notes=notes(foreseen, rows, columns),
         lasting_cost=aftermath.lasting_cost(book.panel.costs[rows], columns, days)
-        if status == "resolved"
+        if stands == "resolved"
         else None,
     )
 
 
-def _notes(
+def notes(
     foreseen: Sequence[Part], rows: kinds.Columns, columns: kinds.Columns
 ) -> tuple[Note, ...]:
     """Return what people's allowances explain of these series and days."""
-    notes = []
+    found = []
     for part in foreseen:
         one = part.allowance
         on_days = np.ix_(np.isin(one.rows, rows), np.isin(one.columns, columns))
         explained = estimate(float(part.explained[on_days].sum()))
         if explained:
-            notes.append(Note(one.source, one.title, one.until, explained))
-    return tuple(notes)
+            found.append(Note(one.source, one.title, one.until, explained))
+    return tuple(found)
 
 
 def _rarest(p_value: Floats) -> float | None:
@@ -210,7 +221,7 @@ def _rarest(p_value: Floats) -> float | None:
     return float(known.min()) if known.size else None
 
 
-def _status(
+def status(
     book: Book, rows: kinds.Columns, columns: list[int], params: Detection
 ) -> str:
     """Return how an anomaly stands, by the newest day whose bill is complete."""
@@ -221,8 +232,8 @@ def _status(
     return "resolved" if newest - columns[-1] > params.gap_days else "confirmed"
 
 
-def _day(book: Book, alerts: Alerts, run: Run, column: int) -> Day:
-    rows = np.array(run.rows)
+def day(book: Book, alerts: Alerts, rows: kinds.Columns, column: int) -> Day:
+    """Return what some series cost together on one day, and what they should have."""
     costs = np.nan_to_num(book.panel.costs[rows, column])
     known = np.isfinite(alerts.expected[rows, column])
     expected = np.where(known, alerts.expected[rows, column], costs)

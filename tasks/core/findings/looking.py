@@ -7,7 +7,14 @@ is what the first one does.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.core.findings import allowances, collective, floors, incidents, judgement
+from tasks.core.findings import (
+    allowances,
+    collective,
+    floors,
+    incidents,
+    judgement,
+    offsets,
+)
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
 from tasks.core.findings.anomalies import Anomaly
@@ -59,13 +66,17 @@ def find(
     """
     runs = incidents.runs(book, alerts, params)
     told = collective.find(book, alerts, runs, params)
+    paired = offsets.pair(book, alerts, told.alone)
     found = [
-        incidents.anomaly(book, alerts, run, params, foreseen) for run in told.alone
+        incidents.anomaly(book, alerts, run, params, foreseen) for run in paired.alone
+    ]
+    found += [
+        offsets.anomaly(book, alerts, move, params, foreseen) for move in paired.moves
     ]
     found += [
         collective.anomaly(book, alerts, told, move, params, foreseen=foreseen)
         for move in told.moves
     ]
     least = floors.least_impact(book.panel, params)
-    worth = [item for item in found if abs(item.impact) >= least(item)]
+    worth = [item for item in found if item.size >= least(item)]
     return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))

@@ -1,11 +1,12 @@
 -- The days that each unexplained anomaly is made of, and those it is compared with.
 --
--- grain:  anomaly_id, charge_date
+-- grain:  anomaly_id, place, charge_date
 -- reads:  findings.anomalies, findings.anomaly_days, findings.anomaly_drivers
 -- params: weeks
 --
 -- Each day is compared with the same weekday of the last weeks before the anomaly
--- began, so a long anomaly is compared with the same few weeks several times.
+-- began, so a long anomaly is compared with the same few weeks several times. Costs
+-- that moved have two places: where they went, and where they came from.
 WITH weeks AS (
     SELECT unnest(range(1, $weeks + 1)) AS back
 ),
@@ -21,27 +22,40 @@ unexplained AS (
     )
 ),
 
+places AS (
+    SELECT *
+    FROM unexplained
+    UNION ALL
+    SELECT * REPLACE (
+        moved_from.sub_account_id AS sub_account_id,
+        moved_from.service_name AS service_name,
+        moved_from.region_id AS region_id
+    )
+    FROM unexplained
+    WHERE moved_from IS NOT NULL
+),
+
 compared AS (
     SELECT
-        unexplained.*,
+        places.*,
         days.charge_date,
         1 AS now_times,
         0 AS then_times
-    FROM unexplained
+    FROM places
     INNER JOIN findings.anomaly_days AS days
-        ON unexplained.anomaly_id = days.anomaly_id
+        ON places.anomaly_id = days.anomaly_id
     UNION ALL
     SELECT
-        unexplained.*,
+        places.*,
         days.charge_date - cast(
-            7 * ((days.charge_date - unexplained.first_date) // 7 + weeks.back)
+            7 * ((days.charge_date - places.first_date) // 7 + weeks.back)
             AS INTEGER
         ) AS charge_date,
         0 AS now_times,
         count(*) AS then_times
-    FROM unexplained
+    FROM places
     INNER JOIN findings.anomaly_days AS days
-        ON unexplained.anomaly_id = days.anomaly_id
+        ON places.anomaly_id = days.anomaly_id
     CROSS JOIN weeks
     GROUP BY ALL
 )

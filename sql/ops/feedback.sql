@@ -17,6 +17,7 @@ SELECT
     anomalies.billing_currency,
     anomalies.rolled_up,
     anomalies.direction,
+    anomalies.moved_from,
     feedback.kind,
     feedback.dates,
     feedback.daily_impact,

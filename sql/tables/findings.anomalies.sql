@@ -32,14 +32,16 @@ CREATE TABLE IF NOT EXISTS findings.anomalies (
     explanation VARCHAR,
     rolled_up VARCHAR[] NOT NULL DEFAULT [],
     lasting_cost DECIMAL(38, 18),
-    spread_over INTEGER
+    spread_over INTEGER,
+    moved_from STRUCT(sub_account_id VARCHAR, service_name VARCHAR, region_id VARCHAR),
+    moved_cost DECIMAL(38, 18)
 );
 COMMENT ON TABLE findings.anomalies IS 'Anomalies; grain: anomaly, newest revision.';
 COMMENT ON COLUMN findings.anomalies.anomaly_id IS 'Stable id, derived from the scope and the first day.';
 COMMENT ON COLUMN findings.anomalies.revision IS 'Counts the changes, from 1.';
 COMMENT ON COLUMN findings.anomalies.status IS 'provisional while the bill still arrives, confirmed, resolved when it ended, retracted when the bill took it back or somebody called it a false alarm.';
 COMMENT ON COLUMN findings.anomalies.kind IS 'Shape of the deviation.';
-COMMENT ON COLUMN findings.anomalies.direction IS 'up: cost more than expected; down: less.';
+COMMENT ON COLUMN findings.anomalies.direction IS 'up: cost more than expected; down: less. Of costs that moved it is up, for the scope that they moved to.';
 COMMENT ON COLUMN findings.anomalies.provider IS 'Scope: provider. Null in a scope column means all below.';
 COMMENT ON COLUMN findings.anomalies.billing_account_id IS 'Scope: billing account.';
 COMMENT ON COLUMN findings.anomalies.sub_account_id IS 'Scope: sub account.';
@@ -66,3 +68,5 @@ COMMENT ON COLUMN findings.anomalies.explanation IS 'One plain sentence.';
 COMMENT ON COLUMN findings.anomalies.rolled_up IS 'Scope columns over which it was merged: null there means all below; null elsewhere means that the bill names none.';
 COMMENT ON COLUMN findings.anomalies.lasting_cost IS 'Resolved since it became normal: what a day costs more, or less, than before it; null while it is open, and where costs went back.';
 COMMENT ON COLUMN findings.anomalies.spread_over IS 'Only the sum of many series stands out: how many of them moved that way; else null.';
+COMMENT ON COLUMN findings.anomalies.moved_from IS 'Costs moved to the scope from this place, of the same provider and billing account and with the same columns rolled up: its costs fell as those of the scope rose. Amounts are then of both places together. Else null.';
+COMMENT ON COLUMN findings.anomalies.moved_cost IS 'By how much less was spent in moved_from; null where nothing moved.';

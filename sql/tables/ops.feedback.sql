@@ -22,5 +22,5 @@ COMMENT ON COLUMN ops.feedback.reason IS 'Why, in their words.';
 COMMENT ON COLUMN ops.feedback.given_at IS 'When; no earlier day is judged otherwise for it, the anomaly''s own days apart.';
 COMMENT ON COLUMN ops.feedback.kind IS 'Kind of the anomaly then.';
 COMMENT ON COLUMN ops.feedback.dates IS 'Days of the anomaly then.';
-COMMENT ON COLUMN ops.feedback.daily_impact IS 'Its largest deviation on one day then, without sign, in its currency.';
+COMMENT ON COLUMN ops.feedback.daily_impact IS 'Its largest deviation on one day then, without sign, in its currency; of costs that moved, what moved on a day on average.';
 COMMENT ON COLUMN ops.feedback.daily_pct IS 'The largest deviation in percent of what was expected; null where nothing was.';

@@ -1,13 +1,13 @@
 """Feedback: what people say of anomalies, kept for ever, and what it closes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from tasks.core.errors import NothingThere
 from tasks.core.findings import lifecycle
-from tasks.core.findings.anomalies import Anomaly, Scope, stable_id
+from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Scope, stable_id
 from tasks.core.findings.lifecycle import Stored
 from tasks.core.findings.people import Feedback
 from tasks.edge import findings, lookups, outbox, queries, warehouse
@@ -65,17 +65,30 @@ def give(
 
 
 def known(con: warehouse.Connection, as_of: datetime) -> list[Feedback]:
-    """Return the last word on each anomaly that was given by a moment."""
+    """Return the last word on each anomaly that was given by a moment.
+
+    What somebody said of costs that moved counts for both places.
+    """
     return [
-        Feedback(
-            scope=Scope(**{name: row.pop(name) for name in SCOPE}),
-            rolled_up=tuple(row.pop("rolled_up")),
-            dates=tuple(row.pop("dates")),
-            daily_impact=float(row.pop("daily_impact")),
-            **row,
-        )
+        said
         for row in queries.rows(con, "ops/feedback", as_of=as_of)
+        for said in _said(row)
     ]
+
+
+def _said(row: dict[str, Any]) -> list[Feedback]:
+    origin = row.pop("moved_from")
+    said = Feedback(
+        scope=Scope(**{name: row.pop(name) for name in SCOPE}),
+        rolled_up=tuple(row.pop("rolled_up")),
+        dates=tuple(row.pop("dates")),
+        daily_impact=float(row.pop("daily_impact")),
+        **row,
+    )
+    if origin is None:
+        return [said]
+    there = replace(said.scope, **origin)
+    return [said, replace(said, scope=there, direction="down")]
 
 
 def _row(
@@ -102,8 +115,11 @@ def _row(
 def largest_day(anomaly: Anomaly) -> tuple[Decimal, float | None]:
     """Return the largest deviation on one day, in money and in percent.
 
-    Percent are None where nothing was expected on any day.
+    Percent are None where nothing was expected on any day. Of costs that moved it is
+    what moved on a day on average.
     """
+    if anomaly.moved_from is not None:
+        return (anomaly.size / len(anomaly.days)).quantize(ESTIMATE), None
     offs = [(abs(day.actual_cost - day.expected_cost), day) for day in anomaly.days]
     percents = [
         float(off / abs(day.expected_cost) * 100)

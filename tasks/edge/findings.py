@@ -9,16 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from tasks.core.findings import lifecycle
-from tasks.core.findings.anomalies import (
-    Anomaly,
-    Day,
-    Note,
-    Scope,
-    sentence,
-    severity,
-)
+from tasks.core.findings.anomalies import Anomaly, Day, Note, Scope, severity
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.lifecycle import Change, Stored
+from tasks.core.findings.sentences import sentence
 from tasks.edge import changes as nearby
 from tasks.edge import outbox, queries
 from tasks.edge.series import SCOPE, Loaded
@@ -29,6 +23,7 @@ EVER = (FIRST, date(9999, 12, 31))
 
 MONEY = pa.decimal128(38, 18)
 TIME = pa.timestamp("us", "UTC")
+PLACE = pa.struct([(name, pa.string()) for name in lifecycle.PLACE])
 
 DAY = (
     "charge_date",
@@ -43,7 +38,7 @@ DAY = (
 # What an anomaly has besides its scope, its days and what they come to.
 OWN = (
     *("rolled_up", "kind", "direction", "detector", "p_value"),
-    *("lasting_cost", "spread_over"),
+    *("lasting_cost", "spread_over", "moved_from", "moved_cost"),
 )
 
 
@@ -168,6 +163,10 @@ def _stored(row: dict[str, Any], days: list[Day], notes: list[Note]) -> Stored:
         notes=tuple(notes),
         lasting_cost=row["lasting_cost"],
         spread_over=row["spread_over"],
+        moved_from=Scope(**{name: row[name] for name in SCOPE} | row["moved_from"])
+        if row["moved_from"]
+        else None,
+        moved_cost=row["moved_cost"],
     )
     return Stored(
         row["anomaly_id"], row["revision"], row["status"], row["detected_at"], anomaly
@@ -209,6 +208,8 @@ def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
         "rolled_up": list(anomaly.rolled_up),
         "lasting_cost": anomaly.lasting_cost,
         "spread_over": anomaly.spread_over,
+        "moved_from": lifecycle.place(anomaly.moved_from),
+        "moved_cost": anomaly.moved_cost,
     }
 
 
@@ -249,6 +250,8 @@ def _arrow_type(name: str) -> pa.DataType:
         return pa.int32()
     if name == "rolled_up":
         return pa.list_(pa.string())
+    if name == "moved_from":
+        return PLACE
     for suffix, kind in (("_date", pa.date32()), ("_at", TIME)):
         if name.endswith(suffix):
             return kind

@@ -1,5 +1,6 @@
 """Drivers sum to the impact and name the right cause."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -149,6 +150,26 @@ def test_money_of_eighteen_decimals_stays_exact():
     lines = [line("i-1", "x", cost, 1, (3, 7))]
     found = anomaly(cost, Decimal("0.000001"))
     assert sum(driver.impact for driver in explain(found, lines)) == found.impact
+
+
+def moved(here, there, expected=100):
+    """Return what two regions cost together where 100 a day were expected of each."""
+    one = anomaly(Decimal(here + there), Decimal(2 * expected))
+    origin = replace(one.scope, region_id="us-east-1")
+    gone = Decimal(expected - there)
+    return replace(one, direction="up", moved_from=origin, moved_cost=gone)
+
+
+@pytest.mark.parametrize("lines_known", [True, False])
+@pytest.mark.parametrize("here", [150, 180, 230])
+def test_both_sides_of_a_move_are_named(here, lines_known):
+    """Of costs that moved both places are drivers, whatever the two come to."""
+    lines = [line("i-1", "m5.large", here, 100), line("i-2", "m5.large", 20, 100)]
+    lines[1].members["region"] = "us-east-1"
+    drivers = explain(moved(here, 20), lines if lines_known else [])
+    named = {item.member: item.impact for item in drivers if item.member}
+    assert named == {"eu-west-1": here - 100, "us-east-1": -80}
+    assert sum(item.impact for item in drivers) == here + 20 - 200
 
 
 def test_sentence_names_cause_and_share():

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.core.findings import alerts, looking
-from tasks.core.findings.anomalies import Scope, sentence, severity
+from tasks.core.findings.anomalies import Scope, severity
 from tasks.core.findings.detection import Detection
+from tasks.core.findings.sentences import sentence
 
 PARAMS = Detection()
 

@@ -7,8 +7,9 @@ import pytest
 import worlds
 
 from tasks.core.findings import alerts, looking
-from tasks.core.findings.anomalies import Scope, sentence
+from tasks.core.findings.anomalies import Scope
 from tasks.core.findings.detection import Detection
+from tasks.core.findings.sentences import sentence
 
 PARAMS = Detection()
 DAYS = 200

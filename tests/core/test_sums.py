@@ -10,12 +10,13 @@ import pytest
 import worlds
 
 from tasks.core.findings import alerts, collective, drivers, groups, incidents, looking
-from tasks.core.findings.anomalies import Scope, sentence
+from tasks.core.findings.anomalies import Scope
 from tasks.core.findings.arrival import complete
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.drivers import Line
 from tasks.core.findings.looking import Known
 from tasks.core.findings.people import Feedback, Plan, Planned, Rules
+from tasks.core.findings.sentences import sentence
 
 PARAMS = Detection()
 DAYS = 240

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from tasks.core.findings.anomalies import Anomaly, sentence
+from tasks.core.findings.anomalies import Anomaly
+from tasks.core.findings.sentences import sentence
 
 # Drivers that are named; the rest is one more.
 NAMED = 10
@@ -91,12 +92,8 @@ def explain(anomaly: Anomaly, lines: Sequence[Line]) -> list[Driver]:
     with localcontext(prec=DIGITS):
         parts = _parts(anomaly, lines)
         if not parts:
-            return [_whole(anomaly)]
-        dimensions = ("resource", "sku", *_rolled_up(anomaly))
-        choices = [_ranked(anomaly, parts, name) for name in dimensions]
-        impact = abs(anomaly.impact)
-        good = (each for each in choices if _carried(each) >= ENOUGH * impact)
-        drivers = next(good, None) or max(choices, key=_carried)
+            return _whole(anomaly)
+        drivers = _named_drivers(anomaly, parts)
         rest = anomaly.impact - sum((item.impact for item in drivers), Decimal(0))
         effect = EFFECT_OF_CHARGE.get(anomaly.scope.charge_kind, "usage")
         if rest or not drivers:
@@ -104,10 +101,22 @@ def explain(anomaly: Anomaly, lines: Sequence[Line]) -> list[Driver]:
         return drivers
 
 
+def _named_drivers(anomaly: Anomaly, parts: Sequence[Part]) -> list[Driver]:
+    """Return the drivers of the dimension that tells enough; both sides of a move."""
+    if anomaly.moved_over is not None:
+        return _ranked(anomaly, parts, _dimension(anomaly.moved_over))
+    dimensions = ("resource", "sku", *_rolled_up(anomaly))
+    choices = [_ranked(anomaly, parts, name) for name in dimensions]
+    impact = abs(anomaly.impact)
+    good = (each for each in choices if _carried(each) >= ENOUGH * impact)
+    return next(good, None) or max(choices, key=_carried)
+
+
 def explanation(anomaly: Anomaly, drivers: Sequence[Driver]) -> str:
     """Say in plain words what happened and what it mostly comes from."""
     first = drivers[0]
-    if first.member is None or first.impact * anomaly.impact <= 0:
+    agrees = first.member is not None and first.impact * anomaly.impact > 0
+    if anomaly.moved_from is not None or not agrees:
         return sentence(anomaly)
     told, impact = _phrase(anomaly, first), first.impact
     # A group that starts together is one reason, not the first of its members.
@@ -149,8 +158,18 @@ def _phrase(anomaly: Anomaly, driver: Driver) -> str:
     return phrases[driver.effect]
 
 
-def _whole(anomaly: Anomaly) -> Driver:
-    """Return the one driver of an anomaly of which no lines are known."""
+def _whole(anomaly: Anomaly) -> list[Driver]:
+    """Return the one driver of an anomaly of which no lines are known, or two sides."""
+    if anomaly.moved_from is not None and anomaly.moved_cost is not None:
+        column, gone = str(anomaly.moved_over), anomaly.moved_cost
+        sides = (
+            (anomaly.scope, anomaly.impact + gone),
+            (anomaly.moved_from, -gone),
+        )
+        return [
+            Driver(_dimension(column), getattr(scope, column), "usage", impact)
+            for scope, impact in sides
+        ]
     scope = anomaly.scope
     names = (
         ("service", scope.service_name),
@@ -160,14 +179,17 @@ def _whole(anomaly: Anomaly) -> Driver:
     dimension, member = next((name for name in names if name[1]), ("other", None))
     effect = EFFECT_OF_KIND.get(anomaly.kind, "usage")
     effect = EFFECT_OF_CHARGE.get(scope.charge_kind, effect)
-    return Driver(dimension, member, effect, anomaly.impact)
+    return [Driver(dimension, member, effect, anomaly.impact)]
 
 
 def _rolled_up(anomaly: Anomaly) -> list[str]:
     """Return the dimensions over which the anomaly was merged."""
-    return [
-        name.removesuffix("_id").removesuffix("_name") for name in anomaly.rolled_up
-    ]
+    return [_dimension(name) for name in anomaly.rolled_up]
+
+
+def _dimension(column: str) -> str:
+    """Return the dimension that a column of the scope is."""
+    return column.removesuffix("_id").removesuffix("_name")
 
 
 def _parts(anomaly: Anomaly, lines: Sequence[Line]) -> list[Part]:
@@ -242,7 +264,7 @@ def _ranked(anomaly: Anomaly, parts: Sequence[Part], dimension: str) -> list[Dri
         if member is not None:
             sums[name, member, part.effect] += part.impact
     drivers = [Driver(*key, impact) for key, impact in sums.items()]
-    least = SMALL * abs(anomaly.impact)
+    least = SMALL * anomaly.size
     worth = [driver for driver in drivers if abs(driver.impact) >= least]
     by_size: Callable[[Driver], tuple[Decimal, str, str]] = lambda driver: (  # noqa: E731
         -abs(driver.impact),

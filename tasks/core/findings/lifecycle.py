@@ -6,20 +6,24 @@ the other regions of a day arrive.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
 from tasks.core.events import Event, event
-from tasks.core.findings.anomalies import Anomaly, Scope, sentence, severity
+from tasks.core.findings.anomalies import Anomaly, Scope, severity
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.people import EXPECTED, FALSE
+from tasks.core.findings.sentences import sentence
 
 RETRACTED = "retracted"
 RESOLVED = "resolved"
 
 SCOPE_COLUMNS = tuple(field.name for field in fields(Scope))
+
+# Columns that tell where an anomaly is within a billing account.
+PLACE = ("sub_account_id", "service_name", "region_id")
 
 WHAT = ("opened", "updated", RESOLVED, RETRACTED)
 
@@ -151,9 +155,16 @@ def told(stored: Stored, params: Detection) -> dict[str, object]:
         "impact_pct": anomaly.impact_pct,
         "lasting_cost": anomaly.lasting_cost,
         "spread_over": anomaly.spread_over,
+        "moved_from": place(anomaly.moved_from),
+        "moved_cost": anomaly.moved_cost,
         "detector": anomaly.detector,
         "summary": sentence(anomaly),
     }
+
+
+def place(scope: Scope | None) -> dict[str, str | None] | None:
+    """Return where something is within its billing account."""
+    return scope and {name: getattr(scope, name) for name in PLACE}
 
 
 def _paired(
@@ -162,18 +173,19 @@ def _paired(
     """Return each anomaly with the stored one that it is, and those that are left.
 
     The surest likeness counts first: the id, then the scope, then a scope around it or
-    within it. What stands is preferred to what was retracted.
+    within it, then a fall that turns out to have moved. What stands is preferred to
+    what was retracted.
     """
     left = {item.anomaly_id: item for item in stored}
     pairs = [(anomaly, left.pop(anomaly.anomaly_id, None)) for anomaly in found]
-    for place, is_like in ((_scope, _is_same), (_account, _is_related)):
+    for where, is_like in LIKE:
         near: dict[object, list[Stored]] = defaultdict(list)
         for old in left.values():
-            near[place(old.anomaly)].append(old)
+            near[where(old.anomaly)].append(old)
         for number, (anomaly, known) in enumerate(pairs):
             like = (
                 old
-                for old in near.get(place(anomaly), ())
+                for old in near.get(where(anomaly), ())
                 if known is None and old.anomaly_id in left and is_like(anomaly, old)
             )
             same = min(like, key=_preference, default=None)
@@ -210,6 +222,14 @@ def _is_related(new: Anomaly, old: Stored) -> bool:
     return old.status != RETRACTED and covers and _overlap(new, old.anomaly)
 
 
+def _is_origin(new: Anomaly, old: Stored) -> bool:
+    """Return whether one of them is the fall that the other one explains."""
+    if old.status == RETRACTED or new.moved_from is None:
+        return False
+    fall = replace(new, scope=new.moved_from, direction="down")
+    return _covers(fall, old.anomaly) and _overlap(fall, old.anomaly)
+
+
 def _covers(wide: Anomaly, narrow: Anomaly) -> bool:
     return all(
         name in wide.rolled_up
@@ -224,6 +244,12 @@ def _overlap(new: Anomaly, old: Anomaly) -> bool:
         and new.first_date <= old.last_date
         and old.first_date <= new.last_date
     )
+
+
+# Where a stored anomaly is looked for, and what makes it the same; the surest first.
+LIKE: tuple[
+    tuple[Callable[[Anomaly], object], Callable[[Anomaly, Stored], bool]], ...
+] = ((_scope, _is_same), (_account, _is_related), (_account, _is_origin))
 
 
 def _touches(anomaly: Anomaly, days: tuple[date, date]) -> bool:
@@ -252,7 +278,8 @@ def _substance(anomaly: Anomaly) -> tuple[object, ...]:
     amounts = [
         (day.charge_date, day.actual_cost, day.expected_cost) for day in anomaly.days
     ]
-    return (anomaly.scope, anomaly.rolled_up, anomaly.kind, anomaly.direction, amounts)
+    where = anomaly.scope, anomaly.rolled_up, anomaly.moved_from
+    return (*where, anomaly.kind, anomaly.direction, amounts)
 
 
 def _gone(old: Stored, verdict: str | None) -> Change | None:

@@ -167,8 +167,7 @@ def anomaly(
     """Return what a move tells, with exact amounts.
 
     It has the scope, kind and p-value of what rose. Its amounts are those of both
-    sides; a day of which the bill where it fell is not complete has the other side's
-    alone.
+    sides on all days of either.
     """
     rises, falls = _joined(move.rises), _joined(move.falls)
     columns = sorted({*rises.columns, *falls.columns})
@@ -178,16 +177,10 @@ def anomaly(
         for side in (rises, falls)
     )
     rows = np.array([*rises.rows, *falls.rows])
-    known = {day: _known(book, falls.rows, day) for day in columns}
-    days = tuple(
-        incidents.day(book, alerts, np.array([*rises.rows, *known[day]]), day)
-        for day in columns
-    )
-    gone = (
-        incidents.day(book, alerts, np.array(known[day]), day)
-        for day in columns
-        if known[day]
-    )
+    days = tuple(incidents.day(book, alerts, rows, column) for column in columns)
+    gone = [
+        incidents.day(book, alerts, np.array(falls.rows), column) for column in columns
+    ]
     lasting = [one.lasting_cost for one in (told, other) if one.lasting_cost]
     status = incidents.status(book, rows, columns, params)
     return replace(
@@ -218,11 +211,6 @@ def _varying(book: Book, move: Move, rows: Sequence[int]) -> tuple[str, ...]:
     merged = {name for run in move.rises for name in run.rolled_up}
     merged |= set(groups.differing(book.scopes, np.array(rows)))
     return tuple(name for name in groups.NAMES if name in merged)
-
-
-def _known(book: Book, rows: Sequence[int], column: int) -> list[int]:
-    """Return the series whose bill of a day is complete."""
-    return [row for row in rows if book.settled[row, column]]
 
 
 def _names(one: Anomaly) -> list[str]:

@@ -37,6 +37,7 @@ SELECT
     anomalies.sub_account_id,
     anomalies.service_name,
     anomalies.region_id,
+    anomalies.moved_from,
     anomalies.first_date,
     anomalies.last_date,
     anomalies.detected_at,

@@ -26,11 +26,12 @@ places AS (
     SELECT *
     FROM unexplained
     UNION ALL
-    SELECT * REPLACE (
-        moved_from.sub_account_id AS sub_account_id,
-        moved_from.service_name AS service_name,
-        moved_from.region_id AS region_id
-    )
+    SELECT
+        * REPLACE (
+            moved_from.sub_account_id AS sub_account_id,
+            moved_from.service_name AS service_name,
+            moved_from.region_id AS region_id
+        )
     FROM unexplained
     WHERE moved_from IS NOT NULL
 ),

@@ -25,6 +25,7 @@ def row(**changes):
         "sub_account_id": None,
         "service_name": "Amazon EC2",
         "region_id": "eu-west-1",
+        "moved_from": None,
         "first_date": date(2026, 3, 5),
         "last_date": date(2026, 3, 7),
         "billing_currency": "EUR",

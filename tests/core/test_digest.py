@@ -21,6 +21,7 @@ def anomaly(what="opened", impact="1234.5", service="Amazon EC2", **changes):
         "sub_account_id": "1",
         "service_name": service,
         "region_id": "eu-west-1",
+        "moved_from": None,
         "first_date": TODAY - timedelta(days=2),
         "last_date": TODAY,
         "billing_currency": "USD",
@@ -47,6 +48,14 @@ def test_what_became_normal_is_not_called_over():
         "normal",
         "over",
     ]
+
+
+def test_what_moved_says_from_where():
+    """A move is one line that names both places, whatever it comes to."""
+    origin = {"sub_account_id": "2", "service_name": "Amazon EC2"}
+    origin["region_id"] = "eu-west-1"
+    [*_, line] = digest.lines(day([anomaly(impact="1", moved_from=origin)]))
+    assert line.endswith("  from 2 to Amazon EC2 · 1 · eu-west-1 · AWS")
 
 
 def test_it_reads_like_this():

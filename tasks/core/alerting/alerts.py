@@ -188,8 +188,13 @@ def of_digest(lines: Sequence[str], at: datetime, links: Links) -> Alert:
 
 
 def scope(row: Row) -> str:
-    """Write where an anomaly is, the service first."""
-    return wording.scope(row[name] for name in SHOWN)
+    """Write where an anomaly is, the service first, and what moved there from where."""
+    where = wording.scope(row[name] for name in SHOWN)
+    origin = row["moved_from"]
+    if origin is None:
+        return where
+    other = (name for name, member in origin.items() if member != row[name])
+    return f"from {wording.scope(origin[name] for name in other)} to {where}"
 
 
 def steps(

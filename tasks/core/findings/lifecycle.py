@@ -164,7 +164,9 @@ def told(stored: Stored, params: Detection) -> dict[str, object]:
 
 def place(scope: Scope | None) -> dict[str, str | None] | None:
     """Return where something is within its billing account."""
-    return scope and {name: getattr(scope, name) for name in PLACE}
+    if scope is None:
+        return None
+    return {name: getattr(scope, name) for name in PLACE}
 
 
 def _paired(

@@ -4,11 +4,12 @@
     python -m benchmarks.detection --only companies --seeds 21 22 23 24 25
     python -m benchmarks.detection --only finops --finops FOLDER
 
-The parts: anomalies hidden in made-up companies (``companies``), a public labelled
-set of daily costs (``finops``), public metrics through ``score`` (``points``), p-values
-where nothing happens (``quiet``), speed (``speed``), and, only where it is asked for,
-the morning's run over a warehouse of many series (``daily``). docs/methods says what
-each detector does.
+The parts: anomalies hidden in made-up companies (``companies``), costs that move or
+that only a sum shows (``hierarchy``), a public labelled set of daily costs
+(``finops``), public metrics through ``score`` (``points``), p-values where nothing
+happens (``quiet``), speed (``speed``), and, only where it is asked for, the morning's
+run over a warehouse of many series (``daily``). docs/methods says what each detector
+does.
 """
 
 import argparse
@@ -17,10 +18,19 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import companies, daily_run, finops, measuring, metrics, pace, quiet
+from benchmarks import (
+    companies,
+    daily_run,
+    finops,
+    hierarchy,
+    measuring,
+    metrics,
+    pace,
+    quiet,
+)
 from benchmarks.sections import Report
 
-SECTIONS = ("companies", "finops", "points", "quiet", "speed")
+SECTIONS = ("companies", "hierarchy", "finops", "points", "quiet", "speed")
 
 # Takes long: part of nothing that does not name it.
 DAILY = "daily"
@@ -42,6 +52,8 @@ def measure(report: Report, args: argparse.Namespace, only: Sequence[str]) -> No
             )
         if args.verbose:
             companies.tell_false(results, report.say)
+    if "hierarchy" in only:
+        hierarchy.measure(report, args.seeds)
     if "finops" in only:
         finops.measure(report, args.finops, args.peers)
     if "points" in only:

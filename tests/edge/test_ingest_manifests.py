@@ -13,6 +13,8 @@ from tests.edge.export_world import (
     write_manifest,
 )
 
+BY_PATH_AND_URL = pytest.mark.parametrize("named", [str, "file://{}".format])
+
 
 @pytest.fixture
 def world(tmp_path):
@@ -91,6 +93,24 @@ def test_executions_are_versions(world, tmp_path):
     assert world.versions("source_format")[0] == ("aws_cur2",)
 
 
+@BY_PATH_AND_URL
+def test_copies_of_one_export_are_versions(world, tmp_path, named):
+    """Snapshots of an export that overwrites itself lie side by side, and all count."""
+    key = "p/r/20260501-20260601/cur-1.csv"
+    for day, cost in (("09", "2"), ("03", "1"), ("15", "3")):
+        folder = tmp_path / "in" / f"seen-{day}" / "20260501-20260601"
+        rows = rows_of(LEGACY, {"lineItem/UnblendedCost": cost})
+        write_csv(folder / "cur-1.csv", rows, "2026-07-01")
+        stamp = f"202605{day}T081500Z"
+        write_manifest(folder / "r-Manifest.json", cur_manifest(key, assemblyId=stamp))
+    assert world.ingest(named(tmp_path / "in")).loaded == 3
+    assert world.versions("status, billed_cost::INT, known_at::DATE::TEXT") == [
+        ("superseded", 1, "2026-05-03"),
+        ("superseded", 2, "2026-05-09"),
+        ("current", 3, "2026-05-15"),
+    ]
+
+
 def test_executions_are_found_behind_a_url(world, tmp_path):
     """Manifests mean the same when everything has to be fetched first."""
     data_export(tmp_path / "in", "2026-05-09T05:00:00.000Z-aa", "2")
@@ -121,9 +141,6 @@ def test_a_missing_file_keeps_the_bill_out(world, tmp_path):
     write_csv(folder / "two.csv", rows_of(LEGACY, {"lineItem/UnblendedCost": "9"}))
     assert world.ingest(folder).loaded == 1
     assert [row[1] for row in world.versions()] == ["current"]
-
-
-BY_PATH_AND_URL = pytest.mark.parametrize("named", [str, "file://{}".format])
 
 
 @BY_PATH_AND_URL

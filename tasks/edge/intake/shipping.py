@@ -96,10 +96,12 @@ def _with_manifest(
             continue
         located = locate(manifest, arrivals.files)
         names = [name for name in located.values() if name]
+        # The newest execution's manifest lies a second time one folder above its own;
+        # copies of one export at several times list the same keys, but hold others.
+        is_repeated = frozenset(located) in seen and taken.issuperset(names)
         taken.update(names)
         governed.update(_folder(name) for name in [file.name, *names])
-        # The newest execution's manifest lies a second time one folder above its own.
-        if frozenset(located) in seen:
+        if is_repeated:
             continue
         seen.add(frozenset(located))
         yield _delivery(file, manifest, located, arrivals)

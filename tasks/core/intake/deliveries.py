@@ -14,6 +14,10 @@ from itertools import groupby, pairwise
 
 # The part number at the end of a name: -00001, _part3, .2; but not a date.
 PART = re.compile(r"(?:[-_. ]|^)(?:part|chunk)?[-_. ]?\d+$", re.IGNORECASE)
+# A short number after such a word counts states of a whole bill, not its parts.
+STATE = re.compile(
+    r"(?:^|[-_. ])(?:snap(?:shot)?|v(?:ersion)?|copy)[-_. ]?\d{1,3}$", re.IGNORECASE
+)
 DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?[0-3]\d)?$")
 SPARK = re.compile(r"^part-\d+-[0-9a-f-]{36}.*$")
 AZURE = re.compile(r"^part_\d+_\d+$", re.IGNORECASE)
@@ -151,13 +155,15 @@ def stem(name: str) -> str:
         ('out/cur.snappy.parquet', 'out/cur.csv.gz')
         >>> stem("bill-2024-05.csv"), stem("bill-202406.csv"), stem("bill-v2.csv")
         ('bill-2024-05.csv', 'bill-202406.csv', 'bill-v2.csv')
+        >>> stem("snapshot_2.parquet"), stem("snapshot_2-00001.parquet")
+        ('snapshot_2.parquet', 'snapshot_2.parquet')
     """
     folder, slash, whole = name.rpartition("/")
     base = SUFFIXES.sub("", whole)
     suffixes = whole[len(base) :].lower()
     if SPARK.match(base) or AZURE.match(base):
         base = "part"
-    elif not DATE.search(base):
+    elif not DATE.search(base) and not STATE.search(base):
         base = PART.sub("", base)
     return f"{folder}{slash}{base}{suffixes}"
 

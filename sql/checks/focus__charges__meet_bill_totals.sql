@@ -7,8 +7,8 @@
 --
 -- The totals were measured at ingest without the mapping. The tolerance is the rounding
 -- of ten decimals per row: AWS rounds usage covered by a savings plan and its negation
--- apart from each other. Where an export does not negate covered usage at all, its own
--- total counts that usage twice: that is told by focus__charges__negate_covered_usage.
+-- apart from each other. Where an export does not negate covered usage, or only part of
+-- it, its own total counts that usage twice: focus__charges__negate_covered_usage says.
 WITH mapped AS (
     SELECT
         bill_id,
@@ -45,10 +45,9 @@ FULL JOIN mapped
         AND stated.billing_currency = mapped.billing_currency
 WHERE
     NOT coalesce(
-        least(
-            abs(stated.billed_cost - mapped.billed_cost),
-            abs(stated.billed_cost - mapped.billed_cost - mapped.covered_cost)
-        ) <= stated.tolerance
+        stated.billed_cost - mapped.billed_cost
+        BETWEEN least(mapped.covered_cost, 0) - stated.tolerance
+        AND greatest(mapped.covered_cost, 0) + stated.tolerance
         AND abs(stated.effective_cost - mapped.effective_cost) <= stated.tolerance,
         FALSE
     )

@@ -10,6 +10,7 @@ from typing import Any
 from tasks.core.errors import NothingThere, WarehouseBusy
 from tasks.core.intake.deliveries import missing_parts
 from tasks.edge import queries, warehouse
+from tasks.edge.intake import reports
 from tasks.edge.settings import Settings
 
 Row = dict[str, Any]
@@ -42,7 +43,8 @@ def listing(settings: Settings) -> Listing:
 def shown(settings: Settings, asked: str) -> list[Row]:
     """Return everything about a bill version, or about all versions of a month.
 
-    ``missing_files`` names parts of its export that seem not to have been there.
+    ``missing_files`` names parts of its export that seem not to have been there,
+    ``other_reports`` says where another report tells of the same account and month.
 
     Args:
         settings: Name the warehouse.
@@ -55,6 +57,8 @@ def shown(settings: Settings, asked: str) -> list[Row]:
     with reading(settings) as con:
         found = rows(queries.run(con, "ops/version", asked=asked))
         known = {row[0] for row in con.execute(EXPORT_FILES).fetchall()}
+        for row in found:
+            row["other_reports"] = [*reports.met(con, [row["bill_id"]])] or None
     for row in found:
         # A part may hold nothing but other accounts' or months' rows.
         gaps = [name for name in missing_parts(row["origin"]) if name not in known]

@@ -7,18 +7,22 @@ DESCRIBED = {
     "focus.cost_and_usage": "focus.charges",
     "focus.cost_and_usage_1_2": "focus.charges",
     "main.focus_data_table": "focus.charges",
+    "main.CostAndUsage": "focus.charges",
     "series.daily_cost": "series.daily_cost_versions",
 }
 VIEW_COMMENTS = {
     "focus.cost_and_usage": "FOCUS 1.4 rows of the bills that count now.",
     "focus.cost_and_usage_1_2": "The same rows under the column names of FOCUS 1.2.",
     "main.focus_data_table": "The same under all names that published queries use.",
+    "main.CostAndUsage": "The same, by the name in examples of the specification.",
     "series.daily_cost": "Daily cost of the bills that count now.",
 }
 RENAMED_COMMENTS = {
     "ProviderName": "FOCUS 1.2: who offers the service.",
     "PublisherName": "FOCUS 1.2: who made what was sold.",
     "InvoiceIssuer": "InvoiceIssuerName, as some published queries call it.",
+    "Application": 'The key itself, for queries that say Tags["Application"].',
+    "ApplicationId": 'The key itself, for queries that say Tags["ApplicationId"].',
 }
 
 

@@ -24,6 +24,8 @@ SCALARS = (
     "off_price",
     "outside_period",
     "instant",
+    "iso_time",
+    "iso_period",
     "after_end",
     "known",
     "spelled",
@@ -42,6 +44,7 @@ SCALARS = (
     "credible_date",
     "tag_map",
     "json_value",
+    "json_extract_array",
     "json_unquote",
     "json_contains_path",
 )
@@ -108,9 +111,8 @@ def install(con: warehouse.Connection, lake: Path) -> int:
             "focus.cost_and_usage_1_2",
             queries.text("focus/cost_and_usage_1_2"),
         )
-        _create_view(
-            con, "main.focus_data_table", queries.text("main/focus_data_table")
-        )
+        for name in ("focus_data_table", "CostAndUsage"):
+            _create_view(con, f"main.{name}", queries.text(f"main/{name}"))
         _create_view(con, "series.daily_cost", queries.text("series/daily_cost"))
         con.execute(queries.as_macro("series/daily_cost_as_of"))
         con.execute(queries.as_macro("series/arrival_curves"))

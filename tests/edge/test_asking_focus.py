@@ -17,26 +17,28 @@ HEADER = (
     "BilledCost,EffectiveCost,ListCost,BillingAccountId,BillingCurrency,"
     "BillingPeriodStart,BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,"
     "ChargeCategory,ProviderName,PublisherName,InvoiceIssuerName,InvoiceId,ServiceName,"
-    "Tags,SkuPriceDetails"
+    "Tags,SkuPriceDetails,ContractApplied"
 )
 FEBRUARY = "2024-02-01T00:00:00Z,2024-03-01T00:00:00Z"
 ROWS = (
     (
         f"1.5,1,3,7,USD,{FEBRUARY},2024-02-05T23:00:00Z,2024-02-06T00:00:00Z,Usage,AWS,"
         'AWS,AWS,I1,EC2,"{""Application"": ""pay"", ""live"": true}",'
-        '"{""CoreCount"": 4, ""InstanceSeries"": ""m7"", ""ModelId"": ""x""}"'
+        '"{""CoreCount"": 4, ""InstanceSeries"": ""m7"", ""ModelId"": ""x""}",'
+        '"{""Elements"": [{""ContractCommitmentID"": ""c1"", ""Cost"": 1.25},'
+        ' {""ContractCommitmentID"": ""c2""}]}"'
     ),
     (
         f"2.5,2,3,7,USD,{FEBRUARY},2024-02-06T00:00:00Z,2024-02-06T01:00:00Z,Usage,AWS,"
-        'Other,AWS,I1,EC2,"{""Application"": ""shop""}","{""CoreCount"": 2}"'
+        'Other,AWS,I1,EC2,"{""Application"": ""shop""}","{""CoreCount"": 2}",'
     ),
     (
         f"-1,-1,-1,7,USD,{FEBRUARY},2024-02-06T00:00:00Z,2024-02-06T01:00:00Z,Credit,AWS,"
-        'AWS,AWS,,Odd,"{""Application"": ""a"", ""Application"": ""b""}",'
+        'AWS,AWS,,Odd,"{""Application"": ""a"", ""Application"": ""b""}",,'
     ),
     (
         f"4,4,4,7,USD,{FEBRUARY},2024-02-29T23:00:00Z,2024-03-01T00:00:00Z,Tax,AWS,"
-        "AWS,AWS,I1,Tax,,"
+        "AWS,AWS,I1,Tax,,,"
     ),
 )
 
@@ -94,6 +96,41 @@ ASKED = {
         ),
         ("shop",),
         [(2, Decimal(2))],
+    ),
+    "a tag by a key in double quotes": (
+        (
+            'SELECT Tags["Application"] AS Application, SUM(BilledCost) AS Total'
+            ' FROM focus_data_table WHERE Tags["ApplicationId"] IS NULL'
+            " AND BillingPeriodStart >= ? AND BillingPeriodEnd < ?"
+            ' GROUP BY Tags["Application"] ORDER BY Total'
+        ),
+        MONTH,
+        [
+            ("b", Decimal(-1)),
+            ("pay", Decimal("1.5")),
+            ("shop", Decimal("2.5")),
+            (None, Decimal(4)),
+        ],
+    ),
+    "elements of an array, by the name of their row": (
+        (
+            "SELECT JSON_VALUE(CA, '$.ContractCommitmentID') AS Id, SUM(CU.BilledCost),"
+            " SUM(CAST(JSON_VALUE(CA, '$.Cost') AS FLOAT64)) FROM CostAndUsage CU"
+            " CROSS JOIN UNNEST(JSON_EXTRACT_ARRAY(CU.ContractApplied, '$.Elements'))"
+            " AS CA GROUP BY JSON_VALUE(CA, '$.ContractCommitmentID') ORDER BY Id"
+        ),
+        (),
+        [("c1", Decimal("1.5"), 1.25), ("c2", Decimal("1.5"), None)],
+    ),
+    "an element that an array has": (
+        (
+            "SELECT COUNT(*) FROM focus_data_table CU WHERE CommitmentDiscountId IS NOT"
+            " NULL OR EXISTS (SELECT 1 FROM UNNEST(JSON_EXTRACT_ARRAY("
+            "CU.ContractApplied, '$.Elements')) AS CP WHERE JSON_VALUE(CP,"
+            " '$.ContractCommitmentID') IN ('c2', 'c3'))"
+        ),
+        (),
+        [(1,)],
     ),
     "a tag as in JSON": (
         (

@@ -180,6 +180,7 @@ def test_no_bills_give_no_rows(con, tmp_path):
         "focus.cost_and_usage",
         "focus.cost_and_usage_1_2",
         "focus_data_table",
+        "CostAndUsage",
         "focus.as_of(now())",
         "series.daily_cost",
         "series.daily_cost_as_of('2024-01-01')",

@@ -7,7 +7,7 @@ left behind is swept before the next one starts.
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tasks.edge.intake import (
     memory,
     notes,
     register,
+    reports,
     shipping,
     sources,
     staging,
@@ -62,7 +63,7 @@ def ingest(
         SourceUnavailable: A remote place does not answer; what came before is kept.
         WarehouseBusy: Another process kept the warehouse or the lake.
     """
-    wait = settings.wait_seconds
+    wait, began = settings.wait_seconds, datetime.now(UTC)
     with (
         lake.opened(settings, say=say) as store,
         tempfile.TemporaryDirectory(dir=store.incoming) as folder,
@@ -90,7 +91,11 @@ def ingest(
             )
             run.problems += arrivals.problems
             run.take_all(arrivals)
-    said = () if run.loaded else notes.replaced(settings, run.given_again)
+    said = (
+        reports.loaded_since(settings, began)
+        if run.loaded
+        else notes.replaced(settings, run.given_again)
+    )
     said += notes.without_parts(arrivals.files) + notes.without_rows(run.empty)
     counts = run.loaded, run.repeated, run.quarantined
     return Ingested(*counts, tuple(run.problems), said)

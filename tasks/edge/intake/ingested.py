@@ -12,8 +12,9 @@ class Ingested:
         known: Those that had been loaded before.
         quarantined: Deliveries that were refused.
         problems: One sentence for each refusal and for each path without bills.
-        notes: Which files of a series are missing, and which have no rows; when
-            nothing was new, which older versions were given again.
+        notes: Which files of a series are missing, and which have no rows; which new
+            bills meet another report of their month; when nothing was new, which older
+            versions were given again.
     """
 
     loaded: int

@@ -73,6 +73,8 @@ def typed(export: Export, source: str, name: str) -> str:
         return f"{form.readings[name]}({value})"
     if name in form.lists:
         return value
+    if name in form.times and kind == "VARCHAR":
+        return f"{form.times[name]}({value})"
     if name in form.numbers:
         return _number(value, kind, is_retyped=form.is_retyped)
     is_scalar = not kind.endswith(("]", ")"))

@@ -26,6 +26,7 @@ class Format:
             column that is empty so far may turn up later.
         lists: Columns that hold a list of structs, and the fields of such a struct.
         readings: Columns that a macro turns into the value that lies in the lake.
+        times: Columns of times whose text a macro brings into the order of ISO 8601.
         is_appended: Whether it comes from a table that only grows, so that an export
             may hold all of it or only what is new.
         stamp: Column of the time at which such a row was added; empty if there is none.
@@ -63,6 +64,7 @@ class Format:
     columns: tuple[str, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, str] = field(default_factory=dict)
     is_appended: bool = False
     stamp: str = ""
     is_retyped: bool = False

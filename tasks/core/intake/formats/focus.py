@@ -92,6 +92,13 @@ NUMBERS = frozenset(
     ]
 )
 
+TIMES = {
+    "BillingPeriodEnd": "iso_time",
+    "BillingPeriodStart": "iso_period",
+    "ChargePeriodEnd": "iso_time",
+    "ChargePeriodStart": "iso_time",
+}
+
 FOCUS = Format(
     "focus",
     "a FOCUS bill",
@@ -108,6 +115,7 @@ FOCUS = Format(
     nulls=("", "NULL", "null"),
     has_quotes=True,
     columns=tuple(COLUMNS),
+    times=TIMES,
     period="BillingPeriodStart",
     account="BillingAccountId",
     currency="BillingCurrency",

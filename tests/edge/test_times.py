@@ -1,0 +1,58 @@
+"""Times as a spreadsheet writes them again: US order, unpadded, a leap second."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.edge.export_world import FOCUS, World, rows_of, write_csv
+
+MONTH = {
+    "BillingPeriodStart": "5/1/2026",
+    "BillingPeriodEnd": "6/1/2026",
+}
+WRITTEN = {
+    "days": ("5/3/2026", "5/4/2026", 3, 0, 4),
+    "padded": ("05/03/2026", "05/04/2026", 3, 0, 4),
+    "with minutes": ("5/3/2026 7:00", "5/3/2026 23:59", 3, 7, None),
+    "with seconds": ("5/3/2026 7:00:00", "5/4/2026 0:00:00", 3, 7, 4),
+    "halves of a day": ("5/3/2026 1:00 PM", "5/4/2026 12:00:00 AM", 3, 13, 4),
+    "a leap second": ("2026-05-03T07:00:00Z", "2026-05-03T23:59:60Z", 3, 7, 4),
+}
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path)
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_time_is_the_same_however_it_is_written(world, tmp_path, written):
+    """A FOCUS bill that went through a spreadsheet falls on the same days."""
+    start, end, day, hour, last = WRITTEN[written]
+    periods = {"ChargePeriodStart": start, "ChargePeriodEnd": end}
+    path = write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS | MONTH, periods))
+    assert world.ingest(path).problems == ()
+    [(period, period_end, first, until)] = world.charges(
+        "BillingPeriodStart, BillingPeriodEnd, ChargePeriodStart, ChargePeriodEnd"
+    )
+    assert (period, period_end) == (datetime(2026, 5, 1), datetime(2026, 6, 1))
+    assert first == datetime(2026, 5, day, hour)
+    assert last is None or until == datetime(2026, 5, last)
+    assert world.versions("billing_period") == [("2026-05",)]
+    assert world.rows("SELECT charge_date::VARCHAR FROM series.daily_cost") == [
+        (f"2026-05-0{day}",)
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"BillingPeriodStart": "1/5/2026"}, {"ChargePeriodStart": "13/5/2026"}],
+    ids=["period", "charge"],
+)
+def test_days_before_months_are_refused(world, tmp_path, change):
+    """The first of May is not taken for the fifth of January."""
+    path = write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS, change))
+    result = world.ingest(path)
+    [problem] = result.problems
+    assert (result.loaded, result.quarantined) == (0, 1)
+    assert f"{next(iter(change))}: '" in problem

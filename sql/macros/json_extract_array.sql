@@ -2,4 +2,4 @@
 -- of an array in a document; null where there is none.
 --
 -- params: document, path
-SELECT json_extract($document, $path || '[*]')::JSON []
+SELECT json_extract($document, $path || '[*]')

@@ -34,7 +34,7 @@ def _reports(folder):
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_month_that_counts_twice_is_told(world, tmp_path, order):
-    """Both are kept, for nothing says that they are the same; it says which they are."""
+    """Both are kept, for nothing says that they are the same; a note names them."""
     first, second = _reports(tmp_path)[::order]
     assert world.ingest(first).notes == ()
     [note] = world.ingest(second).notes

@@ -11,7 +11,8 @@ from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
 from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.detectors.thresholds import Thresholds
-from tasks.core.findings.detection import Threshold
+from tasks.core.findings import voices
+from tasks.core.findings.detection import Detection, Threshold
 
 DETECTORS = [
     Thresholds((Threshold(absolute=5.0), Threshold(percent=20.0, provider="AWS"))),
@@ -165,6 +166,21 @@ def test_threshold_needs_every_bound_that_is_set():
     rule = Threshold(absolute=100.0, percent=50.0)
     score = Thresholds((rule,)).score(worlds.panel(costs)).score[:, 50]
     np.testing.assert_allclose(score, [0.1, 2.0])
+
+
+@pytest.mark.parametrize("unless_expected", [True, False])
+def test_threshold_may_leave_out_what_comes_each_month(unless_expected):
+    """A charge of each first is told each month only by a rule that asks for it."""
+    panel = worlds.panel(np.full(240, 100.0))
+    firsts = [day for day in range(240) if panel.day(day).day == 1]
+    panel.costs[0, firsts] = 5000.0
+    panel.costs[0, firsts[-1]] = 20_000.0
+    rule = Threshold(absolute=1000.0, percent=200.0, unless_expected=unless_expected)
+    says = voices.listen(
+        panel, np.full(panel.costs.shape, 5.0), Detection(thresholds=(rule,))
+    ).says["thresholds"][0]
+    assert says[firsts[3:-1]].any() != unless_expected
+    assert says[firsts[-1]]
 
 
 def test_threshold_of_another_provider_is_silent():

@@ -1,7 +1,8 @@
 """Fixed bounds per provider, as somebody configured them.
 
-Known weakness: it knows neither noise nor month ends. A bound that suits one service
-is noise for another, which is why the default bounds are wide.
+Known weakness: it knows no noise, and month ends only where ``unless_expected`` is set.
+A bound that suits one service is noise for another, which is why the default bounds are
+wide.
 """
 
 import numpy as np
@@ -21,7 +22,20 @@ class Thresholds:
         self.rules = rules
 
     def score(self, panel: Panel) -> Scores:
+        """Score each day by how many times over a bound it is, whatever was expected.
+
+        Returns:
+            See ``scores``.
+        """
+        return self.scores(panel, np.full(panel.costs.shape, np.nan))
+
+    def scores(self, panel: Panel, usual: Floats) -> Scores:
         """Score each day by how many times over a bound it is.
+
+        Args:
+            panel: The series.
+            usual: ``(n_series, n_days)`` the most that is expected of a day, without
+                noise; NaN where that is not known.
 
         Returns:
             ``score`` is the deviation divided by the bound, so 1 is exactly at it; of
@@ -32,7 +46,7 @@ class Thresholds:
         best = _nowhere(panel.costs)
         for rule in self.rules:
             applies = _applies(rule, panel)
-            ruled = _scored(rule, panel.costs)
+            ruled = _scored(rule, panel.costs, usual)
             better = applies[:, None] & ~(np.abs(ruled.score) <= np.abs(best.score))
             best = Scores(
                 *(
@@ -61,8 +75,10 @@ def _applies(rule: Threshold, panel: Panel) -> Flags:
     ).reshape(len(panel.costs))
 
 
-def _scored(rule: Threshold, costs: Floats) -> Scores:
+def _scored(rule: Threshold, costs: Floats, usual: Floats) -> Scores:
     mean = same_weekday_mean(costs, rule.weeks, least=min(2, rule.weeks))
+    if rule.unless_expected:
+        mean = np.where(np.isfinite(usual), np.maximum(mean, usual), mean)
     bound = np.zeros(costs.shape)
     if rule.absolute is not None:
         bound = np.maximum(bound, rule.absolute)

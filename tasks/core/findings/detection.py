@@ -12,7 +12,7 @@ class Threshold(Frozen):
     """A fixed bound that somebody wants to be told about.
 
     A day is told when it lies further above the mean of the same weekday than every
-    bound that is set here.
+    bound that is set here; and above what is expected of it, where that is asked for.
     """
 
     provider: str | None = Field(
@@ -26,6 +26,10 @@ class Threshold(Frozen):
         None, ge=0, description="Percent above the mean, e.g. 50."
     )
     weeks: int = Field(4, ge=1, description="Earlier weeks that the mean spans.")
+    unless_expected: bool = Field(
+        False,
+        description="Whether what is charged each month, and known to be, is not told.",
+    )
 
 
 class Seasonality(Frozen):
@@ -137,7 +141,9 @@ class Detection(Frozen):
         (100.0, 1_000.0, 10_000.0),
         description="Impacts from which an anomaly is medium, high and critical.",
     )
-    thresholds: tuple[Threshold, ...] = (Threshold(absolute=1_000.0, percent=200.0),)
+    thresholds: tuple[Threshold, ...] = (
+        Threshold(absolute=1_000.0, percent=200.0, unless_expected=True),
+    )
     seasonality: Seasonality = Seasonality()
     novelty: Novelty = Novelty()
     drift: Drift = Drift()

@@ -11,7 +11,7 @@ from tasks.core.detectors import Flags, Floats, Panel, Scores, weekends
 from tasks.core.detectors.drift import Drifting
 from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
-from tasks.core.detectors.seasonal import Seasonal
+from tasks.core.detectors.seasonal import Seasonal, from_scale
 from tasks.core.detectors.thresholds import Thresholds
 from tasks.core.detectors.weekends import Weekends
 from tasks.core.findings import habits
@@ -65,7 +65,9 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
         "drift": Drifting(params.drift, params.seasonality).scores(panel, season),
         "new_scope": NewScope(floor, params.novelty).score(panel),
         "unit_price": UnitPrice(params.prices).score(panel),
-        "thresholds": Thresholds(params.thresholds).score(panel),
+        "thresholds": Thresholds(params.thresholds).scores(
+            panel, from_scale(season.high, params.seasonality.unit)
+        ),
     }
     judged = np.isin(panel.charge_kinds, [USAGE, COMMITMENT])[:, None]
     by_price = np.abs(panel.costs - scores["unit_price"].expected)

@@ -2,12 +2,13 @@
 --
 -- grain:  source, service_name, hours_from
 -- reads:  bills.versions_as_of, series.daily_cost_versions
--- params: as_of
+-- params: as_of, settled_hours
 --
 -- The same as series/arrival_curves, but of single series: services of one bill arrive
 -- at different speeds, and a series that is complete early must not look dear. Learned
 -- from the last four months, with what was known at as_of; a bucket needs seven days.
--- Only where another version tells of a day are amounts divided: that takes long.
+-- Nobody asks for the share of a day older than settled_hours: such versions are left
+-- out, and only days of which an earlier one tells are added up. That takes long.
 WITH versions AS (
     SELECT
         bill_id,
@@ -20,29 +21,18 @@ WITH versions AS (
         billing_period >= strftime($as_of::TIMESTAMPTZ - INTERVAL 4 MONTHS, '%Y-%m')
 ),
 
-costs AS (
-    SELECT
-        bill_id,
-        charge_date,
-        provider,
-        sub_account_id,
-        service_name,
-        region_id,
-        billing_currency,
-        sum(effective_cost) AS cost
-    FROM series.daily_cost_versions
-    WHERE
-        charge_kind = 'usage'
-        AND bill_id IN (SELECT versions.bill_id FROM versions)
-    GROUP BY ALL
-),
-
 days AS (
     SELECT
         bill_id,
         charge_date,
         (charge_date + 1)::TIMESTAMP AT TIME ZONE 'UTC' AS ended_at
-    FROM costs
+    FROM series.daily_cost_versions
+    WHERE
+        charge_kind = 'usage'
+        AND bill_id IN (
+            SELECT versions.bill_id FROM versions
+            WHERE versions.is_last
+        )
     GROUP BY ALL
 ),
 
@@ -54,11 +44,33 @@ told AS (
         days.charge_date,
         arrival_hours(epoch(versions.known_from - days.ended_at) / 3600) AS hours_from
     FROM days
-    INNER JOIN versions AS last ON days.bill_id = last.bill_id AND last.is_last
+    INNER JOIN versions AS last ON days.bill_id = last.bill_id
     INNER JOIN versions ON last.bill = versions.bill
     WHERE
         last.known_from >= days.ended_at + INTERVAL 14 DAYS
         AND versions.known_from >= days.ended_at - INTERVAL 1 DAY
+        AND versions.known_from < days.ended_at + to_hours($settled_hours::INTEGER)
+),
+
+costs AS (
+    SELECT
+        rows.bill_id,
+        rows.charge_date,
+        rows.provider,
+        rows.sub_account_id,
+        rows.service_name,
+        rows.region_id,
+        rows.billing_currency,
+        sum(rows.effective_cost) AS cost
+    FROM series.daily_cost_versions AS rows
+    WHERE
+        rows.charge_kind = 'usage'
+        AND (rows.bill_id, rows.charge_date) IN (
+            SELECT (told.bill_id, told.charge_date) FROM told
+            UNION ALL
+            SELECT (told.final_id, told.charge_date) FROM told
+        )
+    GROUP BY ALL
 ),
 
 seen AS (
@@ -67,10 +79,7 @@ seen AS (
         finals.service_name,
         told.charge_date,
         told.hours_from,
-        CASE
-            WHEN told.bill_id = told.final_id THEN 1.0::DOUBLE
-            ELSE coalesce(costs.cost, 0)::DOUBLE / finals.cost::DOUBLE
-        END AS share
+        coalesce(costs.cost, 0)::DOUBLE / finals.cost::DOUBLE AS share
     FROM told
     INNER JOIN costs AS finals
         ON told.final_id = finals.bill_id AND told.charge_date = finals.charge_date

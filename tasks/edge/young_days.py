@@ -15,7 +15,8 @@ from tasks.edge.warehouse import Connection
 
 # A day is settled once nineteen of twenty days were as complete as this at its age …
 SETTLED_SHARE = 0.95
-# … or once it is older than this: corrections come for months.
+# … or once it is older than this: corrections come for months. No share is learned of
+# older days.
 SETTLED_HOURS = 7 * 24
 
 
@@ -29,7 +30,7 @@ def arrived(
     con.execute(
         "CREATE OR REPLACE TEMP TABLE arrival_shares AS "
         + queries.text("findings/arrival_shares"),
-        {"as_of": as_of},
+        {"as_of": as_of, "settled_hours": SETTLED_HOURS},
     )
     settled = book.settled.copy()
     rows_of = _rows_by_service(book.scopes)

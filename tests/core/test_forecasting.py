@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as made
 from scipy import sparse
 from worlds import START, quiet
 
-from tasks.core.forecasting import predictions, rehearsal, sums
+from tasks.core.forecasting import predictions, projection, rehearsal, sums
 from tasks.core.forecasting.calendar_days import places, span_of
 from tasks.core.forecasting.declaration import Forecasting
 from tasks.core.forecasting.intervals import Errors, calibrate
@@ -170,6 +170,17 @@ def test_causal(cut, seed):
     other[:, cut + 1 :] *= 5
     views = [look(history(one), cut, 40, PARAMS) for one in (costs, other)]
     np.testing.assert_array_equal(views[0].costs, views[1].costs)
+
+
+def test_series_are_expected_as_if_alone(monkeypatch):
+    """What is expected of a series is the same whatever others are worked on."""
+    costs = quiet(rows=7, days=200, seed=3)
+    costs[::2, [140, 171]] *= 4
+    together = ahead(costs)
+    monkeypatch.setattr(projection, "BLOCK", 2)
+    np.testing.assert_array_equal(ahead(costs), together)
+    alone = np.concatenate([ahead(one) for one in costs])
+    np.testing.assert_array_equal(alone, together)
 
 
 def test_an_incomplete_day_is_expected_and_not_taken():

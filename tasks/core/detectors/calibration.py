@@ -259,7 +259,9 @@ def _mean_excess(over: Singles, whole: Flags) -> Floats:
 def _inside(body: Body, today: Singles, sign: int) -> Floats:
     """Return the share of days as far out, for days that are not in the tail."""
     ends = body.quantiles if sign > 0 else -body.quantiles[:, ::-1]
-    place = (today[:, None, :] > ends[:, :, None]).sum(axis=1) - 1
+    place = np.full(today.shape, -1)
+    for end in ends.T:
+        place += today > end[:, None]
     rows = np.arange(len(ends))[:, None]
     last = len(GRID) - 1
     low = ends[rows, np.maximum(place, 0)]

@@ -241,15 +241,16 @@ def monthly_jobs(
     stands_out = np.abs(surprise) >= JOB * spread
     seen: dict[int, list[int]] = {}
     for column in range(panel.n_days):
-        if _place(panel, column) is not None:
-            continue
-        before = seen.setdefault(panel.day(column).day, [])
-        if len(before) >= JOB_MONTHS:
-            asked = before[-JOB_MONTHS:]
-            rows = np.flatnonzero(stands_out[:, asked].all(axis=1))
-            agreed = _agreed(surprise[rows][:, asked])
-            sure[rows, column], maybe[rows, column] = agreed
-        before.append(column)
+        if _place(panel, column) is None:
+            seen.setdefault(panel.day(column).day, []).append(column)
+    for columns in seen.values():
+        days = np.array(columns)
+        asked = [days[turn : turn - JOB_MONTHS] for turn in range(JOB_MONTHS)]
+        agree = np.logical_and.reduce([stands_out[:, before] for before in asked])
+        rows, turns = np.nonzero(agree)
+        told = [surprise[rows, before[turns]] for before in asked]
+        place = rows, days[JOB_MONTHS:][turns]
+        sure[place], maybe[place] = _agreed(np.stack(told, axis=1))
     is_job = sure != 0
     return sure, np.where(is_job, maybe, 0.0)
 

@@ -7,6 +7,8 @@ Known weaknesses: a job on the third Tuesday is spread over the month; a level s
 counts in full after half of ``level_days``; nothing yearly is known.
 """
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,10 +97,14 @@ def project(
     kept = min(n_days, needed_days(params))
     where = _after(places(start, n_days + horizon), n_days - kept)
     expected = np.empty((len(costs), horizon))
-    for first in range(0, len(costs), BLOCK):
+
+    def fill(first: int) -> None:
         part = slice(first, first + BLOCK)
         recent = costs[part, n_days - kept :]
         expected[part] = _projected(recent, where, kinds.of(part), params)
+
+    with ThreadPoolExecutor() as threads:
+        deque(threads.map(fill, range(0, len(costs), BLOCK)), maxlen=0)
     return expected
 
 
@@ -115,13 +121,14 @@ def _projected(
     horizon = len(where.day) - kept
     weekday = _weekday_factors(recent, where, params)
     usual = _usual(recent)
-    rough = usual[:, None] * weekday[:, where.weekday[:kept]]
-    deviation = _deviation(recent - rough, usual)
-    once = _once(recent - rough, where, deviation, kinds.is_late, params)
+    shares = weekday[:, where.weekday[:kept]]
+    rough = usual[:, None] * shares
+    surprise = recent - rough
+    deviation = _deviation(surprise, usual)
+    once = _once(surprise, where, deviation, kinds.is_late, params)
     without = np.where(once.seen, np.nan, recent)
     reach = (CLIP * deviation)[:, None]
     clipped = np.clip(without, rough - reach, rough + reach)
-    shares = weekday[:, where.weekday[:kept]]
     level, growth = _level(clipped, shares, params)
     level, growth = _or_rare(without, level, growth, kinds.is_metered, params)
     steps = np.cumsum(params.damping ** np.arange(1, horizon + 1))
@@ -197,6 +204,8 @@ def _once(
                 continue
             found = _agreed(surprise[:, before], deviation, least, share)
             is_new = (found != 0) & ~seen[:, before].any(axis=1)
+            if not is_new.any():
+                continue
             taken = ahead[np.ix_(is_new, coming)]
             ahead[np.ix_(is_new, coming)] = np.where(
                 taken == 0, found[is_new, None], taken

@@ -4,8 +4,8 @@ The expression of a rule is about one day: evaluated at any time of a day (UTC) 
 returns the series of ``cost_daily`` that exceed the threshold on that day, and by how
 much. The alert looks back over the days that bills may still be missing.
 
-Known weakness: what is expected of a day is not asked for, so ``unless_expected`` has no
-effect here.
+Known weakness: what is expected of a day is not asked for, so ``unless_expected`` has
+no effect here.
 """
 
 from typing import Any

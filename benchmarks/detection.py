@@ -95,7 +95,7 @@ def main() -> None:
         default=os.environ.get(METRICS),
         help=f"folder of labelled metrics; else ${METRICS}",
     )
-    parser.add_argument("--rate", type=float, default=0.001, help="as of score")
+    parser.add_argument("--rate", type=float, help="as of score")
     parser.add_argument("--series", type=int, default=10_000, help="series for speed")
     parser.add_argument(
         "--sizes",

@@ -15,13 +15,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from benchmarks import simple_points
+from benchmarks import numenta, simple_points
 from benchmarks.measuring import Bar
 from benchmarks.sections import Report
 from tasks.core.scoring import points
@@ -38,8 +39,11 @@ AFTER = 50
 # Numbers of false alarms at which methods are compared, for each of the two sets.
 ALLOWED = {"numenta": (20, 40, 80, 120, 170), "merlion": (2, 5, 10, 20, 50)}
 
+# Settings of ``score`` that are shown, false alerts a week of each series.
+ALERTS_PER_WEEK = (0.1, 0.2, 0.5, 1.0)
+
 # Bounds that are tried: p-values of ``score``, and the units of the simple methods.
-P_VALUES = np.geomspace(1e-2, 1e-14, 49)
+P_VALUES = np.geomspace(3e-2, 1e-9, 49)
 BOUNDS = np.geomspace(1.5, 300, 60)
 
 Flags = NDArray[np.bool_]
@@ -51,14 +55,20 @@ class File:
     """One labelled series."""
 
     kind: str
+    name: str
     costs: NDArray[np.float64]
     step: float
     spans: list[tuple[int, int]]
 
+    @cached_property
+    def rare(self) -> Floats:
+        """How rare ``score`` calls each point."""
+        return rareness(self.costs, self.step)
 
-def measure(report: Report, folder: Path | str | None, rate: float) -> None:
+
+def measure(report: Report, folder: Path | str | None, rate: float | None) -> None:
     """Score every file; print what was caught, by kind, and keep a bar."""
-    report.say(f"Labelled metrics through score, at --rate {rate:g}")
+    report.say(f"Labelled metrics through score, at --rate {rate or 'of its own'}")
     if not folder:
         report.say("not at hand: name their folder with --metrics")
         report.add(Bar("kinds that are missed altogether", 0, None, ""))
@@ -70,9 +80,36 @@ def measure(report: Report, folder: Path | str | None, rate: float) -> None:
     report.say(f"{'kind':<40}{'anomalies':>10}{'caught':>8}{'false':>8}")
     for kind, (true, caught, false) in sorted(sums.items()):
         report.say(f"{kind:<40}{true:>10}{caught:>8}{false:>8}")
+    tell_alerts(report, files)
     compare(report, files)
     missed = sum(1 for true, caught, _ in sums.values() if true and not caught)
     report.add(Bar("kinds that are missed altogether", 0, float(missed), ""))
+
+
+def tell_alerts(report: Report, files: list[File]) -> None:
+    """Print what alerts come to on each half of the files, for several settings."""
+    report.say(numenta.head())
+    for asked in ALERTS_PER_WEEK:
+        for family in ALLOWED:
+            for half in (False, True):
+                tally = numenta.Tally()
+                for file in files:
+                    is_of_half = numenta.is_held_out(file.name) == half
+                    if file.kind.startswith(family) and is_of_half:
+                        _add(tally, file, asked)
+                name = f"{family} {'held out' if half else 'chosen by'}, at {asked:g}"
+                report.say(numenta.line(name, tally))
+    for name, score in numenta.PUBLISHED.items():
+        report.say(f"{name:<32}{score:>48.1f}")
+
+
+def _add(tally: numenta.Tally, file: File, asked: float) -> None:
+    odd = _odd(file, points.rate_of(asked, file.step))
+    gap = points.gap_of(file.step)
+    begin = numenta.begins(points.events(odd, gap))
+    tally.add(begin, file.spans, file.costs.size)
+    counted = file.costs.size - numenta.probation(file.costs.size)
+    tally.weeks += counted * file.step / 604_800.0
 
 
 def compare(report: Report, files: list[File]) -> None:
@@ -87,14 +124,20 @@ def compare(report: Report, files: list[File]) -> None:
         report.say(f"{name:<24}{head}")
         for method, judge in methods.items():
             bounds = -np.log10(P_VALUES) if method == "score" else BOUNDS
-            scores = [judge(file.costs, file.step) for file in own]
+            scores = [
+                file.rare if method == "score" else judge(file.costs, file.step)
+                for file in own
+            ]
             tried = [_at(own, scores, float(bound)) for bound in bounds]
             cells = "".join(f"{_best(tried, most):>16}" for most in allowed)
             report.say(f"{method:<24}{cells}")
 
 
 def rareness(values: Floats, step: float) -> Floats:
-    """Return how rare ``score`` calls each point, as -log10 of the p-value."""
+    """Return how rare ``score`` calls each point, as -log10 of the p-value.
+
+    NaN where a point is not far enough off to be odd at any rate.
+    """
     start = pd.Timestamp("2026-01-01").date()
     found = points.judge(values[None], step, start, rate=1.0)
     rare = -np.log10(np.maximum(found.p_value[0], 1e-15))
@@ -118,12 +161,14 @@ def _best(tried: list[tuple[int, int, int]], most: int) -> str:
     return f"{caught}, {false}, {2 * caught / (true + caught + false):.2f}"
 
 
-def counts(file: File, rate: float) -> NDArray[np.int64]:
+def counts(file: File, rate: float | None) -> NDArray[np.int64]:
     """Return anomalies, caught ones, and false alarms of ``score``."""
-    start = pd.Timestamp("2026-01-01").date()
-    return counted(
-        file, points.judge(file.costs[None], file.step, start, rate=rate).is_odd[0]
-    )
+    rate = points.rate_of(None, file.step) if rate is None else rate
+    return counted(file, _odd(file, rate))
+
+
+def _odd(file: File, rate: float) -> Flags:
+    return np.nan_to_num(file.rare, nan=-1.0) >= -np.log10(rate)
 
 
 def counted(file: File, odd: Flags) -> NDArray[np.int64]:
@@ -155,6 +200,7 @@ def _numenta(folder: Path) -> Iterator[File]:
         ]
         yield File(
             f"numenta {path.parent.name}",
+            f"{path.parent.name}/{path.name}",
             series.to_numpy(float),
             step.total_seconds(),
             spans,
@@ -174,6 +220,7 @@ def _merlion(folder: Path) -> Iterator[File]:
         )
         yield File(
             f"merlion {name.split('_')[-1]}",
+            path.name,
             table.iloc[:, 1].to_numpy(float),
             float(table["timestamp"].iloc[1] - table["timestamp"].iloc[0]),
             [(int(first), int(last)) for first, last in spans],

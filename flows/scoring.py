@@ -33,9 +33,12 @@ HEADS = ("expected", "low", "high", "score", "p_value")
 @click.option(
     "--rate",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.001,
-    show_default=True,
-    help="Share of normal points that may be called odd.",
+    help="Share of normal points that may be called odd.  [default: 0.001 if daily]",
+)
+@click.option(
+    "--alerts-per-week",
+    type=click.FloatRange(0, min_open=True),
+    help="The same as false alerts a week of each series.  [default: 0.2 if finer]",
 )
 @click.option(
     "--out",
@@ -62,6 +65,10 @@ def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answ
         f"{done.anomalies:,} of {done.judged:,} judged points are odd,"
         f" in {done.events:,} events;"
         f" {done.points:,} points in {done.series:,} series: {done.out}"
+    )
+    said.append(
+        f"Events a week of each series: {done.events_per_week:.2g};"
+        f" false ones that were asked for: {done.alerts_per_week:.2g}."
     )
     return Answer(done, tuple(said))
 

@@ -19,6 +19,8 @@ ADDED = ("expected", "low", "high", "score", "p_value", "is_anomaly", "event_beg
 # Runs of odd points that are shown.
 SHOWN = 10
 
+WEEK_SECONDS = 604_800.0
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -31,6 +33,8 @@ class Scored:
         judged: Number of those that could be judged.
         anomalies: Number of those that are odd.
         events: Number of events that these belong to: what people would be told.
+        alerts_per_week: False alerts a week of each series that were asked for.
+        events_per_week: Events a week of each series that there were, true ones too.
         step_seconds: Seconds from one point to the next.
         first: The rarest point of each event, the rarest first, at most ten;
             as they stand in ``out``.
@@ -43,6 +47,8 @@ class Scored:
     judged: int
     anomalies: int
     events: int
+    alerts_per_week: float
+    events_per_week: float
     step_seconds: float
     first: list[dict[str, Any]]
     notes: tuple[str, ...]
@@ -56,7 +62,8 @@ def score(
     value: str | None = None,
     by: Sequence[str] = (),
     seasons: Sequence[int] = (),
-    rate: float = 0.001,
+    rate: float | None = None,
+    alerts_per_week: float | None = None,
 ) -> Scored:
     """Judge every point of a table and write it with what was found.
 
@@ -69,13 +76,18 @@ def score(
         by: Columns that tell series apart.
         seasons: Lengths of season in points, where they are known.
         rate: Share of normal points that may be called odd.
+        alerts_per_week: The same as false alerts a week of each series; without both,
+            what is usual.
 
     Raises:
-        BadValue: A time or a value cannot be read; names the row.
+        BadValue: A time or a value cannot be read, names the row; or both ``rate`` and
+            ``alerts_per_week`` are given.
         MissingColumn: A column is not there, or which one to take is not clear.
         NothingThere: There is no such file, or nothing in it.
         UnreadableFile: It is neither CSV nor Parquet.
     """
+    if rate is not None and alerts_per_week is not None:
+        raise BadValue("--rate and --alerts-per-week say the same: give one of them.")
     ending = ".parquet" if dated_values.is_parquet(path) else ".csv"
     out = out or Path(f"{_stem(path)}.scored{ending}")
     if out.exists() and out.samefile(path):
@@ -83,18 +95,25 @@ def score(
     table = dated_values.read(path)
     time, value = _columns(path, table, time, value, by)
     grid, notes = dated_values.laid_out(path, table, time, value, list(by))
+    if rate is None:
+        rate = points.rate_of(alerts_per_week, grid.step)
     found = points.judge(
         grid.values, grid.step, grid.start, seasons=tuple(seasons), rate=rate
     )
     scored = _with_scores(grid, found, time)
     _write(scored, out)
+    judged = int(scored["p_value"].notna().sum())
+    events = int((found.event == np.arange(found.event.shape[1])).sum())
+    weeks = judged * grid.step / WEEK_SECONDS
     return Scored(
         out=str(out),
         series=len(grid.values),
         points=len(scored),
-        judged=int(scored["p_value"].notna().sum()),
+        judged=judged,
         anomalies=int(scored["is_anomaly"].sum()),
-        events=int((found.event == np.arange(found.event.shape[1])).sum()),
+        events=events,
+        alerts_per_week=points.alerts_of(rate, grid.step),
+        events_per_week=events / weeks if weeks else 0.0,
         step_seconds=grid.step,
         first=_rarest(scored, grid.places),
         notes=notes,

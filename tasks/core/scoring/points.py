@@ -1,7 +1,8 @@
 """Scores for any dated values: expected, band, score, p-value and a verdict.
 
 Daily values are judged by the detector that judges bills, with weekdays and the ends of
-months. Other steps have ``forecasters``. Both end in the same p-values.
+months. Other steps have ``forecasters``, and ``rarity`` says how rare their surprises
+are.
 
 Beside the single point, the mean of its last ``SPAN`` surprises is judged: what is
 small and lasts shows there first.
@@ -20,13 +21,12 @@ from numpy.typing import NDArray
 from tasks.core.detectors import Flags, Floats, Panel, calibration, windows
 from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA, Seasonal
 from tasks.core.findings.detection import Seasonality
-from tasks.core.scoring import forecasters, lengths
+from tasks.core.scoring import forecasters, lengths, rarity
 
 # Points whose mean is judged beside each point.
 SPAN = 8
 
-# Robust deviations from which a point is part of what lasts, and those it counts for.
-PART = 1.0
+# Robust deviations that a point counts for in what lasts.
 MOST = 3.0
 
 # Noise that every series is granted, as a share of its usual size, and never none.
@@ -41,12 +41,13 @@ DAY_SECONDS = (82_800.0, 90_000.0)
 FIRST = 7
 LITTLE = 0.01
 
+# False alerts a week of each series that are usual, the share of odd points of daily
+# and longer steps that is, and the largest share.
+ALERTS_PER_WEEK, DAILY_RATE, MOST_ODD = 0.2, 0.001, 0.5
+
 # An event survives so long without an odd point: a day, or at least so many points.
 GAP_SECONDS = lengths.DAY
 GAP_POINTS = 3
-
-# Points that are calibrated at once, and from how many before them.
-STEP, WINDOW = 50, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class Points:
         high: Upper end of what is normal.
         score: Signed, in robust deviations.
         p_value: How rare it is among earlier points.
-        is_odd: Whether that is as rare as was asked for, and far enough off: beyond the
-            band, or part of a mean that is.
+        is_odd: Whether that is as rare as was asked for; of daily and longer steps also
+            far enough off: beyond the band, or part of a mean that is.
         event: First point of the event that an odd point belongs to; -1 for others.
     """
 
@@ -90,11 +91,12 @@ def judge(
         seasons: Lengths of season in points; none: the calendar's, and what is found.
         rate: Share of normal points that may be called odd.
     """
-    if DAY_SECONDS[0] <= step <= DAY_SECONDS[1] and not seasons:
-        return _daily(values, start, rate, _gap(step))
+    if _is_daily(step) and not seasons:
+        return _daily(values, start, rate, gap_of(step))
     known = seasons or lengths.suggested(step)
+    day = max(1, round(lengths.DAY / step))
     each = [
-        _of_one(series, known, _gap(step), may_find=not seasons, rate=rate)
+        _of_one(series, known, day, gap_of(step), may_find=not seasons, rate=rate)
         for series in values
     ]
     names = [field.name for field in fields(Points)]
@@ -123,7 +125,37 @@ def events(is_odd: Flags, gap: int) -> NDArray[np.int64]:
     return found
 
 
-def _gap(step: float) -> int:
+def rate_of(alerts_per_week: float | None, step: float) -> float:
+    """Return the share of normal points to call odd for so many alerts a week.
+
+    Args:
+        alerts_per_week: False ones of each series; None: what is usual.
+        step: Seconds from one point to the next.
+
+    Examples:
+        >>> round(rate_of(1.0, 3_600), 4), rate_of(None, 86_400)
+        (0.0179, 0.001)
+    """
+    if alerts_per_week is None:
+        if step >= DAY_SECONDS[0]:
+            return DAILY_RATE
+        alerts_per_week = ALERTS_PER_WEEK
+    return min(MOST_ODD, alerts_per_week / alerts_of(1.0, step))
+
+
+def alerts_of(rate: float, step: float) -> float:
+    """Return how many false alerts a week of each series a rate stands for.
+
+    Examples:
+        >>> round(alerts_of(0.001, 86_400), 4)
+        0.007
+    """
+    run = 1 if step >= DAY_SECONDS[0] else rarity.RUN
+    return rate * lengths.WEEK / step / run
+
+
+def gap_of(step: float) -> int:
+    """Return after how many points without an odd one an event is over."""
     return max(GAP_POINTS, round(GAP_SECONDS / step))
 
 
@@ -164,7 +196,13 @@ def _sizes(values: Floats) -> Floats:
 
 
 def _of_one(
-    values: Floats, seasons: tuple[int, ...], gap: int, *, may_find: bool, rate: float
+    values: Floats,
+    seasons: tuple[int, ...],
+    day: int,
+    gap: int,
+    *,
+    may_find: bool,
+    rate: float,
 ) -> Points:
     expected = forecasters.expected(values, seasons, may_find=may_find)
     width = forecasters.span(seasons)
@@ -174,15 +212,12 @@ def _of_one(
     is_judged = windows.age(values[None])[0] >= warm_up
     score = np.where(is_judged, (values - expected) / noise, np.nan)
     lasting = _lasting(values - expected, noise, width)
-    alone, together = _p_value(score), _p_value(lasting)
-    # Points after a surprise share its mean, but only those that lie out themselves
-    # are part of it.
-    is_part = np.sign(lasting) * score >= PART
-    is_far = (np.abs(score) >= BAND) | (is_part & (np.abs(lasting) >= BAND))
-    rarest = np.where(is_part, np.fmin(alone, together), alone)
-    # The rarer of two looks at a point is as rare as this.
-    p_value = np.minimum(1.0, 2.0 * rarest)
-    is_odd = is_far & (p_value <= rate)
+    if day > 1:
+        p_value = rarity.by_records(values, score, lasting, day)
+        is_odd = p_value <= rate
+    else:
+        p_value = rarity.by_ranks(score, lasting)
+        is_odd = rarity.is_far(score, lasting) & (p_value <= rate)
     reach = BAND * noise
     return Points(
         *(expected, expected - reach, expected + reach),
@@ -220,6 +255,5 @@ def _lasting(surprise: Floats, noise: Floats, width: int) -> Floats:
     return np.asarray(mean / np.maximum(usual, noise / np.sqrt(SPAN)))
 
 
-def _p_value(score: Floats) -> Floats:
-    found = calibration.p_values(score[None], step=STEP, window=WINDOW)
-    return np.asarray(found.both[0])
+def _is_daily(step: float) -> bool:
+    return DAY_SECONDS[0] <= step <= DAY_SECONDS[1]

@@ -7,10 +7,8 @@ whatever an earlier relay had begun, and shuts it out.
 """
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
-from typing import Any, Self
+from typing import Self
 
 from confluent_kafka import (
     Consumer,
@@ -23,9 +21,9 @@ from confluent_kafka import (
 from tasks.core.errors import CostwardenError
 from tasks.core.events import binary
 from tasks.edge.delivery import brokers, kafka_topic
-from tasks.edge.delivery.contract import Batch, EventSink, Told
+from tasks.edge.delivery.contract import Batch, EventSink
 from tasks.edge.delivery.declaration import Kafka
-from tasks.edge.delivery.kafka_records import GIVEN_UP, Ended, Refused
+from tasks.edge.delivery.kafka_records import Record, Refused, produce
 from tasks.edge.delivery.kafka_topic import SECONDS, Trouble
 
 # A broker ends a transaction by itself that is open for longer.
@@ -45,8 +43,6 @@ MOVING = frozenset(
     }
 )
 MOVING_SECONDS = 0.2
-
-Record = tuple[list[tuple[str, bytes]], bytes]
 
 
 class KafkaSink(EventSink):
@@ -200,65 +196,14 @@ class KafkaSink(EventSink):
         )
         try:
             self.producer.begin_transaction()
-            self._produce(batch.without(refused), records)
+            events = batch.without(refused)
+            produce(self.producer, self.declared.topic, events, records, SECONDS)
             self.producer.send_offsets_to_transaction(
                 [place], self.group.consumer_group_metadata(), SECONDS
             )
             self.producer.commit_transaction(SECONDS)
         except KafkaException as error:
             raise self._trouble(error) from error
-
-    def _produce(self, events: list[Told], records: dict[str, Record]) -> None:
-        """Produce events and wait until the brokers have them.
-
-        Raises:
-            Refused: They do not take some of them; the transaction is lost.
-        """
-        ended = Ended()
-        for told in events:
-            note = partial(ended.note, told.event_id)
-            try:
-                self._queue(told, records[told.event_id], note)
-            except KafkaException as error:
-                note(error.args[0], None)
-        self._wait(ended)
-        if ended.refused:
-            raise Refused(ended.refused)
-        if ended.failure:
-            if ended.failure.code() in GIVEN_UP:  # whatever it was, this raises it
-                self.producer.commit_transaction(SECONDS)
-            raise KafkaException(ended.failure)
-
-    def _wait(self, ended: Ended) -> None:
-        """Wait until all were answered, or one of them is not well."""
-        deadline = time.monotonic() + SECONDS
-        while len(self.producer) and not (ended.refused or ended.failure):
-            if time.monotonic() > deadline:
-                raise KafkaException(KafkaError(KafkaError.REQUEST_TIMED_OUT))
-            try:
-                self.producer.poll(0.1)
-            except SystemError as error:
-                # So the client raises what is fatal while it calls us back.
-                raise error.__cause__ or error from error
-
-    def _queue(
-        self, told: Told, record: Record, note: Callable[[KafkaError | None, Any], None]
-    ) -> None:
-        """Hand a record to the client; where it holds too many, let it send some."""
-        headers, value = record
-        while True:
-            try:
-                self.producer.produce(
-                    self.declared.topic,
-                    value,
-                    told.subject,
-                    headers=list(headers),
-                    on_delivery=note,
-                )
-            except BufferError:
-                self.producer.poll(0.1)
-            else:
-                return
 
     def _trouble(self, error: KafkaException) -> CostwardenError:
         with suppress(KafkaException, SystemError):

@@ -4,8 +4,7 @@
 -- reads:  series.daily_cost_as_of, bills.versions
 -- params: as_of, until
 --
--- Reads the table macro series.daily_cost_as_of. known_at is the newest knowledge among
--- the bills of the series.
+-- known_at is the newest knowledge among the bills of the series.
 WITH series AS (
     SELECT
         costs.provider,

@@ -4,9 +4,9 @@
 -- reads:  series.daily_cost_as_of, known_series, bills.versions
 -- params: as_of, measure, settle_days, first, last
 --
--- known_series is a temporary table, filled by findings/known_series. Reads the table
--- macro series.daily_cost_as_of. A day of a series has several rows where several bills
--- tell of it. It is settled once one of them is settle_days younger than it.
+-- known_series is a temporary table, filled by findings/known_series. A day of a series
+-- has several rows where several bills tell of it. It is settled once one of them is
+-- settle_days younger than it.
 WITH bills AS (
     SELECT
         bill_id,

@@ -3,8 +3,6 @@
 -- grain:  series
 -- reads:  series.daily_cost_as_of
 -- params: as_of, first, last
---
--- Reads the table macro series.daily_cost_as_of.
 SELECT
     provider,
     billing_account_id,

@@ -4,7 +4,7 @@
 -- reads:  series.daily_cost_as_of, findings.scored_days
 -- params: as_of, first, last
 --
--- Reads the table macro series.daily_cost_as_of; the run's own time is its as_of.
+-- as_of is the run's own time.
 WITH days AS (
     SELECT
         provider,

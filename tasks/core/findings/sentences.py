@@ -102,11 +102,8 @@ def _where(anomaly: Anomaly) -> str:
     scope = anomaly.scope
     what = scope.service_name or "All services"
     if scope.charge_kind == "commitment":
-        what = (
-            f"Unused commitment of {what}"
-            if scope.service_name
-            else ("Unused commitment")
-        )
+        of = f" of {scope.service_name}" if scope.service_name else ""
+        what = f"Unused commitment{of}"
     place = f" in {scope.region_id}" if scope.region_id else ""
     if "region_id" in anomaly.rolled_up:
         place = " in several regions"

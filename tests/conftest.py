@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,29 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the public bills (../shared/data) are not on this machine")
     return SHARED
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one test more than there are cores, for many of them wait for a server."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Let one worker have all tests of a group, so that one server serves them.
+
+    All tests of the broker are a group. pytest-xdist 3.8 writes the group of a test
+    behind its id, from which it then reads it; pytest 9.2 keeps ids elsewhere, and the
+    group is lost unless we write it there.
+    """
+    for item in items:
+        if "kafka" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+        mark = item.get_closest_marker("xdist_group")
+        if mark and getattr(config.option, "loadgroup", False) is True:
+            item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,15 @@
 """What views and their columns say about themselves."""
 
+from collections import defaultdict
+
 from tasks.edge import queries, warehouse
+
+COLUMNS = (
+    "SELECT schema_name || '.' || table_name, column_name, comment"
+    " FROM duckdb_columns()"
+    " WHERE database_name = current_database() AND NOT internal"
+    " ORDER BY schema_name, table_name, column_index"
+)
 
 # What a view shows is described where the rows are declared.
 DESCRIBED = {
@@ -28,21 +37,20 @@ RENAMED_COMMENTS = {
 
 def describe(con: warehouse.Connection) -> None:
     """Give the views and their columns the comments of what they show."""
+    known = _comments(con)
     for view, declared in DESCRIBED.items():
-        comments = RENAMED_COMMENTS | _comments(con, declared)
+        comments = RENAMED_COMMENTS | known[declared]
         con.execute(f"COMMENT ON VIEW {view} IS {queries.literal(VIEW_COMMENTS[view])}")
-        for column in _comments(con, view):
+        for column in known[view]:
             con.execute(
                 f"COMMENT ON COLUMN {view}.{column}"
                 f" IS {queries.literal(comments[column])}"
             )
 
 
-def _comments(con: warehouse.Connection, table: str) -> dict[str, str]:
-    rows = con.execute(
-        "SELECT column_name, comment FROM duckdb_columns()"
-        " WHERE database_name = current_database()"
-        " AND schema_name || '.' || table_name = $table",
-        {"table": table},
-    ).fetchall()
-    return dict(rows)
+def _comments(con: warehouse.Connection) -> dict[str, dict[str, str]]:
+    """Return the comment of each column, by table or view, in their order."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for table, column, comment in con.execute(COLUMNS).fetchall():
+        found[table][column] = comment
+    return found

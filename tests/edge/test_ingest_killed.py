@@ -41,10 +41,10 @@ CHILD = textwrap.dedent("""
 """)
 
 
-@pytest.fixture
-def exports(tmp_path):
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
     """Two versions of a bill, a file of two bills, and one that is refused."""
-    folder = tmp_path / "in"
+    folder = tmp_path_factory.mktemp("in")
     for day, cost in [("03", "1"), ("09", "2")]:
         rows = rows_of(LEGACY, {"lineItem/UnblendedCost": cost})
         write_csv(folder / day / "cur.csv", rows, f"2026-05-{day}")
@@ -68,10 +68,10 @@ def child(moment, world, exports):
     )
 
 
-@pytest.fixture
-def undisturbed(tmp_path, exports):
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, exports):
     """What the tables and the lake hold when nobody is killed."""
-    world = World(tmp_path / "undisturbed")
+    world = World(tmp_path_factory.mktemp("undisturbed"))
     assert world.ingest(exports).loaded == 4
     return world.state()
 

@@ -10,7 +10,10 @@ from tasks.core.errors import WrongVersion
 from tasks.edge import comparison
 from tasks.edge.intake import pruning, returns
 from tests.edge.export_world import write_csv
+from tests.edge.kept_world import four_versions
 from tests.edge.test_shared_files import Shown, day
+
+pytestmark = pytest.mark.xdist_group("pruning")
 
 BILL = "focus.acme.2026-05"
 V1, V2, V3, V4 = (f"{BILL}.v{number}" for number in (1, 2, 3, 4))
@@ -18,17 +21,14 @@ MAY = datetime(2026, 5, 20, tzinfo=UTC)
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return four_versions(tmp_path_factory.mktemp("pruning"))
+
+
 @pytest.fixture
-def world(tmp_path):
-    """Two versions of one day, one of the next, and one a week later."""
-    shown = Shown(tmp_path)
-    for number, written in enumerate(
-        ("2026-05-02T06:00", "2026-05-02T18:00", "2026-05-03", "2026-05-09"), start=1
-    ):
-        path = tmp_path / f"bill{'x' * number}.csv"
-        shown.ingest(write_csv(path, day(1, str(number)), written))
-    shown.read()
-    return shown
+def world(made):
+    return made.again()
 
 
 def prune(world, now, *, apply=True):

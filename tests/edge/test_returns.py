@@ -8,7 +8,10 @@ from tasks.core.errors import NothingThere, WrongVersion
 from tasks.edge import warehouse
 from tasks.edge.intake import returns
 from tests.edge.export_world import write_csv
+from tests.edge.kept_world import Kept
 from tests.edge.test_shared_files import Shown, day
+
+pytestmark = pytest.mark.xdist_group("returns")
 
 BILL = "focus.acme.2026-05"
 V1, V2, V3, V4 = (f"{BILL}.v{number}" for number in (1, 2, 3, 4))
@@ -18,28 +21,34 @@ def at(date):
     return datetime.fromisoformat(f"2026-05-{date}T00:00:00+00:00")
 
 
-@pytest.fixture
-def world(tmp_path):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     """Three versions of one bill, each seen before the next one came."""
-    shown = Shown(tmp_path)
+    shown = Shown(tmp_path_factory.mktemp("returns") / "world")
     for number in (1, 2, 3):
-        path = tmp_path / "in" / f"bill{'x' * number}.csv"
+        path = shown.folder / "in" / f"bill{'x' * number}.csv"
         write_csv(path, day(1, str(number)), f"2026-05-{number + 1:02d}")
         shown.ingest(path)
         shown.read()
         assert shown.days() == {1: number}
-    return shown
+    return Kept(shown)
 
 
-def test_a_known_file_changes_nothing_and_says_so(world, tmp_path):
+@pytest.fixture
+def world(made):
+    return made.again()
+
+
+def test_a_known_file_changes_nothing_and_says_so(world):
     """An older version that is given again is named, with what brings it back."""
     before = world.state()
-    result = world.ingest(tmp_path / "in" / "billxx.csv")
+    path = world.folder / "in" / "billxx.csv"
+    result = world.ingest(path)
     assert (result.loaded, result.known) == (0, 1)
     assert world.state() == before
     [note] = result.notes
     assert note == (
-        f"{tmp_path / 'in' / 'billxx.csv'} is known already as {V2}, which {V3} has"
+        f"{path} is known already as {V2}, which {V3} has"
         f" replaced; to bring it back: costwarden bills restore {V2}"
     )
 

@@ -8,8 +8,7 @@ import textwrap
 
 import pytest
 
-from tests.edge.export_world import write_csv
-from tests.edge.test_shared_files import Shown, day
+from tests.edge.kept_world import four_versions
 
 BILL = "focus.acme.2026-05"
 
@@ -65,16 +64,9 @@ def child(world, verb, bill_id, moment):
     return done.returncode
 
 
-def shown(folder):
-    """Four versions of one bill, the first two on one day."""
-    world = Shown(folder)
-    for number, written in enumerate(
-        ("2026-05-02T06:00", "2026-05-02T18:00", "2026-05-03", "2026-05-09"), start=1
-    ):
-        path = folder / f"bill{'x' * number}.csv"
-        world.ingest(write_csv(path, day(1, str(number)), written))
-    world.read()
-    return world
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return four_versions(tmp_path_factory.mktemp("returns"))
 
 
 def state(world):
@@ -92,12 +84,13 @@ def state(world):
     ("verb", "bill_id", "moments"),
     [("withdraw", f"{BILL}.v4", 2), ("restore", f"{BILL}.v2", 3), ("prune", "-", 5)],
 )
-def test_the_same_command_again_gives_the_same(tmp_path, verb, bill_id, moments):
+def test_the_same_command_again_gives_the_same(made, verb, bill_id, moments):
     """After SIGKILL at any moment, the same command once more mends everything."""
-    undisturbed = shown(tmp_path / "undisturbed")
-    assert child(undisturbed, verb, bill_id, 1000) == 0
+    world = made.again()
+    assert child(world, verb, bill_id, 1000) == 0
+    undisturbed = state(world)
     for moment in range(1, moments + 1):
-        world = shown(tmp_path / f"killed at {moment}")
+        world = made.again()
         assert child(world, verb, bill_id, moment) == -signal.SIGKILL
         assert child(world, verb, bill_id, 1000) == 0
-        assert state(world) == state(undisturbed)
+        assert state(world) == undisturbed

@@ -14,6 +14,7 @@ from tests import event_schemas
 
 pytestmark = [
     pytest.mark.usefixtures("through_prefect"),
+    pytest.mark.xdist_group("prefect"),
     # Prefect leaves sockets to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -1,7 +1,6 @@
 """Servers that several tests talk to."""
 
 import pytest
-from _pytest.nodeid import NodeId
 
 from tests.services import lake_bucket
 from tests.services.servers.alertmanager import Alertmanager
@@ -9,21 +8,6 @@ from tests.services.servers.kafka import Kafka
 from tests.services.servers.server import NotInstalled
 from tests.services.servers.victoriametrics import VictoriaMetrics
 from tests.services.servers.vmalert import Vmalert
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
-    """Let one worker have all tests of the broker, so that one broker serves them.
-
-    pytest-xdist 3.8 writes the group of a test behind its id, from which it then reads
-    it; pytest 9.2 keeps ids elsewhere, and the group is lost unless we write it there.
-    """
-    for item in items:
-        if "kafka" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("kafka"))
-        mark = item.get_closest_marker("xdist_group")
-        if mark and getattr(config.option, "loadgroup", False) is True:
-            item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")
 
 
 def started(server):

@@ -28,6 +28,7 @@ pytest.importorskip("prefect_dask")
 pytestmark = [
     pytest.mark.usefixtures("prefect", "bucket"),
     pytest.mark.service,
+    pytest.mark.xdist_group("dask"),
     pytest.mark.timeout(600),
     # The SDKs and Dask leave their connections to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),

@@ -22,7 +22,11 @@ from tasks.edge.settings import ROOT
 # Its SQLite answers 503 while a worker writes; Prefect's own clients ask again too.
 BUSY_TRIES = 20
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.service,
+    pytest.mark.xdist_group("prefect server"),
+    pytest.mark.timeout(400),
+]
 
 PREFECT = Path(sys.executable).with_name("prefect")
 QUIET = {

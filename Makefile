@@ -19,7 +19,8 @@ test: $(READY) ## run all tests; says which need a server that is not here
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup
 
 test-duckdb2: $(READY) $(DUCKDB2) ## run what touches DuckDB on DuckDB 2.0 as well
-	PYTHONPATH=$(DUCKDB2) $(BIN)/pytest -n auto --maxprocesses 4 tests/sql tests/edge
+	PYTHONPATH=$(DUCKDB2) $(BIN)/pytest -n auto --maxprocesses 4 --dist loadgroup \
+	    -m "not thorough" tests/sql tests/edge
 
 check: $(READY) ## lint, types, import contracts, SQL lint
 	$(BIN)/ruff check .

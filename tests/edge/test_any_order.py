@@ -4,6 +4,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def export(folder, number):
     return write_csv(folder / f"bill{'x' * number}.csv", rows, f"2026-05-0{number + 1}")
 
 
+@pytest.mark.thorough
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=6))
 def test_what_is_shown_is_what_the_model_says(order):

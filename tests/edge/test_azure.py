@@ -142,6 +142,7 @@ HISTORY = {
 ORDERS = ["a1 m1 a2 m2", "m2 a2 m1 a1", "a1 a2 m1 m2", "m1 m2 a2 a1"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("order", ORDERS)
 def test_whatever_order_they_arrive_in(world, order):
     """A newer export replaces the older of its own kind only, and time tells which."""

@@ -82,6 +82,7 @@ def left_over(world):
     return [path for place in places for path in place.glob("*")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("first", [1, 6, 11, 16, 21, 26])
 def test_the_same_command_again_gives_the_same(tmp_path, exports, undisturbed, first):
     """After SIGKILL at any moment, even twice, another run mends everything."""

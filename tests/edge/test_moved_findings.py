@@ -53,6 +53,7 @@ def alerts(settings):
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("rise", "fall"), [(0, 0), (0, 1), (1, 0), (2, 0), (0, 2)])
 def test_day_by_day_one_alert_becomes_a_move(settings, rise, fall):
     """Whichever side is seen first, its alert is updated and there is no second one."""

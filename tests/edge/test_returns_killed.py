@@ -80,6 +80,7 @@ def state(world):
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("verb", "bill_id", "moments"),
     [("withdraw", f"{BILL}.v4", 2), ("restore", f"{BILL}.v2", 3), ("prune", "-", 5)],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.core.findings import drivers
+from tasks.core.findings import drivers, tags
 from tasks.edge import causes, warehouse
 from tasks.edge.settings import Settings
 
@@ -27,9 +27,25 @@ def explain_anomalies(
     ) as con:
         found = causes.unexplained(con)
         lines = causes.lines(con, found)
-        explained = [
+        first = [
             (item, drivers.explain(item.anomaly, lines.get(item.anomaly_id, [])))
             for item in found
+        ]
+        unclear = [
+            item.anomaly_id for item, parts in first if tags.wanted(item.anomaly, parts)
+        ]
+        tagged = causes.tags(con, unclear)
+        explained = [
+            (
+                item,
+                tags.explain(
+                    item.anomaly,
+                    parts,
+                    lines.get(item.anomaly_id, []),
+                    tagged.get(item.anomaly_id, []),
+                ),
+            )
+            for item, parts in first
         ]
         causes.save(con, explained)
     return Explained(anomalies=len(explained))

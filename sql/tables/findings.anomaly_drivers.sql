@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS findings.anomaly_drivers (
 COMMENT ON TABLE findings.anomaly_drivers IS 'Drivers of an anomaly; grain: anomaly × rank. Their impacts sum to the anomaly''s.';
 COMMENT ON COLUMN findings.anomaly_drivers.anomaly_id IS 'Anomaly.';
 COMMENT ON COLUMN findings.anomaly_drivers.rank IS '1 carries most.';
-COMMENT ON COLUMN findings.anomaly_drivers.dimension IS 'resource, sku, region, sub_account, service … or other.';
+COMMENT ON COLUMN findings.anomaly_drivers.dimension IS 'resource, sku, region, sub_account, service, tag:key … or other.';
 COMMENT ON COLUMN findings.anomaly_drivers.member IS 'Member of the dimension; null for the remainder.';
 COMMENT ON COLUMN findings.anomaly_drivers.effect IS 'price, usage, mix, commitment, credit or new.';
 COMMENT ON COLUMN findings.anomaly_drivers.impact IS 'Part of the anomaly''s impact, in its currency.';

@@ -10,11 +10,15 @@ import pyarrow as pa
 from tasks.core.findings import lifecycle
 from tasks.core.findings.drivers import DIGITS, Driver, Line, explanation
 from tasks.core.findings.lifecycle import Stored
+from tasks.core.findings.tags import Tagged
 from tasks.edge import findings, queries
 from tasks.edge.warehouse import Connection, transaction
 
 # Earlier weeks that an anomalous day is compared with. Divides without a remainder.
 WEEKS = 4
+
+# Keys of tags that are looked at, and members that a key may have to divide cost.
+TAG_KEYS, TAG_MEMBERS = 200, 100
 
 DIMENSIONS = ("resource", "sku", "service", "region", "sub_account")
 
@@ -56,6 +60,25 @@ def lines(con: Connection, wanted: Sequence[Stored]) -> dict[str, list[Line]]:
     with localcontext(prec=DIGITS):
         for row in rows.to_arrow_table().to_pylist():
             found[row["anomaly_id"]].append(_line(row))
+    return found
+
+
+def tags(con: Connection, ids: Sequence[str]) -> dict[str, list[Tagged]]:
+    """Return costs by tag of some anomalies whose lines were just read, by id."""
+    if not ids:
+        return {}
+    con.execute(
+        "DELETE FROM compared_days WHERE NOT list_contains($ids, anomaly_id)",
+        {"ids": list(ids)},
+    )
+    rows = con.execute(
+        queries.text("findings/anomaly_tags"),
+        {"keys": TAG_KEYS, "members": TAG_MEMBERS},
+    )
+    found: dict[str, list[Tagged]] = defaultdict(list)
+    with localcontext(prec=DIGITS):
+        for anomaly_id, key, value, actual, earlier in rows.fetchall():
+            found[anomaly_id].append(Tagged(key, value, actual, earlier / WEEKS))
     return found
 
 

@@ -1,6 +1,7 @@
 """From a bill's lines to the reason for an anomaly, with nothing in between faked."""
 
 import csv
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -125,3 +126,22 @@ def test_a_dearer_price_is_named(settings, tmp_path):
     assert drivers[0][:3] == ("sku", "m5.large", "price")
     assert sum(driver[3] for driver in drivers) == impact
     assert "the price of m5.large rose" in explanation
+
+
+def test_a_tag_that_many_resources_share_is_named(settings, tmp_path):
+    """A team over ten machines is the driver, beside tags that divide nothing."""
+    rng = np.random.default_rng(4)
+    rows = []
+    for day in range(DAYS):
+        for number, noise in enumerate(rng.standard_normal(40)):
+            team = ("search", "o'shop", "")[min(number // 10, 2)]
+            is_odd = team == "search" and ODD <= day < ODD + 3
+            hours = round(24 * np.exp(0.02 * noise) * (4 if is_odd else 1), 3)
+            tags = {"Name": f"i-{number}", "org": "acme", "half": str(number % 2)}
+            row = charge(day, f"i-{number}", "m5.large", hours, 0.1)
+            rows.append(row | {"Tags": json.dumps(tags | {"team": team})})
+    [(_, explanation, impact)], drivers = run(settings, tmp_path, rows)
+    assert drivers[0][:3] == ("tag:team", "search", "usage")
+    assert drivers[0][3] > Decimal("0.9") * impact
+    assert sum(driver[3] for driver in drivers) == impact
+    assert "tag team=search used more" in explanation

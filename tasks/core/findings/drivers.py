@@ -32,6 +32,9 @@ DIGITS = 80
 # Earlier days are never scaled up by more than this: as if one week in four were known.
 LARGEST_SCALE = Decimal(4)
 
+# How the dimension of a tag begins, and its member for lines without the tag.
+TAG, UNTAGGED = "tag:", "untagged"
+
 # What an anomaly whose lines are unknown is put down to.
 EFFECT_OF_KIND = {"price_change": "price", "commitment": "commitment"}
 EFFECT_OF_KIND |= {"new_scope": "new"}
@@ -145,6 +148,10 @@ def _phrase(anomaly: Anomaly, driver: Driver) -> str:
     what = f"{driver.dimension.replace('_', ' ')} {name}"
     if driver.dimension == "sku":
         what = str(driver.member)
+    if driver.dimension.startswith(TAG):
+        key = driver.dimension.removeprefix(TAG)
+        none = f"what has no tag {key}"
+        what = none if driver.member == UNTAGGED else f"tag {key}={driver.member}"
     if anomaly.scope.charge_kind == "commitment":
         return f"{what} went {'unused' if is_more else 'into use again'}"
     phrases = {

@@ -27,25 +27,20 @@ def explain_anomalies(
     ) as con:
         found = causes.unexplained(con)
         lines = causes.lines(con, found)
-        first = [
-            (item, drivers.explain(item.anomaly, lines.get(item.anomaly_id, [])))
+        told = [
+            (item, drivers.explain(item.anomaly, lines[item.anomaly_id]))
             for item in found
         ]
-        unclear = [
-            item.anomaly_id for item, parts in first if tags.wanted(item.anomaly, parts)
-        ]
+        unclear = [item for item, parts in told if tags.wanted(item.anomaly, parts)]
         tagged = causes.tags(con, unclear)
         explained = [
             (
                 item,
                 tags.explain(
-                    item.anomaly,
-                    parts,
-                    lines.get(item.anomaly_id, []),
-                    tagged.get(item.anomaly_id, []),
+                    item.anomaly, parts, lines[item.anomaly_id], tagged[item.anomaly_id]
                 ),
             )
-            for item, parts in first
+            for item, parts in told
         ]
         causes.save(con, explained)
     return Explained(anomalies=len(explained))

@@ -43,39 +43,39 @@ def unexplained(con: Connection) -> list[Stored]:
     ]
 
 
-def lines(con: Connection, wanted: Sequence[Stored]) -> dict[str, list[Line]]:
+def lines(con: Connection, wanted: Sequence[Stored]) -> defaultdict[str, list[Line]]:
     """Return the bill lines behind each unexplained anomaly, by its id.
 
     The bills are left alone where nothing is wanted.
     """
+    found: defaultdict[str, list[Line]] = defaultdict(list)
     if not wanted:
-        return {}
+        return found
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE compared_days AS"
         f" {queries.text('findings/compared_days')}",
         {"weeks": WEEKS},
     )
     rows = con.sql(queries.text("findings/anomaly_lines"))
-    found: dict[str, list[Line]] = defaultdict(list)
     with localcontext(prec=DIGITS):
         for row in rows.to_arrow_table().to_pylist():
             found[row["anomaly_id"]].append(_line(row))
     return found
 
 
-def tags(con: Connection, ids: Sequence[str]) -> dict[str, list[Tagged]]:
+def tags(con: Connection, wanted: Sequence[Stored]) -> defaultdict[str, list[Tagged]]:
     """Return costs by tag of some anomalies whose lines were just read, by id."""
-    if not ids:
-        return {}
+    found: defaultdict[str, list[Tagged]] = defaultdict(list)
+    if not wanted:
+        return found
     con.execute(
         "DELETE FROM compared_days WHERE NOT list_contains($ids, anomaly_id)",
-        {"ids": list(ids)},
+        {"ids": [item.anomaly_id for item in wanted]},
     )
     rows = con.execute(
         queries.text("findings/anomaly_tags"),
         {"keys": TAG_KEYS, "members": TAG_MEMBERS},
     )
-    found: dict[str, list[Tagged]] = defaultdict(list)
     with localcontext(prec=DIGITS):
         for anomaly_id, key, value, actual, earlier in rows.fetchall():
             found[anomaly_id].append(Tagged(key, value, actual, earlier / WEEKS))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from tasks.core.findings import members
 from tasks.core.reporting import wording
 
 GENERATOR = "costwarden"
@@ -259,7 +260,7 @@ def _driver(row: Row) -> str:
     if row["driver_impact"] is None:
         return ""
     amount = wording.money(row["driver_impact"], row["billing_currency"], signed=True)
-    where = f"{row['dimension'].replace('_', ' ')} {row['member'] or ''}".strip()
+    where = members.called(row["dimension"], row["member"])
     return f"{row['effect']} of {where}: {amount}"
 
 

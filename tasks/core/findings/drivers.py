@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from tasks.core.findings.anomalies import Anomaly
+from tasks.core.findings.members import TAG, called
 from tasks.core.findings.sentences import sentence
 
 # Drivers that are named; the rest is one more.
@@ -31,9 +32,6 @@ DIGITS = 80
 
 # Earlier days are never scaled up by more than this: as if one week in four were known.
 LARGEST_SCALE = Decimal(4)
-
-# How the dimension of a tag begins, and its member for lines without the tag.
-TAG, UNTAGGED = "tag:", "untagged"
 
 # What an anomaly whose lines are unknown is put down to.
 EFFECT_OF_KIND = {"price_change": "price", "commitment": "commitment"}
@@ -144,14 +142,12 @@ def _is_like(one: Driver, other: Driver) -> bool:
 def _phrase(anomaly: Anomaly, driver: Driver) -> str:
     is_more = driver.impact > 0
     # The last part of an ARN or a path is what people call a resource.
-    name = str(driver.member).rpartition("/")[2] or driver.member
-    what = f"{driver.dimension.replace('_', ' ')} {name}"
+    name = str(driver.member)
+    if not driver.dimension.startswith(TAG):
+        name = name.rpartition("/")[2] or name
+    what = called(driver.dimension, name)
     if driver.dimension == "sku":
         what = str(driver.member)
-    if driver.dimension.startswith(TAG):
-        key = driver.dimension.removeprefix(TAG)
-        none = f"what has no tag {key}"
-        what = none if driver.member == UNTAGGED else f"tag {key}={driver.member}"
     if anomaly.scope.charge_kind == "commitment":
         return f"{what} went {'unused' if is_more else 'into use again'}"
     phrases = {

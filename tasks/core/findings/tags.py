@@ -17,11 +17,10 @@ from tasks.core.findings.drivers import (
     NAMED,
     PART,
     SMALL,
-    TAG,
-    UNTAGGED,
     Driver,
     Line,
 )
+from tasks.core.findings.members import TAG, UNTAGGED
 
 # Resources that people still read one by one.
 FEW = 3

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tasks.core.findings.members import TAG, called
 from tasks.core.reporting import wording
 from tasks.core.reporting.report import DECISIONS
 from tasks.core.reporting.rows import (
@@ -274,4 +275,6 @@ def _marks(rows: Sequence[AnomalyDay]) -> dict[str, Any]:
 def _driver(row: Driver) -> str:
     if row.member is None:
         return "all else"
-    return f"{label(row.member, 30)} ({_words(row.effect)})"
+    is_tag = row.dimension.startswith(TAG)
+    name = called(row.dimension, row.member) if is_tag else row.member
+    return f"{label(name, 30)} ({_words(row.effect)})"

@@ -8,6 +8,7 @@ import pytest
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
 from tasks.core.findings.drivers import Driver
 from tasks.core.findings.tags import Tagged, explain
+from tasks.core.reporting import charts, rows
 
 ACTUAL, EXPECTED = Decimal(1000), Decimal(400)
 ANOMALY = Anomaly(
@@ -52,3 +53,12 @@ def test_lines_without_the_tag_are_a_member():
 def test_a_tag_is_not_named_where_it_says_less(drivers, tags):
     """Not a tag that divides nothing, nor instead of one resource or of a price."""
     assert explain(ANOMALY, drivers, [], [WHOLE, *tags]) == drivers
+
+
+def test_the_report_names_key_and_value_as_text():
+    """A tag is foreign: what it says is shown, and is no markup."""
+    hostile = ("tag:<i>cost_center", "<b>")
+    row = rows.Driver("a1", 1, *hostile, "usage", Decimal(600))
+    named = str(charts.drivers([row], "USD"))
+    assert "tag &lt;i&gt;cost_center=&lt;b&gt;" in named
+    assert "<i>" not in named

@@ -183,6 +183,12 @@ def restore(settings: Any, *, bill_id: str, known_at: datetime | None) -> Answer
     from tasks.edge.intake import returns
 
     done = returns.restore(settings, bill_id, known_at)
+    if done.counted_by:
+        why = (
+            f"{done.current} is the newest, but {done.counted_by} counts in its place:"
+            " withdraw that, or name this source first in the setting prefer."
+        )
+        return Answer(done, (why,))
     if not done.changed:
         return Answer(done, (f"{done.current} counts already; nothing changed.",))
     return Answer(done, (f"{bill_id} is brought back: {done.current} counts now.",))

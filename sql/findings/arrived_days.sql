@@ -4,9 +4,9 @@
 -- reads:  series.daily_cost_as_of, bills.versions, arrival_shares
 -- params: as_of, until
 --
--- arrival_shares is a temporary table, filled by findings/arrival_shares. A service that
--- no bill shows yet on a day has a share too; a day for whose age no share is known has
--- none.
+-- arrival_shares is a temporary table, filled by findings/arrival_shares. A service
+-- that no bill shows yet on a day has a share too; a day for whose age no share is
+-- known has none.
 WITH days AS (
     SELECT
         costs.provider,

@@ -12,7 +12,7 @@ WITH known AS (
         billing_period,
         bill_id
     FROM bills.versions_as_of($as_of)
-    WHERE is_last
+    WHERE is_counted
 ),
 
 changed AS (

@@ -4,12 +4,14 @@
 -- reads:  bills.versions, series.aggregated_bills
 -- params: closed_before
 --
--- The version that counts is kept, and so is the last one of each day of a month that
--- is not closed. A version whose daily series has not been written is kept, too.
+-- The version that counts is kept, as is one that would if that of another source did
+-- not, and the last one of each day of a month that is not closed. A version whose
+-- daily series has not been written is kept, too.
 WITH versions AS (
     SELECT
         bill_id,
         status,
+        counted_by,
         pruned_at,
         (billing_period || '-01')::DATE + INTERVAL 1 MONTH > $closed_before::TIMESTAMPTZ
         AT TIME ZONE 'UTC' AS is_open,
@@ -29,6 +31,7 @@ SEMI JOIN series.aggregated_bills AS aggregated
     ON versions.bill_id = aggregated.bill_id
 WHERE
     versions.status <> 'current'
+    AND versions.counted_by IS NULL
     AND versions.pruned_at IS NULL
     AND NOT (versions.is_open AND versions.is_last_of_day)
 ORDER BY versions.bill_id

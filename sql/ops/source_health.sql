@@ -13,7 +13,7 @@ WITH newest AS (
     FROM series.daily_cost_versions AS costs
     INNER JOIN bills.versions AS versions ON costs.bill_id = versions.bill_id
     WHERE
-        versions.status = 'current'
+        (versions.status = 'current' OR versions.counted_by IS NOT NULL)
         AND costs.charge_kind = 'usage'
         AND costs.charge_date <= ($at::TIMESTAMPTZ AT TIME ZONE 'UTC')::DATE
     GROUP BY versions.source

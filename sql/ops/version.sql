@@ -11,7 +11,7 @@ SELECT
     bill.provider,
     bill.billing_account_id,
     bill.version,
-    bill.status,
+    if(bill.counted_by IS NULL, bill.status, 'not counted') AS status,
     bill.reason,
     bill.known_at,
     bill.loaded_at,

@@ -9,7 +9,7 @@ SELECT
     bill.provider,
     bill.billing_account_id,
     bill.version,
-    bill.status,
+    if(bill.counted_by IS NULL, bill.status, 'not counted') AS status,
     bill.known_at,
     totals.row_count,
     totals.billed_cost,

@@ -20,4 +20,4 @@ SELECT
     days.bill_id
 FROM series.daily_cost_versions AS days
 SEMI JOIN bills.versions_as_of($moment) AS known
-    ON days.bill_id = known.bill_id AND known.is_last
+    ON days.bill_id = known.bill_id AND known.is_counted

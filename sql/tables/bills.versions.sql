@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS bills.versions (
     superseded_at TIMESTAMPTZ,
     parts VARCHAR[],
     withdrawn_at TIMESTAMPTZ,
-    pruned_at TIMESTAMPTZ
+    pruned_at TIMESTAMPTZ,
+    counted_by VARCHAR
 );
 COMMENT ON TABLE bills.versions IS 'Every export that arrived; grain: bill version.';
 COMMENT ON COLUMN bills.versions.bill_id IS 'Key of the version: source.account.period.vN, or a digest of names and content while quarantined.';
@@ -33,8 +34,8 @@ COMMENT ON COLUMN bills.versions.provider IS 'AWS, Microsoft, Google Cloud …; 
 COMMENT ON COLUMN bills.versions.billing_account_id IS 'Payer or billing account of the bill.';
 COMMENT ON COLUMN bills.versions.billing_period IS 'Billing month, YYYY-MM.';
 COMMENT ON COLUMN bills.versions.version IS 'Number of the version within source, account and period, from 1.';
-COMMENT ON COLUMN bills.versions.status IS 'current, superseded, withdrawn or quarantined.';
-COMMENT ON COLUMN bills.versions.reason IS 'Why it is quarantined, one sentence; else null.';
+COMMENT ON COLUMN bills.versions.status IS 'current, superseded, withdrawn or quarantined; superseded, too, where counted_by says so.';
+COMMENT ON COLUMN bills.versions.reason IS 'Why it is quarantined, or not counted; else null.';
 COMMENT ON COLUMN bills.versions.row_count IS 'Charge rows in the export.';
 COMMENT ON COLUMN bills.versions.billed_cost IS 'Sum of BilledCost in billing_currency; null when the bill has several currencies (see bills.totals).';
 COMMENT ON COLUMN bills.versions.effective_cost IS 'Sum of EffectiveCost in billing_currency; null as above.';
@@ -48,3 +49,4 @@ COMMENT ON COLUMN bills.versions.superseded_at IS 'When it ceased to count: know
 COMMENT ON COLUMN bills.versions.parts IS 'Versions whose own files it consists of, oldest first; versions of a bill may share files.';
 COMMENT ON COLUMN bills.versions.withdrawn_at IS 'From when it counts no more though no later version replaced it; else null.';
 COMMENT ON COLUMN bills.versions.pruned_at IS 'When its lake files were given up; its daily series stays. Null while they are kept.';
+COMMENT ON COLUMN bills.versions.counted_by IS 'Version of another source that tells the same costs and counts in its place; null where none does.';

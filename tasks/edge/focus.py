@@ -289,7 +289,7 @@ def _shapes(con: warehouse.Connection, files: list[str]) -> dict[str, str]:
 def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     """Return the macro of the rows known at a moment."""
     kept = list(bills)
-    times = moments.Moments(kept)
+    times = moments.of(con, kept)
     rows = [mapped(_grouped(con, kept, times.counting)), times.refusal]
     shown = UNION.join(f"FROM (\n{row}\n)" for row in rows if row)
     where = "" if kept else "\nWHERE moment IS NULL"

@@ -7,12 +7,13 @@ files count, and opens no other.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from tasks.core.intake.versions import Part, reach, spans
-from tasks.edge import queries
+from tasks.core.intake.counting import counted
+from tasks.core.intake.versions import Part, Span, reach, spans
+from tasks.edge import counting, queries, warehouse
 
 
 class Known(Protocol):
@@ -80,25 +81,33 @@ def owner_in(bills: Iterable[Known]) -> str | None:
 class Moments:
     """When which versions count, and which of them have lost their files."""
 
-    def __init__(self, versions: Collection[Known]) -> None:
-        """Work it out for all versions of all bills."""
+    def __init__(
+        self,
+        versions: Collection[Known],
+        covered: Mapping[str, Collection[str]],
+    ) -> None:
+        """Work it out for all versions of all bills.
+
+        Args:
+            versions: Versions that are not quarantined.
+            covered: Versions of other sources that count in place of one.
+        """
         by_bill: dict[tuple[str, str | None, str], list[Known]] = defaultdict(list)
         for version in versions:
             by_bill[version.key].append(version)
         self._of_files: list[str] = []
         self._of_versions: list[str] = []
         self._lost: list[str] = []
+        counting: dict[str, list[Span]] = defaultdict(list)
+        newest = [span for bill in by_bill.values() for span in _newest(bill)]
+        for span in counted(newest, covered):
+            counting[span.bill_id].append(span)
         for number, bill in enumerate(by_bill.values()):
-            self._add(number, bill)
+            found = [span for one in bill for span in counting[one.bill_id]]
+            self._add(number, bill, sorted(found, key=lambda span: span.known_from))
 
-    def _add(self, number: int, bill: Iterable[Known]) -> None:
+    def _add(self, number: int, bill: Iterable[Known], found: Iterable[Span]) -> None:
         versions = {version.bill_id: version for version in bill}
-        found = spans(
-            Part(
-                one.bill_id, one.version, one.known_from, withdrawn_at=one.withdrawn_at
-            )
-            for one in versions.values()
-        )
         kept = [span for span in found if not versions[span.bill_id].is_pruned]
         made = {bill_id: version.parts for bill_id, version in versions.items()}
         self._of_files += [
@@ -135,6 +144,19 @@ class Moments:
             " || bill_id || ' are no longer kept, only its daily series is: ask"
             " series.daily_cost_as_of, or another moment.') IS NOT NULL"
         )
+
+
+def of(con: warehouse.Connection, versions: Collection[Known]) -> Moments:
+    """Return when versions count, and which of two sources does where both tell."""
+    return Moments(versions, counting.covered(con))
+
+
+def _newest(bill: Iterable[Known]) -> list[Span]:
+    """Return when each version of a bill is the newest of it."""
+    return spans(
+        Part(one.bill_id, one.version, one.known_from, withdrawn_at=one.withdrawn_at)
+        for one in bill
+    )
 
 
 def _entry(key: str, value: str, start: datetime, end: datetime | None) -> str:

@@ -131,6 +131,11 @@ class Settings(Frozen):
         "local", description="Where bills are summed: local, dask, or dask://HOST:PORT."
     )
     dask: Dask = Dask()
+    prefer: tuple[str, ...] = Field(
+        ("native", "focus"),
+        description="Which of two exports of the same costs counts: kinds (native or"
+        " focus), formats or sources, first wins; none lets all count.",
+    )
     retention: Literal["final", "all"] = Field(
         "final", description="Whose lines a daily run keeps; daily series always stay."
     )

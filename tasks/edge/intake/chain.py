@@ -205,6 +205,10 @@ def _write(con: Connection, bill_id: str, owners: list[str]) -> None:
     )
     for table in READ:
         con.execute(f"DELETE FROM {table} WHERE bill_id = $id", {"id": bill_id})
+    con.execute(
+        "DELETE FROM bills.comparisons WHERE $id IN (bill_id, other_id)",
+        {"id": bill_id},
+    )
 
 
 def _date(con: Connection, arrived: Sequence[Part], counting: Sequence[Span]) -> None:
@@ -212,20 +216,36 @@ def _date(con: Connection, arrived: Sequence[Part], counting: Sequence[Span]) ->
     ends = {span.bill_id: span.known_to for span in counting}
     last = counting[-1] if counting else None
     current = last.bill_id if last and last.known_to is None else None
+    beside = _beside(con, arrived)
     following = [*arrived[1:], None]
     for part, later in zip(arrived, following, strict=True):
         replaced_at = later.known_at if later else part.withdrawn_at
         is_current = part.bill_id == current
         con.execute(
             "UPDATE bills.versions SET superseded_at = $superseded_at,"
-            " status = $status, withdrawn_at = $withdrawn_at WHERE bill_id = $bill_id",
+            " status = $status, withdrawn_at = $withdrawn_at,"
+            " counted_by = $counted_by, reason = $reason WHERE bill_id = $bill_id",
             {
                 "bill_id": part.bill_id,
                 "superseded_at": ends.get(part.bill_id, replaced_at),
                 "withdrawn_at": part.withdrawn_at,
-                "status": _status(part, is_current=is_current),
+                "status": _status(part, is_current=is_current and not beside),
+                "counted_by": beside[0] if beside and is_current else None,
+                "reason": beside[1] if beside and is_current else None,
             },
         )
+
+
+def _beside(con: Connection, arrived: Sequence[Part]) -> tuple[str, str] | None:
+    """Return which version of another source counts for a bill, and why, if one does.
+
+    A new version does not count either, until ``counting`` has compared it.
+    """
+    return con.execute(
+        "SELECT counted_by, reason FROM bills.versions"
+        " WHERE list_contains($ids, bill_id) AND counted_by IS NOT NULL",
+        {"ids": [part.bill_id for part in arrived]},
+    ).fetchone()
 
 
 def _status(part: Part, *, is_current: bool) -> str:

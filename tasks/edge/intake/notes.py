@@ -21,6 +21,7 @@ REPLACED = """
         AND newest.billing_account_id IS NOT DISTINCT FROM versions.billing_account_id
     WHERE list_contains($digests, deliveries.digest)
         AND versions.status IN ('superseded', 'withdrawn')
+        AND versions.counted_by IS NULL
         AND NOT coalesce(list_contains(newest.parts, versions.bill_id), FALSE)
     ORDER BY versions.bill_id
 """

@@ -1,8 +1,9 @@
 """What is said where two reports tell of one account and month.
 
 A later report of one source replaces the earlier, as a later export of one report
-does: nothing says which of both it is. Reports of different sources all count, for
-sources may hold different costs. Either may be wrong, so people are told.
+does: nothing says which of both it is. Reports of different sources all count until
+``counting`` has seen that they tell the same costs. Either may be wrong, so people are
+told.
 """
 
 from collections.abc import Collection, Iterable
@@ -75,7 +76,8 @@ def _counted(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[s
     for period, account, bills in _asked(con, COUNTED, bill_ids):
         yield (
             f"{period} of account {account} counts once for each of these bills:"
-            f" {', '.join(bills)}; if they tell the same costs, take all but one back:"
+            f" {', '.join(bills)}; if they tell the same costs, the next run lets one"
+            " of them count (the setting prefer); else take all but one back:"
             " costwarden bills withdraw."
         )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tasks.core.errors import NothingThere, WrongVersion
-from tasks.edge import focus, warehouse
+from tasks.edge import counting, focus, warehouse
 from tasks.edge.intake import chain
 from tasks.edge.intake.chain import Key
 from tasks.edge.settings import Settings
@@ -25,11 +25,13 @@ class Returned:
         bill_id: The version that was asked for.
         current: The version that counts now; None where none does.
         changed: Whether anything was done.
+        counted_by: Version of another source that counts in its place.
     """
 
     bill_id: str
     current: str | None
     changed: bool
+    counted_by: str | None = None
 
 
 def withdraw(
@@ -53,9 +55,7 @@ def withdraw(
         row = _version(con, bill_id)
         current = _current(con, row["key"])
         if row["withdrawn_at"] is not None:
-            # A run that was killed may have left the views behind.
-            focus.install(con, settings.lake_path)
-            return Returned(bill_id, current, changed=False)
+            return _shown(con, settings, row, changed=False)
         if moment <= row["known_at"]:
             raise WrongVersion(
                 f"{bill_id} became known at {row['known_at']:%Y-%m-%d %H:%M} UTC: it"
@@ -75,8 +75,7 @@ def withdraw(
                 {"at": moment, "id": bill_id},
             )
             chain.settle(con, row["key"])
-        focus.install(con, settings.lake_path)
-        return Returned(bill_id, _current(con, row["key"]), changed=True)
+        return _shown(con, settings, row, changed=True)
 
 
 def restore(
@@ -109,15 +108,26 @@ def restore(
             )
         current = _current(con, row["key"])
         if current is not None and _version(con, current)["parts"] == row["parts"]:
-            focus.install(con, settings.lake_path)
-            return Returned(bill_id, current, changed=False)
+            return _shown(con, settings, row, changed=False)
         with warehouse.transaction(con):
-            new = _add(con, row, moment)
-        focus.install(con, settings.lake_path)
-        return Returned(bill_id, _current(con, row["key"]) or new, changed=True)
+            _add(con, row, moment)
+        return _shown(con, settings, row, changed=True)
 
 
-def _add(con: Connection, row: dict[str, Any], moment: datetime) -> str:
+def _shown(
+    con: Connection, settings: Settings, row: dict[str, Any], *, changed: bool
+) -> Returned:
+    """Renew what follows from the versions; a run that was killed may not have."""
+    counting.choose(con, settings.prefer)
+    focus.install(con, settings.lake_path)
+    current = _current(con, row["key"])
+    beside = con.execute(
+        "SELECT counted_by FROM bills.versions WHERE bill_id = $id", {"id": current}
+    ).fetchone()
+    return Returned(row["bill_id"], current, changed, beside[0] if beside else None)
+
+
+def _add(con: Connection, row: dict[str, Any], moment: datetime) -> None:
     """Write the new version; its days are copied, not read again."""
     prefix = row["bill_id"].rpartition(".v")[0] + ".v"
     number = chain.next_number(con, prefix)
@@ -141,7 +151,6 @@ def _add(con: Connection, row: dict[str, Any], moment: datetime) -> str:
             f"INSERT INTO {table} BY NAME {columns} FROM {table} WHERE bill_id = $old",
             {"new": new, "old": row["bill_id"]},
         )
-    return new
 
 
 def _version(con: Connection, bill_id: str | None) -> dict[str, Any]:
@@ -164,7 +173,8 @@ def _version(con: Connection, bill_id: str | None) -> dict[str, Any]:
 
 def _current(con: Connection, key: Key) -> str | None:
     rows = con.execute(
-        "SELECT bill_id FROM bills.versions WHERE status = 'current'"
+        "SELECT bill_id FROM bills.versions"
+        " WHERE (status = 'current' OR counted_by IS NOT NULL)"
         f" AND {chain.OF_BILL}",
         {
             "source": key.source,

@@ -70,9 +70,9 @@ SELECT
     coalesce(
         NOT bool_or(is_settled)
         OR sum(billed_apart) FILTER (is_own AND is_others)
-        <= sum(billed) FILTER (is_own AND is_others) / 20
+        <= nullif(sum(billed) FILTER (is_own AND is_others), 0) / 20
         OR sum(effective_apart) FILTER (is_own AND is_others)
-        <= sum(effective) FILTER (is_own AND is_others) / 20,
+        <= nullif(sum(effective) FILTER (is_own AND is_others), 0) / 20,
         FALSE
     ) AS is_alike
 FROM shared

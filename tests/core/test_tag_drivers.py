@@ -1,5 +1,6 @@
 """A tag is named where it divides what happened, and only then."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -53,6 +54,12 @@ def test_lines_without_the_tag_are_a_member():
 def test_a_tag_is_not_named_where_it_says_less(drivers, tags):
     """Not a tag that divides nothing, nor instead of one resource or of a price."""
     assert explain(ANOMALY, drivers, [], [WHOLE, *tags]) == drivers
+
+
+def test_a_new_scope_is_not_put_down_to_a_tag():
+    """Without an earlier cost, a tag of all lines looks like one that divides."""
+    none = [replace(row, earlier_cost=Decimal(0)) for row in (WHOLE, ALL, TEAM)]
+    assert explain(ANOMALY, MANY, [], none) == MANY
 
 
 def test_the_report_names_key_and_value_as_text():

@@ -1,7 +1,8 @@
 """Which tag carries an anomaly, where no few resources do.
 
 A tag is named where one member of it carries most of the impact and carried clearly
-less of the cost before: what all lines have in common explains nothing.
+less of the cost before: what all lines have in common explains nothing. Where nothing
+was there before, that cannot be told, and no tag is named.
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def explain(
         Drivers that sum to the impact, largest first, remainder last.
     """
     whole = next((row for row in tagged if row.key is None), None)
-    if whole is None or not wanted(anomaly, drivers):
+    if whole is None or whole.earlier_cost <= 0 or not wanted(anomaly, drivers):
         return list(drivers)
     with localcontext(prec=DIGITS):
         keys = sorted({row.key for row in tagged if row.key is not None})
@@ -101,9 +102,7 @@ def _members(key: str, tagged: Sequence[Tagged], whole: Tagged) -> list[Tagged]:
 
 def _change(anomaly: Anomaly, row: Tagged, whole: Tagged) -> Decimal:
     """Return how much more a member cost than was expected of it."""
-    scale = Decimal(0)
-    if whole.earlier_cost > 0:
-        scale = max(anomaly.expected_cost / whole.earlier_cost, Decimal(0))
+    scale = max(anomaly.expected_cost / whole.earlier_cost, Decimal(0))
     scale = min(scale, LARGEST_SCALE)
     return row.actual_cost - (row.earlier_cost * scale).quantize(PART)
 

@@ -6,6 +6,8 @@ from tests.edge import google_world
 from tests.edge.export_world import World, write_csv
 from tests.edge.google_world import flat, row
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def world(tmp_path):
@@ -47,7 +49,6 @@ LATE = added(8, 20, usage_start_time="2026-05-01 05:00:00 UTC")
 class TestTablesThatGrow:
     """Rows are only ever added, and files hold all of them or some."""
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
     def test_whole_tables(self, world, tmp_path, order):
         """Dumps of the whole table replace each other, in whatever order they come."""
@@ -61,7 +62,6 @@ class TestTablesThatGrow:
         assert known(world, 3, 4, 20) == [(1, 1), (3, 2), (15, 4)]
         assert daily_total(world) == 15
 
-    @pytest.mark.thorough
     @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
     def test_only_what_is_new(self, world, tmp_path, order):
         """Files with new rows only add up, in whatever order they come."""

@@ -13,7 +13,7 @@ from tests.edge.export_world import write_csv
 from tests.edge.kept_world import four_versions
 from tests.edge.test_shared_files import Shown, day
 
-pytestmark = pytest.mark.xdist_group("pruning")
+pytestmark = [pytest.mark.thorough, pytest.mark.xdist_group("pruning")]
 
 BILL = "focus.acme.2026-05"
 V1, V2, V3, V4 = (f"{BILL}.v{number}" for number in (1, 2, 3, 4))

@@ -10,6 +10,8 @@ from tasks.edge import audit, daily, focus, warehouse
 from tasks.edge.intake import assembly
 from tests.edge.export_world import FOCUS, World, rows_of, write_csv
 
+pytestmark = pytest.mark.thorough
+
 
 def day(number, cost="1"):
     return rows_of(

@@ -35,11 +35,6 @@ def shared() -> Path:
     return SHARED
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Run one test more than there are cores, for many of them wait for a server."""
-    return len(os.sched_getaffinity(0)) + 1
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]

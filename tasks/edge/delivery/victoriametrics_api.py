@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -103,7 +104,7 @@ class Client(Server):
         """Return what it has of all series of these metrics together."""
         names = "|".join(metrics)
         marks = "".join(f",{name}={quoted(text)}" for name, text in self.marks.items())
-        matched = f'{{__name__=~"{names}"{marks}}}[{EVER}]'
+        matched = _anew(f'{{__name__=~"{names}"{marks}}}') + f"[{EVER}]"
         samples, total, squares = (
             self._single(f"sum({rollup}({matched}) keep_metric_names)", now)
             for rollup in ("count_over_time", "sum_over_time", "sum2_over_time")
@@ -130,7 +131,8 @@ class Client(Server):
         What is not visible yet would stay.
         """
         wanted = [
-            selector(metric, {**labels, **self.marks}) for metric, labels in figures
+            _anew(selector(metric, {**labels, **self.marks}))
+            for metric, labels in figures
         ]
         for first in range(0, len(wanted), AT_ONCE):
             self._ask(
@@ -149,7 +151,7 @@ class Client(Server):
             self._ask("GET", "/internal/resetRollupResultCache")
 
     def _rolled(self, rollup: str, metric: str, now: float) -> dict[str, float]:
-        query = f"{rollup}({matching(metric, self.marks)}[{EVER}])"
+        query = f"{rollup}({_anew(matching(metric, self.marks))}[{EVER}])"
         return {
             key_of(metric, self._unmarked(labels)): value
             for labels, value in self._values(query, now)
@@ -181,6 +183,15 @@ class Client(Server):
             raise SinkUnavailable(
                 f"{self.product} at {self.http.base_url} answers {path} with {error}"
             ) from error
+
+
+def _anew(selected: str) -> str:
+    """Return a selector that finds the same, and that was never asked before.
+
+    For a second or more, and whatever it is told to flush, the server remembers which
+    series a selector found: what came since would be neither seen nor deleted.
+    """
+    return selected.replace("{", f'{{asked!="{uuid4().hex}",', 1)
 
 
 def _shows(held: Mapping[str, Held], figure: Figure) -> bool:

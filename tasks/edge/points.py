@@ -76,8 +76,7 @@ def score(
         by: Columns that tell series apart.
         seasons: Lengths of season in points, where they are known.
         rate: Share of normal points that may be called odd.
-        alerts_per_week: The same as false alerts a week of each series; without both,
-            what is usual.
+        alerts_per_week: The same as false alerts a week of each series.
 
     Raises:
         BadValue: A time or a value cannot be read, names the row; or both ``rate`` and
@@ -104,7 +103,6 @@ def score(
     _write(scored, out)
     judged = int(scored["p_value"].notna().sum())
     events = int((found.event == np.arange(found.event.shape[1])).sum())
-    weeks = judged * grid.step / WEEK_SECONDS
     return Scored(
         out=str(out),
         series=len(grid.values),
@@ -113,11 +111,15 @@ def score(
         anomalies=int(scored["is_anomaly"].sum()),
         events=events,
         alerts_per_week=points.alerts_of(rate, grid.step),
-        events_per_week=events / weeks if weeks else 0.0,
+        events_per_week=_a_week(events, judged * grid.step),
         step_seconds=grid.step,
         first=_rarest(scored, grid.places),
         notes=notes,
     )
+
+
+def _a_week(events: int, seconds: float) -> float:
+    return events * WEEK_SECONDS / seconds if seconds else 0.0
 
 
 def _stem(path: Path) -> str:

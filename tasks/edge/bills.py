@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import NothingThere, WarehouseBusy
-from tasks.core.intake.deliveries import missing_parts
+from tasks.core.intake.naming import missing_parts
 from tasks.edge import queries, warehouse
 from tasks.edge.intake import reports
 from tasks.edge.settings import Settings

@@ -1,5 +1,6 @@
 """What belongs to one bill is decided the same way every time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,8 +15,8 @@ from tasks.core.intake.deliveries import (
     locate,
     parse_manifest,
     slug,
-    stem,
 )
+from tasks.core.intake.naming import stem
 
 LEGACY = {
     "assemblyId": "f1b2",
@@ -48,6 +49,16 @@ def part(file, name, first="2026-05-01", last="2026-05-31", account="a"):
         ("d/cur2 version 1.csv.gz", "d/cur2 version 2.csv.gz", False),
         ("d/snapshot-00001.csv.gz", "d/snapshot-00002.csv.gz", True),
         ("d/cur-00001.csv", "e/cur-00002.csv", False),
+        ("d/cur-00001 (1).csv", "d/cur-00002 (1).csv", True),
+        ("d/cur-00001 (1).csv", "d/cur-00001.csv", False),
+        ("d/bill-1-of-2.csv", "d/bill-2-of-2.csv", True),
+        ("d/data_0_0_0.csv", "d/data_0_1_0.csv", True),
+        ("d/0000_part_00", "d/0001_part_00", True),
+        (
+            "d/part-00000-tid-77-0b6e4a7e-6a5c-4b1e-9d3a-6f1f0c9a7b11-5-1-c000.csv",
+            "d/part-00001-tid-77-0b6e4a7e-6a5c-4b1e-9d3a-6f1f0c9a7b11-6-1-c000.csv",
+            True,
+        ),
         ("d/cur.csv", "d/cur.parquet", False),
         ("d/cur.csv", "d/cur.csv.gz", False),
     ],
@@ -64,6 +75,26 @@ def test_files_of_different_days_add_up():
     late = part(2, "c.csv", "2026-05-20", "2026-05-31")
     assert assemble([second, first]) == [[first, second]]
     assert assemble([first, second, late]) == [[first], [second], [late]]
+
+
+def test_numbered_files_that_tell_the_same_are_no_parts():
+    """States of a bill are versions of it, and the same file counts once."""
+    one, two, again = (part(file, f"b-{file}.csv") for file in range(3))
+    assert assemble([one, two, again]) == [[one, two, again]]
+    assert assemble([one, two, again], {(1, 2)}) == [[one], [two], [again]]
+    same = [replace(one, digest="d"), replace(two, digest="d")]
+    assert assemble([*same, again]) == [[same[0], again]]
+
+
+def test_runs_of_spark_in_one_folder_are_versions():
+    """Parts that are there twice belong to the runs that their ids name."""
+    ids = (
+        "0b6e4a7e-6a5c-4b1e-9d3a-6f1f0c9a7b11",
+        "1c7f5b8f-7b6d-4c2f-8e4b-7a2a1d0b8c22",
+    )
+    names = [f"part-{number:05d}-{key}-c000.csv" for key in ids for number in (0, 1)]
+    slices = [part(file, name) for file, name in enumerate(names)]
+    assert assemble(slices) == [slices[:2], slices[2:]]
 
 
 def test_accounts_are_separate_bills():

@@ -128,9 +128,9 @@ def test_an_append_only_export_adds(world, tmp_path, monkeypatch):
 def test_a_piece_of_a_bill_never_counts_beside_it(world, tmp_path):
     """A file of a delivery that is loaded alone as well neither counts nor replaces."""
     folder = tmp_path / "in"
-    write_csv(folder / "cur-00001.csv", day(1), "2026-05-03")
     write_csv(folder / "cur-00002.csv", day(2), "2026-05-03")
     world.ingest(folder / "cur-00002.csv")
+    write_csv(folder / "cur-00001.csv", day(1), "2026-05-03")
     assert world.ingest(folder).loaded == 1
     assert world.ingest(folder / "cur-00001.csv").known == 1
     world.read()

@@ -2,7 +2,8 @@
 
 With a manifest, a bill is what the manifest lists. Without one, the files of a folder
 that hold the same account and month belong together when their names differ only in a
-part number, or when no two of them hold the same days. Otherwise each is a version.
+part number and they do not tell the same, or when no two of them hold the same days.
+Otherwise each is a version.
 """
 
 import re
@@ -10,25 +11,10 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
-# The part number at the end of a name: -00001, _part3, .2; but not a date.
-PART = re.compile(r"(?:[-_. ]|^)(?:part|chunk)?[-_. ]?\d+$", re.IGNORECASE)
-# A short number after such a word counts states of a whole bill, not its parts.
-STATE = re.compile(
-    r"(?:^|[-_. ])(?:snap(?:shot)?|v(?:ersion)?|copy)[-_. ]?\d{1,3}$", re.IGNORECASE
-)
-DATE = re.compile(r"(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?[0-3]\d)?$")
-SPARK = re.compile(r"^part-\d+-[0-9a-f-]{36}.*$")
-AZURE = re.compile(r"^part_\d+_\d+$", re.IGNORECASE)
-SUFFIXES = re.compile(
-    r"(?:\.(?:snappy|gz|zip|csv|txt|json|jsonl|ndjson|parquet))+$", re.IGNORECASE
-)
+from tasks.core.intake.naming import runs, stated_time, stem
 
-# 2024-04-02T13:14:43.337Z-6b622448… (Data Exports), 20230803T081120Z (legacy).
-STAMP = re.compile(
-    r"(20\d\d)-?([01]\d)-?([0-3]\d)T([0-2]\d):?([0-5]\d):?([0-5]\d)(?:\.\d+)?Z"
-)
 PERIOD_FOLDER = re.compile(r"BILLING_PERIOD=(20\d\d-[01]\d)", re.IGNORECASE)
 
 FILE_KEYS = ("dataFiles", "reportKeys", "blobs")
@@ -66,6 +52,7 @@ class Slice:
         first_date: First charge day, ISO 8601.
         last_date: Last charge day, ISO 8601.
         cost_view: Which of two costs the export states; None where it states both.
+        digest: SHA-256 of the file.
     """
 
     file: int
@@ -76,6 +63,7 @@ class Slice:
     first_date: str
     last_date: str
     cost_view: str | None = None
+    digest: str = ""
 
 
 def is_manifest(name: str) -> bool:
@@ -145,60 +133,14 @@ def locate(manifest: Manifest, present: Container[str]) -> dict[str, str | None]
     return {key: find(key) for key in manifest.files}
 
 
-def stem(name: str) -> str:
-    """Return a file's path without its part number.
-
-    The suffixes stay: the same bill as CSV and as Parquet is there twice, not in parts.
-
-    Examples:
-        >>> stem("out/cur-00001.snappy.parquet"), stem("out/cur-00002.csv.gz")
-        ('out/cur.snappy.parquet', 'out/cur.csv.gz')
-        >>> stem("bill-2024-05.csv"), stem("bill-202406.csv"), stem("bill-v2.csv")
-        ('bill-2024-05.csv', 'bill-202406.csv', 'bill-v2.csv')
-        >>> stem("snapshot_2.parquet"), stem("snapshot_2-00001.parquet")
-        ('snapshot_2.parquet', 'snapshot_2.parquet')
-    """
-    folder, slash, whole = name.rpartition("/")
-    base = SUFFIXES.sub("", whole)
-    suffixes = whole[len(base) :].lower()
-    if SPARK.match(base) or AZURE.match(base):
-        base = "part"
-    elif not DATE.search(base) and not STATE.search(base):
-        base = PART.sub("", base)
-    return f"{folder}{slash}{base}{suffixes}"
-
-
-def missing_parts(names: Iterable[str]) -> list[str]:
-    """Return the files that seem to be missing among parts that are numbered.
-
-    Only numbers with zeros in front count, as exporters write them; the first part has
-    the number 0 or 1.
-
-    Examples:
-        >>> missing_parts(["in/cur-00001.csv.gz", "in/cur-00003.csv.gz"])
-        ['in/cur-00002.csv.gz']
-        >>> missing_parts(["bill-1.csv", "bill-3.csv", "b-0000.csv", "b-0001.csv"])
-        []
-    """
-    found: dict[tuple[str, int, str], set[int]] = {}
-    for name in names:
-        folder, slash, whole = name.rpartition("/")
-        base = SUFFIXES.sub("", whole)
-        match = re.fullmatch(r"(.*[-_.])(0\d{3,5})", base)
-        if match and not DATE.search(base):
-            before, number = match.groups()
-            key = (folder + slash + before, len(number), whole[len(base) :])
-            found.setdefault(key, set()).add(int(number))
-    return [
-        f"{before}{number:0{width}}{suffix}"
-        for (before, width, suffix), numbers in found.items()
-        for number in range(1, max(numbers))
-        if number not in numbers
-    ]
-
-
-def assemble(slices: Iterable[Slice]) -> list[list[Slice]]:
+def assemble(
+    slices: Iterable[Slice], alike: Collection[tuple[int, int]] = ()
+) -> list[list[Slice]]:
     """Put together the slices that make up one bill version.
+
+    Args:
+        slices: What the files of a folder hold.
+        alike: Pairs of files that tell the same lines, the first first: no parts.
 
     Returns:
         Bills in the order of their first file; slices of a bill in the order of files.
@@ -210,20 +152,45 @@ def assemble(slices: Iterable[Slice]) -> list[list[Slice]]:
 
     bills: list[list[Slice]] = []
     for _, group in groupby(sorted(slices, key=bill_of), bill_of):
-        bills.extend(_versions(sorted(group, key=lambda part: part.file)))
+        bills.extend(_versions(sorted(group, key=lambda part: part.file), alike))
     return sorted(bills, key=lambda bill: bill[0].file)
 
 
-def _versions(parts: Sequence[Slice]) -> list[list[Slice]]:
+def _versions(
+    parts: Sequence[Slice], alike: Collection[tuple[int, int]]
+) -> list[list[Slice]]:
     by_stem: dict[str, list[Slice]] = {}
     for part in parts:
         by_stem.setdefault(stem(part.name), []).append(part)
+    found = [bill for group in by_stem.values() for bill in _of_one_name(group, alike)]
     spans = sorted(
-        (min(part.first_date for part in group), max(part.last_date for part in group))
-        for group in by_stem.values()
+        (min(part.first_date for part in bill), max(part.last_date for part in bill))
+        for bill in found
     )
     is_apart = all(before[1] < after[0] for before, after in pairwise(spans))
-    return [list(parts)] if is_apart else list(by_stem.values())
+    if not is_apart:
+        return found
+    return [sorted(chain.from_iterable(found), key=lambda part: part.file)]
+
+
+def _of_one_name(
+    group: Sequence[Slice], alike: Collection[tuple[int, int]]
+) -> list[list[Slice]]:
+    """Divide files that only a number tells apart, if they are no parts of one."""
+    seen = {part.digest or str(part.file): part for part in reversed(group)}
+    once = sorted(seen.values(), key=lambda part: part.file)
+    by_run: dict[str, list[Slice]] = {}
+    for run, part in zip(runs([one.name for one in once]), once, strict=True):
+        by_run.setdefault(run, []).append(part)
+    return [
+        bill
+        for run in by_run.values()
+        for bill in (
+            [[part] for part in run]
+            if any((one.file, two.file) in alike for one in run for two in run)
+            else [run]
+        )
+    ]
 
 
 def slug(value: str | None) -> str:
@@ -271,11 +238,8 @@ def _stated_time(
             if isinstance(place.get(key), str):
                 return _utc(str(place[key]))
     ids = [str(content.get(key, "")) for key in ("assemblyId", "executionId")]
-    found = (STAMP.search(name) for name in [*ids, *names])
-    return next(
-        (datetime(*map(int, match.groups()), tzinfo=UTC) for match in found if match),  # type: ignore[misc, arg-type]
-        None,
-    )
+    found = (stated_time(name) for name in [*ids, *names])
+    return next((moment for moment in found if moment), None)
 
 
 def _whole_month(start: str, end: str) -> str | None:

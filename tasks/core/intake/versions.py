@@ -113,7 +113,7 @@ def _shape(name: str) -> str | None:
 
 def compose(parts: Iterable[Part]) -> dict[str, tuple[str, ...]]:
     """Return of which versions' own files each version of one bill consists."""
-    ordered = _in_order(parts)
+    ordered = in_order(parts)
     own = {part.bill_id: part for part in ordered}
     made: dict[str, tuple[str, ...]] = {}
     for position, part in enumerate(ordered):
@@ -169,8 +169,18 @@ def _within(one: Part, other: Part) -> bool:
     return other.first_date <= one.first_date and one.last_date <= other.last_date
 
 
-def _in_order(parts: Iterable[Part]) -> list[Part]:
-    return sorted(parts, key=lambda part: (part.known_at, part.version))
+def in_order(parts: Iterable[Part]) -> list[Part]:
+    """Return versions in the order in which they became known.
+
+    Of whole exports that are known from one moment, as copies of files are, the one
+    that holds the latest days is the newest.
+    """
+
+    def place(part: Part) -> tuple[datetime, str, int]:
+        is_whole = not part.is_increment and part.restores is None
+        return part.known_at, part.last_date if is_whole else "~", part.version
+
+    return sorted(parts, key=place)
 
 
 def spans(parts: Iterable[Part]) -> list[Span]:
@@ -178,7 +188,7 @@ def spans(parts: Iterable[Part]) -> list[Span]:
 
     A moment belongs to the version known last, of those not withdrawn by then.
     """
-    ordered = _in_order(parts)
+    ordered = in_order(parts)
     ends = {part.withdrawn_at for part in ordered if part.withdrawn_at}
     moments = sorted({part.known_at for part in ordered} | ends)
     found: list[Span] = []

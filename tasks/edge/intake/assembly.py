@@ -1,14 +1,15 @@
 """Turn the files of a delivery into bill versions that wait to be registered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from tasks.core.errors import TotalMismatch
-from tasks.core.intake.deliveries import Slice, assemble, digest_of, stem
+from tasks.core.intake.deliveries import Slice, assemble, digest_of
 from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import sums
+from tasks.core.intake.naming import stem
+from tasks.edge import queries, sums
 from tasks.edge.intake import staging
 from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.register import Bill
@@ -17,6 +18,9 @@ from tasks.edge.intake.staging import Connection, Total
 
 # Stands in where no row has a charge date: such a file may overlap any other.
 FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"
+# Numbered files that are looked at for whether they tell the same; the last states of a
+# month have most in common.
+COMPARED = 4
 
 
 def check(delivery: Delivery, staged: Sequence[Staged]) -> None:
@@ -58,8 +62,9 @@ def bills(
     Returns:
         Bills, oldest first.
     """
-    slices = _slices(staged, delivery)
-    groups = assemble(slices) if delivery.manifest is None else _by_account(slices)
+    alike = set() if delivery.manifest else _alike(con, staged)
+    slices = _slices(staged, delivery, alike)
+    groups = _by_account(slices) if delivery.manifest else assemble(slices, alike)
     made = []
     for number, group in enumerate(groups):
         folder = work / f"bill-{number:05d}"
@@ -70,9 +75,11 @@ def bills(
     return sorted(made, key=lambda bill: bill.known_at)
 
 
-def _slices(staged: Sequence[Staged], delivery: Delivery) -> list[Slice]:
+def _slices(
+    staged: Sequence[Staged], delivery: Delivery, alike: Collection[tuple[int, int]]
+) -> list[Slice]:
     """Return one slice for each file, account and month."""
-    views = _cost_views(staged, delivery)
+    views = _cost_views(staged, delivery, alike)
     found: dict[tuple[int, str | None, str], list[Total]] = {}
     for position, part in enumerate(staged):
         for total in part.totals:
@@ -88,17 +95,44 @@ def _slices(staged: Sequence[Staged], delivery: Delivery) -> list[Slice]:
             first_date=min(total.first_date or FIRST_DATE for total in totals),
             last_date=max(total.last_date or LAST_DATE for total in totals),
             cost_view=views[position],
+            digest=staged[position].digest,
         )
         for (position, account, period), totals in found.items()
     ]
 
 
-def _cost_views(staged: Sequence[Staged], delivery: Delivery) -> list[str | None]:
+def _alike(con: Connection, staged: Sequence[Staged]) -> set[tuple[int, int]]:
+    """Return which files that only a number tells apart hold the same lines."""
+    by_stem: dict[tuple[str, str], dict[str, int]] = {}
+    for position, part in enumerate(staged):
+        kind = part.export.format
+        if not kind.is_appended:
+            path = sums.ensure(con, kind, part.path)
+            key = (stem(part.export.file.name), kind.name)
+            by_stem.setdefault(key, {})[str(path)] = position
+    found: set[tuple[int, int]] = set()
+    for places in by_stem.values():
+        if len(places) > 1:
+            compared = list(places)[-COMPARED:]
+            pairs = con.execute(queries.text("raw/alike_files"), {"sums": compared})
+            for pair in pairs.fetchall():
+                one, other = sorted(places[path] for path in pair)
+                found.add((one, other))
+    return found
+
+
+def _cost_views(
+    staged: Sequence[Staged], delivery: Delivery, alike: Collection[tuple[int, int]]
+) -> list[str | None]:
     """Return which of two costs each file states; the parts of an export state one."""
+    alone = {position for pair in alike for position in pair}
     kind = delivery.manifest.kind if delivery.manifest else None
     told: dict[str, set[str]] = {}
     names = [part.export.file.name for part in staged]
-    exports = ["" if delivery.manifest else stem(name) for name in names]
+    exports = [
+        "" if delivery.manifest else name if position in alone else stem(name)
+        for position, name in enumerate(names)
+    ]
     for part, export in zip(staged, exports, strict=True):
         told.setdefault(export, set()).update(part.cost_views)
     return [
@@ -154,7 +188,7 @@ def _bill(
 ) -> Bill:
     first = parts[0][1]
     stated = delivery.manifest.known_at if delivery.manifest else None
-    written = max(staged.export.file.changed_at for staged, _ in parts)
+    written = max(staged.export.file.made_at for staged, _ in parts)
     return Bill(
         folder=folder,
         source=source or BILLS[first.source_format].source or first.source_format,

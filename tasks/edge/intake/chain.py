@@ -12,6 +12,7 @@ from tasks.core.intake.versions import (
     Part,
     Span,
     compose,
+    in_order,
     spans,
     without_pieces,
 )
@@ -151,7 +152,7 @@ def settle(con: Connection, key: Key) -> None:
     Belongs into the transaction that changed what arrived. The daily series of a
     version that now consists of something else is forgotten, so that it is read again.
     """
-    arrived = without_pieces(parts(con, key))
+    arrived = in_order(without_pieces(parts(con, key)))
     made = compose(arrived)
     _compose(con, key, made)
     _date(con, arrived, spans(arrived))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tasks.core.intake.deliveries import missing_parts
+from tasks.core.intake.naming import missing_parts
 from tasks.edge import warehouse
 from tasks.edge.settings import Settings
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.core.errors import BillError, IncompleteDelivery
-from tasks.core.intake.deliveries import Manifest, locate, stem
+from tasks.core.intake.deliveries import Manifest, locate
+from tasks.core.intake.naming import stem
 from tasks.edge.intake.remote import Remote
 from tasks.edge.intake.sources import Arrivals, Arrived, read_manifest
 
@@ -28,7 +29,7 @@ class Delivery:
     def made_at(self) -> datetime:
         """When the export was made, as far as anybody says."""
         stated = self.manifest.known_at if self.manifest else None
-        return stated or max(file.changed_at for file in self.files)
+        return stated or max(file.made_at for file in self.files)
 
     @property
     def remotes(self) -> list[Remote]:

@@ -14,6 +14,7 @@ from blake3 import blake3
 from tasks.core.errors import ConfigError, NoBills, NothingThere, UnreadableFile
 from tasks.core.intake import deliveries
 from tasks.core.intake.deliveries import Manifest, is_manifest
+from tasks.core.intake.naming import is_part, stated_time, stem
 from tasks.edge.intake import memory, places
 from tasks.edge.intake.memory import Memory, Remembered
 from tasks.edge.intake.remote import Downloads, Remote
@@ -39,6 +40,11 @@ class Arrived:
     changed_at: datetime
     remote: Remote | None = None
     known: Remembered | None = None
+
+    @property
+    def made_at(self) -> datetime:
+        """When its export ran: as its folders say, else when it was written."""
+        return stated_time(self.name) or self.changed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,7 @@ def _local(path: str) -> list[Arrived]:
     if is_manifest(root.as_posix()):
         alone += _listed_in(alone[0])
         return alone
-    return _delivered_with(root) or alone
+    return _delivered_with(root) or _parts_beside(root) or alone
 
 
 def _delivered_with(path: Path) -> list[Arrived]:
@@ -219,6 +225,18 @@ def _delivered_with(path: Path) -> list[Arrived]:
             if any(Path(file.name) == path for file in listed):
                 return [manifest, *listed]
     return []
+
+
+def _parts_beside(path: Path) -> list[Arrived]:
+    """Return all parts of an export of which one is named: alone it is no bill."""
+    if not is_part(path.as_posix()):
+        return []
+    export = stem(path.as_posix())
+    return [
+        _arrived(file)
+        for file in sorted(path.parent.iterdir())
+        if file.is_file() and stem(file.as_posix()) == export
+    ]
 
 
 def _arrived(path: Path) -> Arrived:
@@ -252,7 +270,10 @@ def _remote(
 def _listed_with(
     file: Arrived, below: Callable[[str], list[Arrived]], downloads: Downloads
 ) -> list[Arrived]:
-    """Return a manifest beside a remote file that lists it, and all that it lists."""
+    """Return a manifest beside a remote file that lists it, and all that it lists.
+
+    Without one, return the other parts beside a file that is called like a part.
+    """
     folder = file.name.rpartition("/")[0]
     steps = ["metadata" if step == "data" else step for step in folder.split("/")]
     around: dict[str, Arrived] = {}
@@ -271,4 +292,6 @@ def _listed_with(
         located = deliveries.locate(said, around).values() if said else ()
         if file.name in located:
             return [manifest, *(around[name] for name in located if name)]
-    return []
+    if not is_part(file.name):
+        return []
+    return [one for name, one in around.items() if stem(name) == stem(file.name)]

@@ -1,0 +1,66 @@
+"""Files that are numbered count once, whether they are parts or states of a bill."""
+
+import pytest
+
+from tests.edge.export_world import FOCUS, World, rows_of, write_csv
+
+
+def bill(days):
+    """Charges of the first days of May: three a day, each with a cost of its own."""
+    return rows_of(
+        FOCUS,
+        *(
+            {
+                "ChargePeriodStart": f"2026-05-{day:02d}T00:00:00Z",
+                "ServiceName": f"service {number}",
+                "BilledCost": str(day + number),
+            }
+            for day in range(1, days + 1)
+            for number in range(3)
+        ),
+    )
+
+
+def halves(name, days, written_at=None):
+    """Files of one export: every second line in each, so both have all days."""
+    return [
+        (name.format(number + 1), bill(days)[number::2], written_at)
+        for number in range(2)
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [*halves("cur-{:05}.csv", 5), *halves("cur-{:05} (1).csv", 9, "2026-05-30")],
+        [("costs-1.csv", bill(5), None), ("costs-2.csv", bill(9), "2026-05-30")],
+        [
+            ("b-1.csv", bill(5), None),
+            ("b-2.csv", bill(5), None),
+            *halves("c-{}.csv", 9),
+        ],
+        [
+            *halves("20260510T081120Z/cur-{:05}.csv", 9, "2026-06-01"),
+            *halves("20260506T081120Z/cur-{:05}.csv", 5, "2026-06-02"),
+        ],
+        [*halves("0a1b/cur-{:05}.csv", 9), *halves("0f1e/cur-{:05}.csv", 5)],
+    ],
+)
+def test_the_newest_run_counts_whole_and_alone(files, tmp_path):
+    """Not summed with an older run, whatever tells them apart."""
+    world = World(tmp_path)
+    for name, rows, written_at in files:
+        write_csv(tmp_path / "in" / name, rows, written_at or "2026-05-20")
+    world.ingest(tmp_path / "in")
+    current = "SELECT row_count FROM bills.versions WHERE status = 'current'"
+    assert world.rows(current) == [(27,)]
+
+
+def test_a_part_that_is_named_alone_brings_the_others(tmp_path):
+    """One of two parts is no bill of its own."""
+    world = World(tmp_path)
+    for name, rows, _ in halves("cur-{:05}.csv.gz", 9):
+        write_csv(tmp_path / "in" / name, rows)
+    assert world.ingest(tmp_path / "in" / "cur-00002.csv.gz").loaded == 1
+    assert world.ingest(tmp_path / "in" / "cur-00001.csv.gz").known == 1
+    assert world.versions("row_count") == [(27,)]

@@ -21,6 +21,7 @@ Source:
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, Panel, Scores, lines, windows
 from tasks.core.detectors.seasonal import (
@@ -75,6 +76,10 @@ class Moved(NamedTuple):
     evidence: Floats
     off: Floats
 
+    def only(self, rows: NDArray[np.int64]) -> "Moved":
+        """Return what it says of some series."""
+        return Moved(self.evidence[rows], self.off[rows])
+
 
 class Before(NamedTuple):
     """What was before each day, on the scale; all ``(n_series, n_days)``.
@@ -110,8 +115,9 @@ class Drifting:
         Returns:
             ``score`` is the least of three: the movement in ``percent``, the evidence
             in ``evidence``, and how steep the days are; 1 is exactly enough, and 0
-            where a step explains them better. ``expected`` is the level before the
-            longest window, grown as it grew before.
+            where a step explains them better, or where it would be less than
+            ``GOES_ON``. ``expected`` is the level before the longest window, grown as
+            it grew before; it and its band are known where the score is not 0.
         """
         return self.scores(panel, Seasonal(self.seasonality).season(panel))
 
@@ -127,10 +133,13 @@ class Drifting:
             _moved(calm, before, season.spread, n, added)
             for n, added in zip(WINDOWS, longer, strict=True)
         )
-        usual = _restless(short.off / season.spread)
-        start = windows.earlier(before.level, LONGEST - 1)
-        score = self._score(short, long, usual)
+        score = self._score(short, long, 1.0)
+        # What restlessness takes away is asked of those alone that it may matter to.
+        some = np.flatnonzero((np.abs(score) >= GOES_ON).any(axis=1))
+        usual = _restless(short.off[some] / season.spread[some])
+        score[some] = self._score(short.only(some), long.only(some), usual)
         asked = np.abs(score) >= GOES_ON
+        start = windows.earlier(before.level, LONGEST - 1)
         slope = lines.steepness(days, start, season.spread, asked)
         score[~asked] = 0.0
         score[asked] = np.sign(score[asked]) * np.minimum(np.abs(score[asked]), slope)
@@ -142,9 +151,9 @@ class Drifting:
         score = _held(np.where(is_known, score, np.nan))
         grown = windows.earlier(before.growth, LONGEST - 1) * (LONGEST + LAG)
         expected = start + grown + season.offset + season.sure
-        return self._with_band(np.where(is_known, expected, np.nan), score)
+        return self._with_band(expected, score)
 
-    def _score(self, short: Moved, long: Moved, usual: Floats) -> Floats:
+    def _score(self, short: Moved, long: Moved, usual: Floats | float) -> Floats:
         """Return the lesser of evidence and movement, each of what is asked of it."""
         is_short = np.abs(short.evidence) > np.abs(long.evidence)
         evidence = np.where(is_short, short.evidence, long.evidence)
@@ -156,12 +165,16 @@ class Drifting:
 
     def _with_band(self, expected: Floats, score: Floats) -> Scores:
         reach = np.log1p(self.params.percent / 100)
-        unit = self.seasonality.unit
+        is_told = np.abs(score) > 0
+        told = expected[is_told]
+
+        def on_days(ends: Floats) -> Floats:
+            days = np.full(score.shape, np.nan)
+            days[is_told] = from_scale(ends, self.seasonality.unit)
+            return days
+
         return Scores(
-            from_scale(expected, unit),
-            from_scale(expected - reach, unit),
-            from_scale(expected + reach, unit),
-            score,
+            on_days(told), on_days(told - reach), on_days(told + reach), score
         )
 
 

@@ -7,7 +7,7 @@ quantity looks like a price. Where units differ within a series there is no pric
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Panel, Scores, windows
+from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
 from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA
 from tasks.core.findings.detection import Prices
 
@@ -31,7 +31,7 @@ class UnitPrice:
             ``score`` is a signed robust z-score of the logarithm of the price; 0 for
             changes below ``percent`` or beyond ``largest_ratio``, and on days of an
             unusual quantity. ``expected`` is the day's quantity at the usual
-            price.
+            price; ``low`` and ``high`` are known where the score is not 0.
         """
         days = self.params.days
         has_price = (panel.costs > 0) & (panel.quantities > 0)
@@ -44,31 +44,38 @@ class UnitPrice:
         price = np.where(has_price, np.log(ratio), np.nan)
         usual = windows.earlier(windows.trailing_median(price, days, least=days // 2))
         change = price - usual
-        noise = windows.earlier(
-            windows.trailing_median(np.abs(change), days, least=days // 2, every=7)
-        )
-        spread = np.maximum(MAD_TO_SIGMA * noise, SMALLEST_SPREAD)
         size = np.abs(change)
-        is_price = (
-            (size >= np.log1p(self.params.percent / 100))
-            & (size <= np.log(self.params.largest_ratio))
-            & _is_even(panel)
+        moved = (size >= np.log1p(self.params.percent / 100)) & (
+            size <= np.log(self.params.largest_ratio)
         )
-        score = np.where(is_price | np.isnan(change), change / spread, 0.0)
-        return Scores(
-            panel.quantities * np.exp(usual),
-            panel.quantities * np.exp(usual - BAND * spread),
-            panel.quantities * np.exp(usual + BAND * spread),
-            score,
+        # Most prices never move: what only those that do need is asked of those alone.
+        rows = np.flatnonzero(moved.any(axis=1))
+        noise = windows.earlier(
+            windows.trailing_median(size[rows], days, least=days // 2, every=7)
         )
+        is_price = moved[rows] & _is_even(panel.quantities[rows])
+        spread = np.maximum(MAD_TO_SIGMA * noise, SMALLEST_SPREAD)[is_price]
+        scores = _standing(panel.quantities * np.exp(usual), change)
+        odd = rows[np.nonzero(is_price)[0]], np.nonzero(is_price)[1]
+        scores.low[odd] = panel.quantities[odd] * np.exp(usual[odd] - BAND * spread)
+        scores.high[odd] = panel.quantities[odd] * np.exp(usual[odd] + BAND * spread)
+        scores.score[odd] = change[odd] / spread
+        return scores
 
 
-def _is_even(panel: Panel) -> Flags:
+def _standing(expected: Floats, change: Floats) -> Scores:
+    """Return what is said of prices that stand still."""
+    nowhere = np.full(expected.shape, np.nan)
+    score = np.where(np.isnan(change), np.nan, 0.0)
+    return Scores(expected, nowhere, nowhere.copy(), score)
+
+
+def _is_even(quantities: Floats) -> Flags:
     """Return where as much was used as on the same weekday of the last weeks.
 
     What comes and goes moves quantity and price at once; a price moves alone.
     """
-    used = np.log(np.where(panel.quantities > 0, panel.quantities, np.nan))
+    used = np.log(np.where(quantities > 0, quantities, np.nan))
     off = np.abs(used - windows.same_weekday_median(used, 4, least=2))
     usual = windows.earlier(windows.trailing_median(off, 28, least=14, every=7))
     return np.asarray(off <= np.maximum(BAND * MAD_TO_SIGMA * usual, SMALLEST_SPREAD))

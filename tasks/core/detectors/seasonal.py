@@ -10,7 +10,10 @@ judged.
 """
 
 from calendar import monthrange
+from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -206,16 +209,11 @@ def month_effect(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, F
     """
     sure = np.zeros(surprise.shape)
     maybe = np.zeros(surprise.shape)
-    seen: dict[int, list[int]] = {}
-    for column in range(panel.n_days):
-        place = _place(panel, column)
-        if place is None:
-            continue
-        before = seen.setdefault(place, [])
-        if before:
-            asked = surprise[:, before[-months:]]
-            sure[:, column], maybe[:, column] = _agreed(asked)
-        before.append(column)
+    for columns in _edges(panel.start, panel.n_days):
+        before = np.full((len(surprise), months), np.nan)
+        told = np.concatenate([before, surprise[:, columns[:-1]]], axis=1)
+        asked = np.lib.stride_tricks.sliding_window_view(told, months, axis=1)
+        sure[:, columns], maybe[:, columns] = _agreed(asked)
     return sure, maybe
 
 
@@ -239,11 +237,7 @@ def monthly_jobs(
     sure = np.zeros(surprise.shape)
     maybe = np.zeros(surprise.shape)
     stands_out = np.abs(surprise) >= JOB * spread
-    seen: dict[int, list[int]] = {}
-    for column in range(panel.n_days):
-        if _place(panel, column) is None:
-            seen.setdefault(panel.day(column).day, []).append(column)
-    for columns in seen.values():
+    for columns in _middles(panel.start, panel.n_days):
         days = np.array(columns)
         asked = [days[turn : turn - JOB_MONTHS] for turn in range(JOB_MONTHS)]
         agree = np.logical_and.reduce([stands_out[:, before] for before in asked])
@@ -255,23 +249,44 @@ def monthly_jobs(
     return sure, np.where(is_job, maybe, 0.0)
 
 
-def _place(panel: Panel, column: int) -> int | None:
+@lru_cache(maxsize=8)
+def _edges(start: date, n_days: int) -> list[list[int]]:
+    """Return the columns of each of the first and last days of months."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for column in range(n_days):
+        place = _place(start + timedelta(days=column))
+        if place is not None:
+            found[place].append(column)
+    return list(found.values())
+
+
+@lru_cache(maxsize=8)
+def _middles(start: date, n_days: int) -> list[list[int]]:
+    """Return the columns of each other day of months, by its number."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for column in range(n_days):
+        day = start + timedelta(days=column)
+        if _place(day) is None:
+            found[day.day].append(column)
+    return list(found.values())
+
+
+def _place(day: date) -> int | None:
     """Return 1, 2, 3 for the first days of a month, -1, -2, -3 for its last."""
-    day = panel.day(column)
     if day.day <= MONTH_EDGE_DAYS:
         return day.day
     for back in range(1, MONTH_EDGE_DAYS + 1):
-        if panel.day(column + back).day == 1:
+        if (day + timedelta(days=back)).day == 1:
             return -back
     return None
 
 
 def _agreed(asked: Floats) -> tuple[Floats, Floats]:
     known = np.isfinite(asked)
-    least = np.where(known, asked, np.inf).min(axis=1)
-    most = np.where(known, asked, -np.inf).max(axis=1)
+    least = np.where(known, asked, np.inf).min(axis=-1)
+    most = np.where(known, asked, -np.inf).max(axis=-1)
     agreed = np.where(least > 0, least, np.where(most < 0, most, 0.0))
-    sure = np.where(known.sum(axis=1) > 1, agreed, 0.0)
+    sure = np.where(known.sum(axis=-1) > 1, agreed, 0.0)
     # Whichever way the earlier months went furthest.
-    seen = np.where(known.any(axis=1), np.where(-least > most, least, most), 0.0)
+    seen = np.where(known.any(axis=-1), np.where(-least > most, least, most), 0.0)
     return sure, seen - sure

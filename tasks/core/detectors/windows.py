@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from tasks.core.detectors import Floats
+from tasks.core.detectors import Floats, medians
 
 # Series worked on at a time: a window copies its days, and these stay near the
-# processor.
+# processor; and series whose windows are compared with each other at a time.
 BLOCK = 64
+LINED_UP = 64
 
 
 def trailing_median(days: Floats, width: int, least: int, every: int = 1) -> Floats:
@@ -23,11 +24,10 @@ def trailing_median(days: Floats, width: int, least: int, every: int = 1) -> Flo
         >>> trailing_median(np.array([[1.0, np.nan, 3.0, 10.0]]), 3, 2)
         array([[nan, nan, 2. , 6.5]])
     """
-    before = np.full((len(days), width - 1), np.nan)
-    padded = np.concatenate([before, days], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)
-    medians = _medians(windows[:, ::every], least)
-    return np.repeat(medians, every, axis=1)[:, : days.shape[1]]
+    if every == 1:
+        return _of_neighbours(days, width, least)
+    seldom = _medians(_windows(days, width)[:, ::every], least)
+    return np.repeat(seldom, every, axis=1)[:, : days.shape[1]]
 
 
 def earlier(days: Floats, by: int = 1) -> Floats:
@@ -45,7 +45,7 @@ def earlier(days: Floats, by: int = 1) -> Floats:
 
 def same_weekday_median(days: Floats, weeks: int, least: int) -> Floats:
     """Return the median of the same weekday in the last weeks, that day left out."""
-    return _medians(_same_weekdays(days, weeks), least)
+    return earlier(_of_neighbours(days, weeks, least, stride=7), 7)
 
 
 def same_weekday_mean(days: Floats, weeks: int, least: int) -> Floats:
@@ -75,12 +75,43 @@ def age(days: Floats) -> Floats:
     return np.cumsum(np.isfinite(days), axis=1) - np.isfinite(days).astype(np.float64)
 
 
-def _same_weekdays(days: Floats, weeks: int) -> Floats:
-    """Return a view, ``(n_series, n_days, weeks)``, of each day's earlier weekdays."""
-    before = np.full((len(days), 7 * weeks), np.nan)
-    padded = np.concatenate([before, days], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 7 * weeks, axis=1)
-    return windows[:, : days.shape[1], ::7]
+def _of_neighbours(days: Floats, width: int, least: int, stride: int = 1) -> Floats:
+    """Return the median of each day and of those before it, whole strides apart."""
+    result = np.empty(days.shape)
+    for first in range(0, len(days), LINED_UP):
+        part = slice(first, first + LINED_UP)
+        found = _of_line(_padded(days[part], (width - 1) * stride), width, stride)
+        rows, columns = np.nonzero(np.isnan(found))
+        partly = _windows(days[part], width, stride)[rows, columns]
+        found[rows, columns] = _of_known(np.sort(partly, axis=-1), least)
+        result[part] = found
+    return result
+
+
+def _of_line(padded: Floats, width: int, stride: int) -> Floats:
+    """Return the medians of whole windows, all series one after the other.
+
+    Windows that hold days of two series lie in what was added before each, and are
+    left out again.
+    """
+    added = (width - 1) * stride
+    found = medians.of_windows(padded.ravel(), width, stride)
+    whole = np.concatenate([found, np.empty(added)]).reshape(padded.shape)
+    return whole[:, : padded.shape[1] - added]
+
+
+def _windows(days: Floats, width: int, stride: int = 1) -> Floats:
+    """Return a view, ``(n_series, n_days, width)``, of each day and those before it."""
+    added = (width - 1) * stride
+    sliding = np.lib.stride_tricks.sliding_window_view(
+        _padded(days, added), added + 1, axis=1
+    )
+    return sliding[:, :, ::stride]
+
+
+def _padded(days: Floats, added: int) -> Floats:
+    before = np.full((len(days), added), np.nan)
+    return np.concatenate([before, days], axis=1)
 
 
 def _medians(windows: Floats, least: int) -> Floats:

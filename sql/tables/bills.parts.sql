@@ -17,7 +17,7 @@ COMMENT ON COLUMN bills.parts.bill_id IS 'Bill version.';
 COMMENT ON COLUMN bills.parts.names IS 'Names of its own export files as they came.';
 COMMENT ON COLUMN bills.parts.digests IS 'Digests of its own export files, in the order of names.';
 COMMENT ON COLUMN bills.parts.files IS 'Its own files, relative to the lake; they lie in its own folder.';
-COMMENT ON COLUMN bills.parts.series IS 'What its names have in common but for numbers; null where they are no series or a manifest lists them.';
+COMMENT ON COLUMN bills.parts.series IS 'What its names have in common but for numbers; null where they are no series or a manifest lists them; # where a manifest states days.';
 COMMENT ON COLUMN bills.parts.first_date IS 'First charge day of its own files, ISO 8601.';
 COMMENT ON COLUMN bills.parts.last_date IS 'Last charge day of its own files, ISO 8601.';
 COMMENT ON COLUMN bills.parts.row_count IS 'Rows of its own files.';

@@ -122,12 +122,15 @@ def test_numbered_parts_are_one_bill(world, tmp_path):
 
 
 def test_daily_files_are_one_bill(world, tmp_path):
-    """Files that hold different days of a month add up to one bill."""
+    """Files that hold different days of a month add up, as if they had come apart."""
     for day in ("01", "02"):
         rows = rows_of(FOCUS, {"ChargePeriodStart": f"2026-05-{day}T00:00:00Z"})
         write_csv(tmp_path / "in" / f"2026-05-{day}.csv", rows)
-    assert world.ingest(tmp_path / "in").loaded == 1
-    assert world.versions("billed_cost, status") == [(Decimal(3), "current")]
+    assert world.ingest(tmp_path / "in").loaded == 2
+    assert world.versions("billed_cost, status") == [
+        (Decimal("1.5"), "superseded"),
+        (Decimal(3), "current"),
+    ]
 
 
 def test_snapshots_of_a_month_are_versions(world, tmp_path):

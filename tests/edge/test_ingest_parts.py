@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.edge.export_world import FOCUS, World, rows_of, write_csv
+from tests.edge.export_world import FOCUS, World, rows_of, write_csv, write_manifest
 
 
 def bill(days):
@@ -64,3 +64,39 @@ def test_a_part_that_is_named_alone_brings_the_others(tmp_path):
     assert world.ingest(tmp_path / "in" / "cur-00002.csv.gz").loaded == 1
     assert world.ingest(tmp_path / "in" / "cur-00001.csv.gz").known == 1
     assert world.versions("row_count") == [(27,)]
+
+
+def test_a_day_that_is_exported_again_takes_its_own_place(tmp_path):
+    """Whatever folder and mark it has, the other days stay."""
+    world = World(tmp_path)
+    for day in range(3):
+        rows = bill(3)[3 * day : 3 * day + 3]
+        write_csv(
+            tmp_path / "in" / f"day-2026-05-{day + 1:02d}.csv", rows, "2026-05-20"
+        )
+    world.ingest(tmp_path / "in")
+    again = write_csv(tmp_path / "day-2026-05-02 (1).csv", bill(2)[3:5], "2026-05-21")
+    assert world.ingest(again).loaded == 1
+    current = "SELECT row_count FROM bills.versions WHERE status = 'current'"
+    assert world.rows(current) == [(8,)]
+
+
+def test_runs_about_some_days_add_up(tmp_path):
+    """Azure exports a week at a time, too: a run replaces the days it is about."""
+    world, folder = World(tmp_path), tmp_path / "in"
+    runs = [("a", 8, 14, 9), ("b", 15, 21, 16), ("c", 8, 14, 10)]
+    for number, (name, first, last, charged) in enumerate(runs):
+        write_csv(folder / name / "part_0_0001.csv", bill(charged)[-3:])
+        run = {
+            "startDate": f"2026-05-{first:02d}T00:00:00",
+            "endDate": f"2026-05-{last:02d}T00:00:00",
+            "submittedTime": f"2026-05-{22 + number}T00:00:00Z",
+        }
+        manifest = {"runInfo": run, "blobs": [{"blobName": "x/part_0_0001.csv"}]}
+        write_manifest(folder / name / "manifest.json", manifest)
+    world.ingest(folder)
+    current = (
+        "SELECT row_count, billed_cost::INT FROM bills.versions"
+        " WHERE status = 'current'"
+    )
+    assert world.rows(current) == [(6, 10 + 11 + 12 + 16 + 17 + 18)]

@@ -3,7 +3,8 @@
 With a manifest, a bill is what the manifest lists. Without one, the files of a folder
 that hold the same account and month belong together when their names differ only in a
 part number and they do not tell the same, or when no two of them hold the same days.
-Otherwise each is a version.
+Otherwise each is a version, and so is each file of a series, such as a file a day: any
+of them may be exported again.
 """
 
 import re
@@ -13,8 +14,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain, groupby, pairwise
 
-from tasks.core.intake.naming import runs, stated_time, stem
+from tasks.core.intake.naming import runs, series, stated_time, stem
 
+DAY = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)")
 PERIOD_FOLDER = re.compile(r"BILLING_PERIOD=(20\d\d-[01]\d)", re.IGNORECASE)
 
 FILE_KEYS = ("dataFiles", "reportKeys", "blobs")
@@ -32,6 +34,8 @@ class Manifest:
         known_at: When the export was made; None when it does not say.
         row_count: Rows of all files together; None when it does not say.
         kind: What it calls the kind of export, as Azure's does; None when not.
+        days: First and last day that it is about, ISO 8601, where that is a part of a
+            month, as in weekly exports; None where it is all of the bill.
     """
 
     path: str
@@ -40,6 +44,7 @@ class Manifest:
     known_at: datetime | None = None
     row_count: int | None = None
     kind: str | None = None
+    days: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def parse_manifest(path: str, content: object) -> Manifest | None:
         _stated_time(content, [path, *files]),
         rows if isinstance(rows, int) else None,
         _stated_kind(content),
+        _stated_days(content),
     )
 
 
@@ -168,7 +174,8 @@ def _versions(
         for bill in found
     )
     is_apart = all(before[1] < after[0] for before, after in pairwise(spans))
-    if not is_apart:
+    is_series = len(found) > 1 and series([part.name for part in parts]) is not None
+    if not is_apart or is_series:
         return found
     return [sorted(chain.from_iterable(found), key=lambda part: part.file)]
 
@@ -221,6 +228,16 @@ def _stated_period(content: Mapping[str, object], names: Sequence[str]) -> str |
         return _whole_month(str(run["startDate"]), str(run.get("endDate", "")))
     found = (PERIOD_FOLDER.search(name) for name in names)
     return next((match[1] for match in found if match), None)
+
+
+def _stated_days(content: Mapping[str, object]) -> tuple[str, str] | None:
+    """Return the days of a run that does not begin with a month."""
+    run = content.get("runInfo")
+    stated = run if isinstance(run, Mapping) else {}
+    days = [DAY.match(str(stated.get(key, ""))) for key in ("startDate", "endDate")]
+    first, last = ("-".join(day.groups()) if day else "" for day in days)
+    is_part = bool(first and last) and not first.endswith("-01")
+    return (first, last) if is_part else None
 
 
 def _stated_kind(content: Mapping[str, object]) -> str | None:

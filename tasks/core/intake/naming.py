@@ -1,7 +1,7 @@
 """What the names of export files say: which files are parts of one, and when it ran."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 # The part number at the end of a name: -00001, _part3, .2, -1-of-4; but not a date.
@@ -25,6 +25,8 @@ ATHENA = re.compile(r"^(\d{8}_\d{6}_\d{5}_[a-z0-9]{5})_[0-9a-f-]{36}$")
 SUFFIXES = re.compile(
     r"(?:\.(?:snappy|gz|zip|csv|txt|json|jsonl|ndjson|parquet))+$", re.IGNORECASE
 )
+
+NUMBER = re.compile(r"\d+")
 
 # 2024-04-02T13:14:43.337Z-6b622448… (Data Exports), 20230803T081120Z (legacy).
 STAMP = re.compile(
@@ -127,6 +129,21 @@ def is_part(name: str) -> bool:
     return is_known or _numbered(name) is not None
 
 
+def series(names: Collection[str]) -> str | None:
+    """Return what the names of files have in common but for dates and numbers.
+
+    Examples:
+        >>> series(["in/day-2026-05-01.csv"]), series(["in/bill.csv"])
+        ('day-#-#-#.csv', None)
+        >>> series(["in/date=2026-05-01/bill.csv"])
+        'date=#-#-#/bill.csv'
+        >>> series(["a-1.csv", "b-1.csv"]) is None
+        True
+    """
+    shapes = {_shape(name) for name in names}
+    return shapes.pop() if len(shapes) == 1 else None
+
+
 def stated_time(name: str) -> datetime | None:
     """Return when an export ran by the folders it was written to; None if none says.
 
@@ -160,3 +177,16 @@ def _numbered(name: str) -> tuple[str, str, str] | None:
     if not match or DATE.search(base):
         return None
     return folder + slash + match[1], match[2], whole[len(base) :]
+
+
+def _shape(name: str) -> str | None:
+    folders, _, whole = name.rpartition("/")
+    base = SUFFIXES.sub("", whole)
+    suffix = whole[len(base) :].lower()
+    base, _mark = _without_mark(base)
+    if NUMBER.search(base):
+        return NUMBER.sub("#", base) + suffix
+    folder = folders.rpartition("/")[2]
+    if NUMBER.search(folder):
+        return NUMBER.sub("#", folder) + f"/{whole}"
+    return None

@@ -4,9 +4,9 @@ Everything follows from what arrived and when it became known, never from the or
 which it was loaded: loading the same exports in any order ends in the same state.
 
 A version usually is one export, and replaces the one before as a whole. It *adds* to
-it where the export says so (append-only exports), or where both are files of one
-series, such as a file a day, and hold different days. A file that holds the days of
-earlier files of its series takes their place, so nothing is counted twice.
+it where the export says so (append-only exports), or where it is one of a series, such
+as a file a day, and holds other days. A file of a series that holds all days of earlier
+parts takes their place, so nothing is counted twice.
 """
 
 import re
@@ -16,7 +16,6 @@ from datetime import datetime
 from itertools import pairwise
 
 SUFFIXES = re.compile(r"(?:\.(?:snappy|gz|zip|csv|txt|parquet|json))+$", re.IGNORECASE)
-NUMBER = re.compile(r"\d+")
 # Ids of 8 and more hexadecimal digits with a number among them, and numbers.
 CHANGING = re.compile(r"[-_. ]*(?:\b(?=[a-f-]*\d)[0-9a-f-]{8,}\b|\d+)", re.IGNORECASE)
 
@@ -66,21 +65,6 @@ class Span:
     known_to: datetime | None
 
 
-def series(names: Collection[str]) -> str | None:
-    """Return what the names of files have in common but for dates and numbers.
-
-    Examples:
-        >>> series(["in/day-2026-05-01.csv"]), series(["in/bill.csv"])
-        ('day-#-#-#.csv', None)
-        >>> series(["in/date=2026-05-01/bill.csv"])
-        'date=#-#-#/bill.csv'
-        >>> series(["a-1.csv", "b-1.csv"]) is None
-        True
-    """
-    shapes = {_shape(name) for name in names}
-    return shapes.pop() if len(shapes) == 1 else None
-
-
 def report_name(names: Collection[str]) -> str:
     """Return what the names of a report's files say of it, without what changes.
 
@@ -97,18 +81,6 @@ def report_name(names: Collection[str]) -> str:
     bases = {SUFFIXES.sub("", name.rpartition("/")[2]) for name in names}
     bare = {CHANGING.sub("", base).strip("-_. ").lower() for base in bases}
     return ", ".join(sorted(bare))
-
-
-def _shape(name: str) -> str | None:
-    folders, _, whole = name.rpartition("/")
-    base = SUFFIXES.sub("", whole)
-    suffix = whole[len(base) :].lower()
-    if NUMBER.search(base):
-        return NUMBER.sub("#", base) + suffix
-    folder = folders.rpartition("/")[2]
-    if NUMBER.search(folder):
-        return NUMBER.sub("#", folder) + f"/{whole}"
-    return None
 
 
 def compose(parts: Iterable[Part]) -> dict[str, tuple[str, ...]]:
@@ -150,7 +122,7 @@ def _beside(below: Sequence[Part], part: Part) -> list[Part]:
     """Return what stays of the version before when a part comes along."""
     if part.is_increment:
         return [one for one in below if not set(one.digests) <= set(part.digests)]
-    if part.series is None or any(one.series != part.series for one in below):
+    if part.series is None:
         return []
     met = [one for one in below if _meet(one, part)]
     replaced = {one.bill_id for one in met}

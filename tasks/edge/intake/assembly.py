@@ -187,7 +187,8 @@ def _bill(
     known_at: datetime | None,
 ) -> Bill:
     first = parts[0][1]
-    stated = delivery.manifest.known_at if delivery.manifest else None
+    manifest = delivery.manifest
+    stated = manifest.known_at if manifest else None
     written = max(staged.export.file.made_at for staged, _ in parts)
     return Bill(
         folder=folder,
@@ -202,6 +203,7 @@ def _bill(
         totals=tuple(
             total for staged, part in parts for total in _totals_of(staged, part)
         ),
-        is_whole=delivery.manifest is not None,
+        is_whole=manifest is not None and manifest.days is None,
+        days=manifest.days if manifest else None,
         cost_view=first.cost_view,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tasks.core.intake.deliveries import slug
 from tasks.core.intake.formats.recognition import provider
-from tasks.core.intake.versions import series
+from tasks.core.intake.naming import series
 from tasks.edge import warehouse
 from tasks.edge.intake import chain, lake
 from tasks.edge.intake.chain import Key
@@ -19,6 +19,8 @@ from tasks.edge.warehouse import Connection
 
 # Python's own default of 28 digits would round what DECIMAL(38, 18) can hold.
 EXACT = Context(prec=60)
+# The series of exports that a manifest says are about some days, whatever their names.
+RUN = "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Bill:
             exports do.
         held_by: A later version that holds its rows itself, and adds nothing to it.
         cost_view: Which of two costs it states; None where it states both.
+        days: First and last day that a manifest says it is about, where these are not
+            all of the month.
     """
 
     folder: Path
@@ -53,6 +57,7 @@ class Bill:
     is_increment: bool = False
     held_by: str | None = None
     cost_view: str | None = None
+    days: tuple[str, str] | None = None
 
     @property
     def key(self) -> Key:
@@ -215,6 +220,8 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
     """Write what a version brings itself."""
     dates = [total.first_date for total in bill.totals if total.first_date]
     ends = [total.last_date for total in bill.totals if total.last_date]
+    if bill.days:
+        dates, ends = [*dates, bill.days[0]], [*ends, bill.days[1]]
     chain.insert(
         con,
         "bills.parts",
@@ -223,7 +230,7 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
             "names": list(bill.origin),
             "digests": list(bill.digests),
             "files": files,
-            "series": None if bill.is_whole else series(bill.origin),
+            "series": _series(bill),
             "first_date": min(dates, default=""),
             "last_date": max(ends, default="9999-12-31"),
             "row_count": sum(total.row_count for total in bill.totals),
@@ -247,6 +254,12 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
                 "effective_cost": effective,
             },
         )
+
+
+def _series(bill: Bill) -> str | None:
+    if bill.is_whole:
+        return None
+    return RUN if bill.days else series(bill.origin)
 
 
 def sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:

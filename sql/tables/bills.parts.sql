@@ -23,4 +23,4 @@ COMMENT ON COLUMN bills.parts.last_date IS 'Last charge day of its own files, IS
 COMMENT ON COLUMN bills.parts.row_count IS 'Rows of its own files.';
 COMMENT ON COLUMN bills.parts.is_increment IS 'Whether the export adds to what was known, as append-only exports do.';
 COMMENT ON COLUMN bills.parts.restores IS 'The version that it brings back; else null.';
-COMMENT ON COLUMN bills.parts.withdrawn_at IS 'From when somebody withdrew it; else null.';
+COMMENT ON COLUMN bills.parts.withdrawn_at IS 'From when somebody withdrew it, or other versions hold its rows; else null.';

@@ -86,11 +86,12 @@ class TestTablesThatGrow:
         assert world.state() == state
         assert known(world, 3, 5, 20) == [(1, 1), (7, 3), (15, 4)]
 
-    def test_overlapping_windows(self, world, tmp_path):
-        """Files that hold some rows of each other count each row once."""
-        world.ingest(dump(tmp_path, "a.json", FIRST, SECOND))
-        world.ingest(dump(tmp_path, "b.json", SECOND, THIRD))
-        world.ingest(dump(tmp_path, "c.json", THIRD, LATE))
+    @pytest.mark.parametrize("order", ["abc", "bac", "acb"])
+    def test_overlapping_windows(self, world, tmp_path, order):
+        """Files that hold some rows of each other count each row once, at all times."""
+        windows = {"a": (FIRST, SECOND), "b": (SECOND, THIRD), "c": (THIRD, LATE)}
+        for name in order:
+            world.ingest(dump(tmp_path, f"{name}.json", *windows[name]))
         assert known(world, 4, 5, 20) == [(3, 2), (7, 3), (15, 4)]
         assert daily_total(world) == 15
 

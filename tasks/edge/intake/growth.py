@@ -9,8 +9,9 @@ was cut: what is known already is left out, and what remains is a part of the bi
 An export that holds all that is known takes its place as a whole, any other adds to it.
 """
 
+import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,12 +25,10 @@ from tasks.edge.intake.exports import Export
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.register import Bill
+from tasks.edge.intake.row_differences import FRESH, Difference, compare, names
 from tasks.edge.intake.shipping import Delivery
 
 Connection = duckdb.DuckDBPyConnection
-
-FRESH = "fresh.parquet"
-READ = "read_parquet(${}, union_by_name = TRUE, hive_partitioning = FALSE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +48,6 @@ class Earlier:
     known_at: datetime
     files: tuple[Path, ...]
     is_increment: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How the rows of an export and of a version compare.
-
-    Attributes:
-        path: The rows that only the export has.
-        fresh: How many these are.
-        shared: How many both have.
-        missing: How many only the version has.
-    """
-
-    path: Path
-    fresh: int
-    shared: int
-    missing: int
 
 
 def assembled(
@@ -111,7 +93,9 @@ def add(
         export: What their files are.
     """
     placed = [
-        place(con, earlier(warehouse_con, store, bill), bill, export) for bill in bills
+        one
+        for bill in bills
+        for one in place(con, earlier(warehouse_con, store, bill), bill, export)
     ]
     return register.add(
         warehouse_con,
@@ -126,7 +110,7 @@ def _newest(con: Connection, bill: Bill, export: Export) -> datetime:
     newest = con.execute(
         f"SELECT max(instant({queries.identifier(export.format.stamp)}))"
         " FROM read_parquet($files, union_by_name = TRUE)",
-        {"files": _names(bill.folder.iterdir())},
+        {"files": names(bill.folder.iterdir())},
     ).fetchall()[0][0]
     return datetime.replace(newest, tzinfo=UTC) if newest else bill.known_at
 
@@ -148,7 +132,7 @@ def earlier(con: warehouse.Connection, store: Lake, bill: Bill) -> list[Earlier]
 
 def place(
     con: Connection, versions: Sequence[Earlier], bill: Bill, export: Export
-) -> Bill | str:
+) -> list[Bill | str]:
     """Leave out of a bill what is known already, and say where it belongs.
 
     Args:
@@ -159,31 +143,71 @@ def place(
 
     Returns:
         The bill with its own rows only; or the key of a version that holds them all.
+        Where later versions hold some of its rows and lack others, a second bill that
+        counts until the first of these versions was known.
     """
     bill = replace(bill, digests=(digest_of(set(bill.digests)),), is_whole=True)
     if not versions:
-        return _first(bill)
+        return [_first(bill)]
     if any(version.source_format != bill.source_format for version in versions):
-        return _beside_another_kind(con, versions, bill, export)
+        return [_beside_another_kind(con, versions, bill, export)]
     before = [one for one in versions if one.known_at <= bill.known_at]
     after = versions[len(before) :]
     newest = versions[-1]
-    found = _compare(con, bill, newest.files, export)
+    found = compare(con, bill.folder, newest.files, export)
     if not after:
-        return _after(con, newest, bill, export, found)
+        return [_after(con, newest, bill, export, found)]
     if not found.fresh:
-        return _within(con, before, after[0], bill, export)
+        held = _within(con, before, after[0], bill, export)
+        is_new = isinstance(held, str) and (
+            not before or compare(con, bill.folder, before[-1].files, export).fresh
+        )
+        passing = [_until(con, before, after[0], bill, export)] if is_new else []
+        return [held, *passing]
     adds = all(one.is_increment for one in after)
     if not found.shared and adds:
         found.path.unlink()
-        return _after(con, before[-1], bill, export) if before else _first(bill)
+        return [_after(con, before[-1], bill, export) if before else _first(bill)]
     # Versions that came later were taken for all there is: they are not, so the rows
     # are added at the end.
-    return _own(con, replace(bill, known_at=newest.known_at), export, found)
+    until_then = _until(con, before, after[0], bill, export)
+    last = _own(con, replace(bill, known_at=newest.known_at), export, found)
+    return [last, until_then]
 
 
 def _first(bill: Bill) -> Bill:
     return replace(bill, is_increment=True)
+
+
+def _until(
+    con: Connection,
+    before: Sequence[Earlier],
+    later: Earlier,
+    bill: Bill,
+    export: Export,
+) -> Bill:
+    """Return what was known with a bill, until a version that holds rows of it came.
+
+    It adds to nothing, for what arrives even later may hold its rows as well.
+    """
+    folder = bill.folder.with_name(f"{bill.folder.name}-until")
+    folder.mkdir()
+    for file in map(Path, names(bill.folder.iterdir())):
+        if file.name != FRESH:
+            os.link(file, folder / file.name)
+    totals = bill.totals
+    if before:
+        kept = compare(con, folder, before[-1].files, export, is_turned=True)
+        totals = (*totals, *staging.measure(con, export, kept.path))
+    digest = digest_of({bill.digest, later.bill_id})
+    return replace(
+        bill,
+        folder=folder,
+        digest=digest,
+        digests=(digest,),
+        totals=totals,
+        withdrawn_at=later.known_at,
+    )
 
 
 def _after(
@@ -194,7 +218,7 @@ def _after(
     found: Difference | None = None,
 ) -> Bill | str:
     """Put a bill behind the version before it."""
-    found = found or _compare(con, bill, version.files, export)
+    found = found or compare(con, bill.folder, version.files, export)
     if not found.fresh:
         return version.bill_id
     if not found.missing:
@@ -211,7 +235,7 @@ def _within(
     export: Export,
 ) -> Bill | str:
     """Put a bill before one that holds its rows, so that the past is shown too."""
-    held = _compare(con, bill, later.files, export)
+    held = compare(con, bill.folder, later.files, export)
     if held.fresh or (before and later.is_increment):
         return later.bill_id
     held.path.unlink()
@@ -227,11 +251,11 @@ def _beside_another_kind(
     same = [one for one in versions if one.source_format == bill.source_format]
     if not same:
         return bill
-    found = _compare(con, bill, same[-1].files, export)
+    found = compare(con, bill.folder, same[-1].files, export)
     found.path.unlink()
     if not found.fresh:
         return same[-1].bill_id
-    kept = _compare(con, bill, same[-1].files, export, is_turned=True)
+    kept = compare(con, bill.folder, same[-1].files, export, is_turned=True)
     if not kept.fresh:
         kept.path.unlink()
         return bill
@@ -241,59 +265,9 @@ def _beside_another_kind(
 
 def _own(con: Connection, bill: Bill, export: Export, found: Difference) -> Bill:
     """Keep nothing but the rows that are new."""
-    for file in map(Path, _names(bill.folder.iterdir())):
+    for file in map(Path, names(bill.folder.iterdir())):
         sums.forget(file)
         if file != found.path:
             file.unlink()
     totals = staging.measure(con, export, found.path)
     return replace(bill, totals=totals, is_increment=True)
-
-
-def _compare(
-    con: Connection,
-    bill: Bill,
-    files: Sequence[Path],
-    export: Export,
-    *,
-    is_turned: bool = False,
-) -> Difference:
-    """Write the rows that only the bill has; or, turned, those that only files have."""
-    path = bill.folder / FRESH
-    path.unlink(missing_ok=True)
-    sums.forget(path)
-    mine, theirs = _names(bill.folder.iterdir()), _names(files)
-    columns = sorted(_columns(con, mine).items() & _columns(con, theirs).items())
-    key = ", ".join(queries.identifier(name) for name, _ in columns)
-    left, right = (theirs, mine) if is_turned else (mine, theirs)
-    stamp = queries.identifier(export.format.stamp) if export.format.stamp else "0"
-    fresh = con.execute(
-        f"COPY (WITH rows AS (SELECT *, [hash({key}), hash({key}, 0)] AS row_key,"
-        " row_number() OVER (PARTITION BY row_key) AS row_copy"
-        f" FROM {READ.format('left')}),"
-        f" others AS (SELECT [hash({key}), hash({key}, 0)] AS row_key,"
-        " row_number() OVER (PARTITION BY row_key) AS row_copy"
-        f" FROM {READ.format('right')}"
-        f" WHERE {stamp} BETWEEN (SELECT min({stamp}) FROM rows)"
-        f" AND (SELECT max({stamp}) FROM rows))"
-        " SELECT * EXCLUDE (row_key, row_copy) FROM rows"
-        " ANTI JOIN others USING (row_key, row_copy))"
-        " TO $path (FORMAT parquet, COMPRESSION zstd)",
-        {"left": left, "right": right, "path": str(path)},
-    ).fetchall()[0][0]
-    shared = _count(con, left) - fresh
-    return Difference(path, fresh, shared, _count(con, right) - shared)
-
-
-def _columns(con: Connection, files: Sequence[str]) -> dict[str, str]:
-    query = f"DESCRIBE FROM {READ.format('files')}"
-    rows = con.execute(query, {"files": files}).fetchall()
-    return {row[0]: row[1] for row in rows}
-
-
-def _count(con: Connection, files: Sequence[str]) -> int:
-    query = f"SELECT count(*) FROM {READ.format('files')}"
-    return int(con.execute(query, {"files": files}).fetchall()[0][0])
-
-
-def _names(paths: Iterable[Path]) -> list[str]:
-    return sorted(str(path) for path in paths if path.is_file())

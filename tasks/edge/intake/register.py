@@ -39,6 +39,7 @@ class Bill:
             exports do.
         held_by: A later version that holds its rows itself, and adds nothing to it.
         cost_view: Which of two costs it states; None where it states both.
+        withdrawn_at: From when it counts no more, as other versions hold its rows.
         days: First and last day that a manifest says it is about, where these are not
             all of the month.
     """
@@ -58,6 +59,7 @@ class Bill:
     held_by: str | None = None
     cost_view: str | None = None
     days: tuple[str, str] | None = None
+    withdrawn_at: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -235,6 +237,7 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
             "last_date": max(ends, default="9999-12-31"),
             "row_count": sum(total.row_count for total in bill.totals),
             "is_increment": bill.is_increment,
+            "withdrawn_at": bill.withdrawn_at,
         },
     )
     if bill.held_by:

@@ -92,6 +92,38 @@ def test_fewer_alerts_a_week_are_fewer():
     assert many / weeks <= 5
 
 
+@pytest.mark.parametrize(("wild", "is_told"), [(2, True), (20, False)])
+def test_much_noise_that_is_worth_a_word_asks_for_rarer_days(wild, is_told):
+    """Where usual days of many series pass the floors, a day must be rarer."""
+    p_value = np.full((20, 300), 0.5)
+    p_value[0, [50, 150, 290]] = 1e-3
+    worth = p_value < 0.5
+    worth[:wild, 100] = True
+    told = rationing.told(p_value, worth, 5.0)[0, [50, 150, 290]]
+    assert told.tolist() == [True, is_told, True]
+
+
+def test_what_is_told_in_any_case_counts():
+    """Many new scopes leave less room for rare days, though never none."""
+    p_value = np.random.default_rng(3).uniform(size=(200, 200)) ** 3
+    worth = p_value < rationing.USUAL
+
+    def told(certain):
+        days = np.full(200, certain)
+        return int(rationing.told(p_value, worth, 5.0, days)[:, 100:].sum())
+
+    assert told(0.0) > told(0.4) > told(5.0) > 0
+
+
+def test_beginnings_count_once_an_account_and_day():
+    """A price that moves everywhere is one; what goes on begins nothing."""
+    days = np.zeros((4, 30), dtype=bool)
+    days[:3, 5:9] = True
+    days[3, [5, 20]] = True
+    begun = rationing.beginnings(days, np.array([0, 0, 0, 1]))
+    assert {day: int(n) for day, n in enumerate(begun) if n} == {5: 2, 20: 1}
+
+
 def test_a_wild_month_is_rationed():
     """Where anomalies begin all the time, no more of them are told than asked for."""
     rng = np.random.default_rng(3)

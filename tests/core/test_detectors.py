@@ -133,22 +133,36 @@ def test_seasonal_learns_the_month_end():
 
 
 def test_seasonal_learns_a_monthly_job():
-    """A job on the 12th stands out twice; then it is expected, and missed if absent."""
+    """A job stands out once; after two months it is missed, and may come again."""
     costs = np.full((1, 250), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 250))
     panel = worlds.panel(costs)
     jobs = [day for day in range(250) if panel.day(day).day == 12]
-    panel.costs[0, jobs[2:7]] *= 3
+    panel.costs[0, [*jobs[2:5], jobs[6]]] *= 3
     score = Seasonal().score(panel).score[0, jobs]
-    assert (np.abs(score[2:]) > 6).tolist() == [*[True] * 2, *[False] * 3, True]
+    assert (np.abs(score[2:]) > 6).tolist() == [True, False, False, True, False, False]
 
 
-def test_seasonal_excuses_nothing_after_one_spike():
-    """A spike a month after another is no job yet: it is as odd as the first."""
+@pytest.mark.parametrize(("times", "is_odd"), [(1.0, False), (2.2, False), (4.0, True)])
+def test_seasonal_excuses_as_much_as_a_month_before(times, is_odd):
+    """A spike a month after another is odd only where it is clearly larger."""
     costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))
     panel = worlds.panel(costs)
-    twice = [day for day in range(60, 120) if panel.day(day).day == 12]
-    panel.costs[0, twice] *= 2
-    assert (Seasonal().score(panel).score[0, twice] > 6).all()
+    first, second = (day for day in range(60, 120) if panel.day(day).day == 12)
+    panel.costs[0, first] *= 2
+    panel.costs[0, second] *= times
+    score = Seasonal().score(panel).score[0]
+    assert score[first] > 6
+    assert (abs(score[second]) > 6) == is_odd
+
+
+def test_a_level_of_a_month_ago_excuses_no_day():
+    """What began a month ago and stayed a week is no job that comes again."""
+    costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))
+    panel = worlds.panel(costs)
+    first, second = (day for day in range(60, 120) if panel.day(day).day == 12)
+    panel.costs[0, first : first + 7] *= 2
+    panel.costs[0, second] *= 2
+    assert Seasonal().score(panel).score[0, second] > 6
 
 
 def test_seasonal_accepts_a_new_level():

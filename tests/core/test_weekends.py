@@ -44,12 +44,20 @@ def broken(costs):
 
 def test_both_days_tell_what_one_does_not():
     """A weekend a third dearer, in noise of a tenth, is told; one day of it is not."""
-    assert broken(left_on(offices(), days=1)) == broken(offices()) == []
-    [anomaly] = broken(left_on(offices()))
+    noise = np.full((60, 1), 0.02)
+    noise[3] = 0.09
+    quiet = offices(rows=60, noise=noise)
+    assert broken(left_on(quiet.copy(), days=1)) == broken(quiet) == []
+    [anomaly] = broken(left_on(quiet))
     assert anomaly.scope.sub_account_id == "account-3"
     assert anomaly.first_date == worlds.panel(offices()).day(SATURDAY + 1)
     bound = rationing.LARGEST_WEEKEND * PARAMS.alerts_per_week
     assert anomaly.p_value <= bound
+
+
+def test_noise_everywhere_needs_more():
+    """Where the noise of all series is worth a word, the same weekend is not told."""
+    assert broken(left_on(offices())) == []
 
 
 @pytest.mark.parametrize(("rest", "factor"), [(1.0, 1.3), (0.75, 1.12)])

@@ -23,12 +23,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.core.detectors import Flags, Floats, Panel, Scores, lines, windows
+from tasks.core.detectors import Flags, Floats, Panel, Scores, lines, monthly, windows
 from tasks.core.detectors.seasonal import (
     Season,
     Seasonal,
     from_scale,
-    month_share,
 )
 from tasks.core.findings.detection import Drift, Seasonality
 
@@ -126,7 +125,7 @@ class Drifting:
         days = season.level + season.surprise
         calm = _calm(season)
         before = _before(season.level)
-        share = month_share(panel)
+        share = monthly.share(panel)
         lengths = windows.trailing_median(share, self.seasonality.level_days, least=1)
         longer = [_longer(share, windows.earlier(lengths), n) for n in WINDOWS]
         short, long = (

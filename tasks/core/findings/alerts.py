@@ -27,9 +27,9 @@ from tasks.core.detectors import (
     calibration,
     weekends,
 )
-from tasks.core.findings import habits, hearing, rationing, tides, voices
+from tasks.core.findings import habits, hearing, rationing, repeats, tides, voices
 from tasks.core.findings.detection import Detection
-from tasks.core.findings.hearing import SEASONAL, Hearing, Spoken
+from tasks.core.findings.hearing import SEASONAL, THRESHOLDS, Hearing, Spoken
 from tasks.core.findings.tides import Signs
 
 # Whose expectation a day gets when several detectors speak of it, first one first.
@@ -104,7 +104,12 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
             window=weekends.WINDOW,
         )
         p_value = calibration.both_sides(score)
-        told = rationing.told(p_value, heard.material, params.alerts_per_week)
+        _leave_out_usual(heard, p_value)
+        certain = rationing.beginnings(_others(heard.says), panel.accounts)
+        told = rationing.told(p_value, heard.material, params.alerts_per_week, certain)
+        told &= ~repeats.is_repeat(
+            panel.costs, heard.seasonal.expected, told, params.seasonality.unit
+        )
         is_on = _left_on(panel, heard, rare.result().above, p_value, params)
         told |= is_on
         carried = tides.carried(panel, heard.seasonal, voices.is_usage(panel))
@@ -129,6 +134,16 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
     return alerts
 
 
+def _leave_out_usual(heard: Hearing, p_value: Floats) -> None:
+    """Take back what thresholds say of days that are usual for their series."""
+    heard.says[THRESHOLDS] &= heard.firm | ~(p_value > rationing.USUAL)
+
+
+def _others(says: dict[str, Flags]) -> Flags:
+    """Return the days that are told however rare they are."""
+    return np.asarray(np.logical_or.reduce([says[name] for name in hearing.OTHERS]))
+
+
 def _left_on(
     panel: Panel,
     heard: Hearing,
@@ -140,7 +155,8 @@ def _left_on(
     sundays = weekends.sundays(panel)
     is_on = np.zeros(p_value.shape, dtype=np.bool_)
     worth = heard.material[:, sundays] | heard.material[:, sundays - 1]
-    is_rare = rare <= rationing.LARGEST_WEEKEND * params.alerts_per_week
+    room = rationing.room(p_value, heard.material)[sundays]
+    is_rare = rare <= rationing.LARGEST_WEEKEND * params.alerts_per_week * room
     told = heard.weekends.is_like_weekdays & worth & is_rare
     is_on[:, sundays] = told
     p_value[:, sundays] = np.where(
@@ -161,7 +177,7 @@ def _answer(
     _choose(alerts, part, spoken)
     off = panel.costs[part] - alerts.expected[part]
     may_be = _may_be(panel.rows(part), settled, off)
-    certain = np.logical_or.reduce([alerts.says[name][part] for name in hearing.OTHERS])
+    certain = _others({name: alerts.says[name][part] for name in hearing.OTHERS})
     anybody = certain | alerts.says[SEASONAL][part]
     is_news = anybody & (certain | ~no_news)
     alerts.opens[part] = np.where(is_news, may_be, 0)
@@ -178,7 +194,9 @@ def _choose(alerts: Alerts, part: slice, spoken: dict[str, Spoken]) -> None:
         if name == SEASONAL:
             continue
         rows, columns, scores = spoken[name]
-        is_first = VOICES.index(name) < VOICES.index(SEASONAL) or ~told[rows, columns]
+        is_said = alerts.says[name][part][rows, columns]
+        is_before = VOICES.index(name) < VOICES.index(SEASONAL)
+        is_first = is_said & (is_before | ~told[rows, columns])
         for field in Scores.__slots__:
             days = getattr(alerts, field)[part]
             own = getattr(scores, field)

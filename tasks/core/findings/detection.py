@@ -28,7 +28,8 @@ class Threshold(Frozen):
     weeks: int = Field(4, ge=1, description="Earlier weeks that the mean spans.")
     unless_expected: bool = Field(
         False,
-        description="Whether what is charged each month, and known to be, is not told.",
+        description="Whether what is known to be charged each month, and what is no"
+        " rarer for its series than one day in a hundred, is not told.",
     )
 
 

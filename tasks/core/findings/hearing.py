@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, Panel, Scores, weekends
 from tasks.core.detectors.seasonal import Seasonal
+from tasks.core.detectors.thresholds import Thresholds
 from tasks.core.detectors.weekends import Weekends
 from tasks.core.findings import floors, voices
 from tasks.core.findings.detection import Detection
@@ -23,10 +24,11 @@ from tasks.core.findings.voices import Heard
 
 SEASONAL = Seasonal.name
 PRICE = "unit_price"
+THRESHOLDS = Thresholds.name
 
 # Detectors that are kept for the days that they call odd. They speak whether or not a
 # level was there before.
-OTHERS = ("thresholds", "new_scope", "unit_price", "drift")
+OTHERS = (THRESHOLDS, "new_scope", "unit_price", "drift")
 
 # Series that are heard at once, beside others.
 PART = 256
@@ -54,6 +56,7 @@ class Hearing:
         seasonal: What the seasonal detector makes of each day.
         at_usual_price: The day's quantity at its usual price; NaN where unknown.
         says: By name of the others, where they call the day odd.
+        firm: Where a threshold is exceeded that asks for nothing else.
         material: Where the seasonal deviation is worth a word.
         habit: What the series did before.
         weekends: What their weekends say.
@@ -62,6 +65,7 @@ class Hearing:
     seasonal: Scores
     at_usual_price: Floats
     says: dict[str, Flags]
+    firm: Flags
     material: Flags
     habit: Habit
     weekends: Weekends
@@ -104,6 +108,7 @@ def _empty(panel: Panel) -> Hearing:
         seasonal=Scores(*(np.empty(shape) for _ in range(4))),
         at_usual_price=np.empty(shape),
         says={name: flags() for name in OTHERS},
+        firm=flags(),
         material=flags(),
         habit=Habit(*(flags() for _ in Habit.__slots__)),
         # Laid out by weekend, as they come: sums of single precision depend on it.
@@ -124,6 +129,7 @@ def _listen(
     for name in Weekends.__slots__:
         getattr(kept.weekends, name)[part] = getattr(heard.weekends, name)
     kept.at_usual_price[part] = heard.scores[PRICE].expected
+    kept.firm[part] = heard.firm
     kept.material[part] = heard.material
     for name in OTHERS:
         kept.says[name][part] = heard.says[name]

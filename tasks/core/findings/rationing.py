@@ -1,24 +1,31 @@
 """How rare a day must be to be told: ``alerts_per_week`` made into a bound.
 
-Two bounds, the stricter of which counts on a day.
+Three bounds, the strictest of which counts on a day.
 
 * Chance: by the step-up rule of Benjamini and Hochberg over all series of the day, such
   that chance alone would give no more than ``CHANCE_SHARE`` of the alerts that people
   are willing to read, were there no floors of money and percent. The floors leave few
   of those.
+* Noise: floors hold chance back where noise stays below them. The more series there
+  are whose usual days pass them, the rarer a day must be, so that these raise no more
+  false alerts together than ``WILD_SHARE`` of all series would.
 * Number: whatever has happened lately, the bound at which no more than
-  ``alerts_per_week`` anomalies would have begun in the weeks before.
+  ``alerts_per_week`` anomalies would have begun in the weeks before, those that are
+  told in any case among them: new scopes, prices, drifts and thresholds.
 
-Known weakness: the second bound counts beginnings of single series, before those that
-begin together become one anomaly, so it is on the quiet side; and it leaves out new
-scopes, prices, drifts and thresholds, which are told in any case.
+Known weakness: the last bound counts beginnings of single series, before those that
+begin together become one anomaly, so it is on the quiet side; and it cannot hold back
+what is told in any case.
 
 Source:
     Benjamini and Hochberg, "Controlling the False Discovery Rate", Journal of the Royal
-    Statistical Society B 57 (1995).
+    Statistical Society B 57 (1995); Bourgon, Gentleman and Huber, "Independent
+    Filtering Increases Detection Power for High-Throughput Experiments", PNAS 107
+    (2010), for what a filter does to the tests that it lets pass.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats
 
@@ -29,8 +36,14 @@ DAYS_IN_WEEK = 7
 # would call days odd of which each series has several a year.
 LARGEST = 4e-4
 
-# The same for a weekend: one comes once a week, and only few series rest at weekends
-# and do not on one.
+# Share of series whose noise may be worth a word before less is told. Such a series had
+# a day in the last ``HALF_YEAR`` that was, although it was no rarer than ``USUAL``.
+WILD_SHARE = 0.1
+USUAL = 0.01
+HALF_YEAR = 182
+
+# Largest p-value of a weekend that is told: one comes once a week, and only few series
+# rest at weekends and do not on one.
 LARGEST_WEEKEND = 2e-3
 
 # What is larger than the largest bound by more than rounding can be.
@@ -40,25 +53,51 @@ NEARLY = 1.0001
 WEEKS = 8
 APART = 7
 
+# Share of the number that is left for rare days, however much is told in any case.
+LEFT = 0.2
+
 # p-values at which beginnings are counted, from the loosest to the strictest.
 STEPS = np.geomspace(1e-2, 1e-9, 29)
 
 
-def told(p_value: Floats, worth: Flags, alerts_per_week: float) -> Flags:
+def told(
+    p_value: Floats, worth: Flags, alerts_per_week: float, certain: Floats | None = None
+) -> Flags:
     """Return the days that are rare enough to be told.
 
     Args:
         p_value: ``(n_series, n_days)``, NaN where a day was not judged.
         worth: The same shape, True where a day deviates by enough money.
         alerts_per_week: How many alerts people are willing to read.
+        certain: ``(n_days,)`` how many begin on each day that are told in any case.
     """
     asked = np.where(worth & np.isfinite(p_value), p_value, np.inf)
     judged = np.isfinite(p_value).sum(axis=0)
     by_chance = step_up(asked, judged, CHANCE_SHARE * alerts_per_week / DAYS_IN_WEEK)
-    by_number = _rationed(asked, alerts_per_week)
-    largest = LARGEST * alerts_per_week
-    bound = np.minimum(np.minimum(by_chance, by_number), largest)
+    by_noise = LARGEST * alerts_per_week * room(p_value, worth)
+    by_number = _rationed(asked, alerts_per_week, certain)
+    bound = np.minimum(np.minimum(by_chance, by_noise), by_number)
     return np.asarray(asked <= bound)
+
+
+def room(p_value: Floats, worth: Flags) -> Floats:
+    """Return the share of the largest p-value that noise leaves on each day.
+
+    Args:
+        p_value: ``(n_series, n_days)``, NaN where a day was not judged.
+        worth: The same shape, True where a day deviates by enough money.
+
+    Returns:
+        ``(n_days,)``, 1 or less.
+    """
+    days = np.arange(p_value.shape[1], dtype=np.int16)
+    never = np.int16(-HALF_YEAR - 1)
+    usual = np.where(worth & (p_value > USUAL), days, never)
+    last = np.maximum.accumulate(usual, axis=1)
+    before = np.pad(last, ((0, 0), (1, 0)), constant_values=never)[:, :-1]
+    wild = (days - before <= HALF_YEAR).sum(axis=0)
+    judged = np.isfinite(p_value).sum(axis=0)
+    return np.asarray(np.minimum(1.0, WILD_SHARE * judged / np.maximum(wild, 1)))
 
 
 def step_up(p_value: Floats, judged: Floats, expected: float) -> Floats:
@@ -80,23 +119,51 @@ def step_up(p_value: Floats, judged: Floats, expected: float) -> Floats:
     return found
 
 
-def _rationed(p_value: Floats, alerts_per_week: float) -> Floats:
+def beginnings(days: Flags, accounts: NDArray[np.int64]) -> Floats:
+    """Return in how many accounts a run of days begins on each day, ``(n_days,)``.
+
+    Args:
+        days: ``(n_series, n_days)``.
+        accounts: ``(n_series,)`` the billing account of each. What begins in one of
+            them on one day has one cause as a rule.
+    """
+    rows, columns = np.nonzero(days)
+    is_new = _is_new(rows, columns)
+    places = np.stack([accounts[rows[is_new]], columns[is_new]])
+    _, begun = np.unique(places, axis=1)
+    return np.bincount(begun, minlength=days.shape[1]).astype(np.float64)
+
+
+def _rationed(
+    p_value: Floats, alerts_per_week: float, certain: Floats | None
+) -> Floats:
     """Return the loosest of ``STEPS`` at which few enough anomalies began before."""
     days = p_value.shape[1]
+    most = WEEKS * alerts_per_week
+    left = np.full(days, most)
+    if certain is not None:
+        left = np.maximum(most - _lately(certain), LEFT * most)
     rows, columns = np.nonzero(p_value <= STEPS[0])
     small = p_value[rows, columns]
     bound = np.zeros(days)
     for step in STEPS[::-1]:
         is_small = small <= step
-        begun = _beginnings(rows[is_small], columns[is_small], days)
-        before = np.concatenate([[0], np.cumsum(begun)])
-        first = np.maximum(np.arange(days) - WEEKS * DAYS_IN_WEEK, 0)
-        lately = before[:days] - before[first]
-        bound = np.where(lately <= WEEKS * alerts_per_week, step, bound)
+        own_rows, own_columns = rows[is_small], columns[is_small]
+        is_new = _is_new(own_rows, own_columns)
+        begun = np.bincount(own_columns[is_new], minlength=days).astype(np.float64)
+        bound = np.where(_lately(begun) <= left, step, bound)
     return bound
 
 
-def _beginnings(rows: Floats, columns: Floats, days: int) -> Floats:
-    """Return how many runs of days begin on each day."""
-    is_new = (np.diff(rows, prepend=-1) != 0) | (np.diff(columns, prepend=0) > APART)
-    return np.bincount(columns[is_new], minlength=days).astype(np.float64)
+def _lately(begun: Floats) -> Floats:
+    """Return how many began in the weeks before each day."""
+    days = np.arange(len(begun))
+    before = np.concatenate([[0], np.cumsum(begun)])
+    first = np.maximum(days - WEEKS * DAYS_IN_WEEK, 0)
+    return np.asarray(before[days] - before[first])
+
+
+def _is_new(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Flags:
+    """Return the days, of those given in order, with which a run of them begins."""
+    is_other = np.diff(rows, prepend=-1) != 0
+    return np.asarray(is_other | (np.diff(columns, prepend=0) > APART))

@@ -38,6 +38,7 @@ class Heard:
         scores: By detector's name.
         says: By detector's name, where it calls the day odd; the seasonal one does
             not say, as that depends on all series.
+        firm: Where a threshold is exceeded that asks for nothing else.
         material: Where the seasonal deviation is worth a word.
         habit: What the series did before.
         weekends: What its weekends say.
@@ -45,6 +46,7 @@ class Heard:
 
     scores: dict[str, Scores]
     says: dict[str, Flags]
+    firm: Flags
     material: Flags
     habit: Habit
     weekends: Weekends
@@ -83,7 +85,9 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
     }
     material = judged & _is_material(panel, scores[seasonal.name], floor, params)
     pairs = weekends.weekends(panel, season, scores[seasonal.name].score)
-    return Heard(scores, says, material, habits.habit(season), pairs)
+    firm = Thresholds(tuple(r for r in params.thresholds if not r.unless_expected))
+    is_firm = firm.score(panel).score >= 1
+    return Heard(scores, says, is_firm, material, habits.habit(season), pairs)
 
 
 def is_usage(panel: Panel) -> Flags:

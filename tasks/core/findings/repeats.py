@@ -1,0 +1,42 @@
+"""What came so often lately that it is no news.
+
+A job that runs every other week, or work that goes on and off, surprises a level and a
+weekday each time. Told twice, it is known: a third time within a quarter, as large and
+in the same direction, is a habit of the series.
+
+Known weakness: a fault that comes back is told twice, too, and then only when it grows.
+"""
+
+import numpy as np
+
+from tasks.core.detectors import Flags, Floats
+from tasks.core.detectors.seasonal import to_scale
+
+# Days before a day that are asked, in how many runs of them something as large came,
+# and from which share of it on it counts as that.
+QUARTER = 84
+TIMES = 2
+ALIKE = 0.8
+
+
+def is_repeat(costs: Floats, expected: Floats, days: Flags, unit: float) -> Flags:
+    """Return those of some days that are like others of the quarter before.
+
+    Args:
+        costs: ``(n_series, n_days)``.
+        expected: What was expected of each day, of the same shape.
+        days: The days that are asked for, of the same shape; few.
+        unit: Cost around which the scale turns from linear to logarithmic.
+    """
+    rows, columns = np.nonzero(days)
+    places = columns[:, None] + np.arange(-QUARTER, 1)
+    inside = np.maximum(places, 0)
+    cost, usual = (each[rows[:, None], inside] for each in (costs, expected))
+    off = to_scale(cost, unit) - to_scale(usual, unit)
+    off[places < 0] = np.nan
+    before, now = off[:, :-1], off[:, -1:]
+    is_alike = np.sign(now) * before >= ALIKE * np.abs(now)
+    begins = is_alike & ~np.pad(is_alike, ((0, 0), (1, 0)))[:, :-1]
+    found = np.zeros(days.shape, dtype=np.bool_)
+    found[rows, columns] = begins.sum(axis=1) >= TIMES
+    return found

@@ -1,0 +1,45 @@
+"""Days that are like others of the quarter before."""
+
+import numpy as np
+import pytest
+
+from tasks.core.findings.repeats import QUARTER, is_repeat
+
+DAY = 150
+
+
+@pytest.mark.parametrize(
+    ("before", "is_known"),
+    [
+        ([20], False),
+        ([20, 60], True),
+        ([20, 21], False),
+        ([20, QUARTER + 1], False),
+    ],
+)
+def test_a_third_time_in_a_quarter_is_a_repeat(before, is_known):
+    """Two runs of days before make a third one known; one long run does not."""
+    costs = np.full((1, 200), 100.0)
+    costs[0, [DAY, *(DAY - back for back in before)]] = 300.0
+    days = np.zeros(costs.shape, dtype=bool)
+    days[0, DAY] = True
+    found = is_repeat(costs, np.full(costs.shape, 100.0), days, 1.0)
+    assert found.sum() == found[0, DAY] == is_known
+
+
+@pytest.mark.parametrize("cost", [600.0, 30.0])
+def test_what_is_larger_or_falls_is_none(cost):
+    """Two spikes excuse neither a larger one nor a drop."""
+    costs = np.full((1, 200), 100.0)
+    costs[0, [100, 120]] = 300.0
+    costs[0, DAY] = cost
+    days = np.zeros(costs.shape, dtype=bool)
+    days[0, DAY] = True
+    assert not is_repeat(costs, np.full(costs.shape, 100.0), days, 1.0).any()
+
+
+def test_a_young_series_has_no_quarter():
+    """Days before the first one are not known, and count for nothing."""
+    costs = np.array([[100.0, 300.0, 100.0, 300.0]])
+    days = costs > 200
+    assert not is_repeat(costs, np.full(costs.shape, 100.0), days, 1.0).any()

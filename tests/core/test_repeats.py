@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+import worlds
 
+from tasks.core.findings import alerts
+from tasks.core.findings.detection import Detection, Threshold
 from tasks.core.findings.repeats import QUARTER, is_repeat
 
 DAY = 150
@@ -43,3 +46,15 @@ def test_a_young_series_has_no_quarter():
     costs = np.array([[100.0, 300.0, 100.0, 300.0]])
     days = costs > 200
     assert not is_repeat(costs, np.full(costs.shape, 100.0), days, 1.0).any()
+
+
+@pytest.mark.parametrize("unless_expected", [True, False])
+def test_a_threshold_may_leave_out_what_is_usual(unless_expected):
+    """Work that goes on and off exceeds it each time, which is no news if asked for."""
+    rng = np.random.default_rng(1)
+    costs = np.where(rng.random((1, 300)) < 0.3, 2000.0, 20.0)
+    rule = Threshold(absolute=1000.0, percent=200.0, unless_expected=unless_expected)
+    book = worlds.book(costs)
+    found = alerts.find(book.panel, book.settled, Detection(thresholds=(rule,)))
+    told = int(found.says["thresholds"][0, 100:].sum())
+    assert (told == 0) == unless_expected

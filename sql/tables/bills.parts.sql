@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS bills.parts (
     first_date VARCHAR NOT NULL,
     last_date VARCHAR NOT NULL,
     row_count BIGINT NOT NULL,
+    sub_accounts VARCHAR[],
     is_increment BOOLEAN NOT NULL,
     restores VARCHAR,
     withdrawn_at TIMESTAMPTZ
@@ -21,6 +22,7 @@ COMMENT ON COLUMN bills.parts.series IS 'What its names have in common but for n
 COMMENT ON COLUMN bills.parts.first_date IS 'First charge day of its own files, ISO 8601.';
 COMMENT ON COLUMN bills.parts.last_date IS 'Last charge day of its own files, ISO 8601.';
 COMMENT ON COLUMN bills.parts.row_count IS 'Rows of its own files.';
+COMMENT ON COLUMN bills.parts.sub_accounts IS 'Sub-accounts that its rows are about, lower case and without the path before them; null where not known.';
 COMMENT ON COLUMN bills.parts.is_increment IS 'Whether the export adds to what was known, as append-only exports do.';
 COMMENT ON COLUMN bills.parts.restores IS 'The version that it brings back; else null.';
 COMMENT ON COLUMN bills.parts.withdrawn_at IS 'From when somebody withdrew it, or other versions hold its rows; else null.';

@@ -100,3 +100,40 @@ def test_runs_about_some_days_add_up(tmp_path):
         " WHERE status = 'current'"
     )
     assert world.rows(current) == [(6, 10 + 11 + 12 + 16 + 17 + 18)]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+def test_exports_of_single_sub_accounts_add_up(order, tmp_path):
+    """Each replaces earlier ones of its own; one of the whole replaces them all."""
+    world = World(tmp_path)
+
+    def written(number, account, days):
+        rows = [row | {"SubAccountId": account} for row in bill(days)]
+        return write_csv(tmp_path / "in" / f"{number}.csv", rows, f"2026-05-2{number}")
+
+    files = [
+        written(1, "/subscriptions/A", 5),
+        written(2, "B", 5),
+        written(3, "a", 9),
+    ]
+    whole = [bill(7)[0] | {"SubAccountId": account} for account in "ABC"]
+    files.append(write_csv(tmp_path / "in" / "4.csv", whole, "2026-05-24"))
+    for number in order:
+        world.ingest(files[number])
+    known = "SELECT row_count FROM bills.versions ORDER BY known_at"
+    assert world.rows(known) == [(15,), (30,), (42,), (3,)]
+    current = "SELECT row_count FROM bills.versions WHERE status = 'current'"
+    assert world.rows(current) == [(3,)]
+
+
+def test_a_row_of_the_whole_account_makes_an_export_one_of_it(tmp_path):
+    """A fee without a sub-account: such an export replaces the one before."""
+    world = World(tmp_path)
+    for number, account in enumerate("AB", start=1):
+        rows = [row | {"SubAccountId": account} for row in bill(2)]
+        rows[0]["SubAccountId"] = "" if account == "B" else account
+        world.ingest(
+            write_csv(tmp_path / "in" / f"{number}.csv", rows, f"2026-05-2{number}")
+        )
+    current = "SELECT row_count FROM bills.versions WHERE status = 'current'"
+    assert world.rows(current) == [(6,)]

@@ -4,9 +4,10 @@ Everything follows from what arrived and when it became known, never from the or
 which it was loaded: loading the same exports in any order ends in the same state.
 
 A version usually is one export, and replaces the one before as a whole. It *adds* to
-it where the export says so (append-only exports), or where it is one of a series, such
-as a file a day, and holds other days. A file of a series that holds all days of earlier
-parts takes their place, so nothing is counted twice.
+it where the export says so (append-only exports), where it is about other sub-accounts,
+or where it is one of a series, such as a file a day, and holds other days. A file of a
+series that holds all days of earlier parts takes their place, so nothing is counted
+twice.
 """
 
 import re
@@ -34,6 +35,8 @@ class Part:
             where a manifest says that they are all of the bill.
         first_date: First charge day, ISO 8601.
         last_date: Last charge day.
+        sub_accounts: What its rows are about, in a spelling that tells them apart;
+            none where that is not known.
         is_increment: Whether the export adds to what was known, whatever it holds.
         restores: The version that it brings back.
         withdrawn_at: When somebody withdrew it.
@@ -47,6 +50,7 @@ class Part:
     series: str | None = None
     first_date: str = ""
     last_date: str = ""
+    sub_accounts: frozenset[str] = frozenset()
     is_increment: bool = False
     restores: str | None = None
     withdrawn_at: datetime | None = None
@@ -122,13 +126,22 @@ def _beside(below: Sequence[Part], part: Part) -> list[Part]:
     """Return what stays of the version before when a part comes along."""
     if part.is_increment:
         return [one for one in below if not set(one.digests) <= set(part.digests)]
-    if part.series is None:
-        return []
-    met = [one for one in below if _meet(one, part)]
-    replaced = {one.bill_id for one in met}
-    if not all(_within(one, part) for one in met):
-        return []
-    return [one for one in below if one.bill_id not in replaced]
+    apart = [one for one in below if is_apart(one.sub_accounts, part.sub_accounts)]
+    rest = [one for one in below if one not in apart]
+    met = [one for one in rest if part.series is None or _meet(one, part)]
+    if part.series is None or not all(_within(one, part) for one in met):
+        return apart
+    return [one for one in below if one not in met]
+
+
+def is_apart(some: Collection[str], others: Collection[str]) -> bool:
+    """Whether both name sub-accounts, and none that the other does.
+
+    Examples:
+        >>> is_apart({"a"}, {"b"}), is_apart({"a"}, {"a", "b"}), is_apart({"a"}, ())
+        (True, False, False)
+    """
+    return bool(some) and bool(others) and set(some).isdisjoint(others)
 
 
 def _meet(one: Part, other: Part) -> bool:

@@ -1,6 +1,7 @@
 """Turn the files of a delivery into bill versions that wait to be registered."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.core.intake.naming import stem
 from tasks.edge import queries, sums
-from tasks.edge.intake import staging
+from tasks.edge.intake import scopes, staging
 from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.register import Bill
 from tasks.edge.intake.shipping import Delivery
@@ -71,7 +72,10 @@ def bills(
         folder.mkdir()
         parts = [(staged[part.file], part) for part in group]
         _fill(con, folder, parts)
-        made.append(_bill(folder, parts, delivery, source=source, known_at=known_at))
+        bill = _bill(folder, parts, delivery, source=source, known_at=known_at)
+        kind, files = BILLS[bill.source_format], sorted(folder.glob("*.parquet"))
+        about = tuple(scopes.sub_accounts(con, kind, files))
+        made.append(replace(bill, sub_accounts=about))
     return sorted(made, key=lambda bill: bill.known_at)
 
 

@@ -75,7 +75,8 @@ def parts(con: Connection, key: Key) -> list[Part]:
     """Return what the versions of a bill brought themselves."""
     rows = con.execute(
         "SELECT bill_id, version, coalesce(known_at, loaded_at), names, digests,"
-        " series, first_date, last_date, is_increment, restores, parts.withdrawn_at"
+        " series, first_date, last_date, is_increment, restores, parts.withdrawn_at,"
+        " sub_accounts"
         " FROM bills.versions AS versions"
         " INNER JOIN bills.parts AS parts USING (bill_id)"
         f" WHERE {OF_BILL} ORDER BY 3, version",
@@ -94,6 +95,7 @@ def parts(con: Connection, key: Key) -> list[Part]:
             is_increment=row[8],
             restores=row[9],
             withdrawn_at=row[10],
+            sub_accounts=frozenset(row[11] or ()),
         )
         for row in rows
     ]

@@ -14,6 +14,7 @@ from tasks.core.errors import TotalMismatch
 from tasks.core.intake.deliveries import digest_of
 from tasks.core.intake.formats.azure import ACTUAL_ONLY, AMORTISED_ONLY, AZURE
 from tasks.core.intake.pairing import Pair, View, arrive
+from tasks.core.intake.versions import is_apart
 from tasks.edge import queries, sums, warehouse
 from tasks.edge.intake import chain, register, staging
 from tasks.edge.intake.chain import OF_BILL
@@ -28,12 +29,25 @@ _FORMATS = {
     (False, True): AMORTISED_ONLY.name,
 }
 
-# The bills of one account's month that hold such costs, oldest knowledge first.
+# The bills of one account's month that hold such costs, oldest knowledge first. Each is
+# what a version brought itself or brings back; it may consist of bills of other
+# subscriptions as well.
 _KNOWN = f"""
-    SELECT files, coalesce(known_at, loaded_at) FROM bills.versions
-    WHERE {OF_BILL} AND list_contains($formats, source_format)
-        AND withdrawn_at IS NULL AND len(files) > 0
-    ORDER BY coalesce(known_at, loaded_at), version
+    WITH known AS (
+        SELECT
+            version,
+            coalesce(known_at, loaded_at) AS known_at,
+            unnest(if(own.restores IS NULL, [bill_id], parts)) AS owner
+        FROM bills.versions AS versions
+        INNER JOIN bills.parts AS own USING (bill_id)
+        WHERE {OF_BILL} AND list_contains($formats, source_format)
+            AND versions.withdrawn_at IS NULL
+    )
+    SELECT files, known_at, sub_accounts
+    FROM known
+    INNER JOIN bills.parts AS brought ON brought.bill_id = owner
+    WHERE len(files) > 0
+    ORDER BY known_at, version
 """
 
 
@@ -82,7 +96,12 @@ def _arrived(
     made: Sequence[Bill],
 ) -> Iterator[Bill]:
     """Yield the bills that one export gives with the others that are known."""
-    waiting = [one for one in made if one.prefix == bill.prefix]
+    waiting = [
+        one
+        for one in made
+        if one.prefix == bill.prefix
+        and not is_apart(one.sub_accounts, bill.sub_accounts)
+    ]
     pairs, halves = _known(con, house, store, bill, waiting)
     view: View = "amortised" if bill.cost_view == "amortised" else "actual"
     halves[view, bill.digest] = _Half(_parquet(bill.folder), "raw/azure_export")
@@ -119,10 +138,11 @@ def _known(
     """Return the pairs so far, and where the lines of each export of them are."""
     rows: list[tuple[list[str], datetime]] = [
         ([str(store.root.resolve() / file) for file in files], known_at)
-        for files, known_at in house.execute(
+        for files, known_at, about in house.execute(
             _KNOWN,
             {"formats": list(_FORMATS.values()), **asdict(bill.key)},
         ).fetchall()
+        if not is_apart(about or (), bill.sub_accounts)
     ]
     rows += [(_parquet(one.folder), one.known_at) for one in waiting]
     pairs, halves = [], {}

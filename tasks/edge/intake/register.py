@@ -42,6 +42,7 @@ class Bill:
         withdrawn_at: From when it counts no more, as other versions hold its rows.
         days: First and last day that a manifest says it is about, where these are not
             all of the month.
+        sub_accounts: What its rows are about; none if that is not known.
     """
 
     folder: Path
@@ -59,6 +60,7 @@ class Bill:
     held_by: str | None = None
     cost_view: str | None = None
     days: tuple[str, str] | None = None
+    sub_accounts: tuple[str, ...] = ()
     withdrawn_at: datetime | None = None
 
     @property
@@ -236,6 +238,7 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
             "first_date": min(dates, default=""),
             "last_date": max(ends, default="9999-12-31"),
             "row_count": sum(total.row_count for total in bill.totals),
+            "sub_accounts": list(bill.sub_accounts) or None,
             "is_increment": bill.is_increment,
             "withdrawn_at": bill.withdrawn_at,
         },
@@ -266,10 +269,7 @@ def _series(bill: Bill) -> str | None:
 
 
 def sums(bill: Bill) -> list[tuple[str, int, Decimal, Decimal]]:
-    """Add up the files of a bill, currency by currency.
-
-    Rows without a currency have no amounts, or the bill would have been refused.
-    """
+    """Add up the files of a bill by currency; rows without one have no amounts."""
     added: dict[str, tuple[int, Decimal, Decimal]] = {}
     for total in bill.totals:
         if total.billing_currency is None:

@@ -73,6 +73,7 @@ CUR2 = Format(
     CUR_NUMBERS,
     period="bill_billing_period_start_date",
     account="bill_payer_account_id",
+    sub_account="line_item_usage_account_id",
     currency="line_item_currency_code",
     start="line_item_usage_start_date",
     totals="raw/aws_totals",

@@ -137,6 +137,7 @@ AZURE = Format(
     NUMBERS,
     period="BillingMonth",
     account="BillingScope",
+    sub_account="SubscriptionId",
     currency="BillingCurrency",
     start="Date",
     filled=("CostInBillingCurrency",),

@@ -17,6 +17,8 @@ class Format:
         has_quotes: Whether text may come in a second pair of quotation marks.
         period: Column whose first seven characters are the billing month.
         account: Column of the billing account.
+        sub_account: Column of the account below it, where an export may be about some
+            of these alone; empty where none is.
         currency: Column without which a row is no charge.
         start: Column of the time at which a charge begins.
         filled: Other columns that each charge must have a value in.
@@ -57,6 +59,7 @@ class Format:
     has_quotes: bool = False
     period: str = ""
     account: str = ""
+    sub_account: str = ""
     currency: str = ""
     start: str = ""
     filled: tuple[str, ...] = ()

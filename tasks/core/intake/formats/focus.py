@@ -118,6 +118,7 @@ FOCUS = Format(
     times=TIMES,
     period="BillingPeriodStart",
     account="BillingAccountId",
+    sub_account="SubAccountId",
     currency="BillingCurrency",
     start="ChargePeriodStart",
     filled=("BilledCost", "ChargeCategory"),

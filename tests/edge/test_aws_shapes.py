@@ -145,8 +145,9 @@ def zipped(folder):
     """The report as AWS packs it on request."""
     path = folder / "cur.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.write(write_csv(folder / "x" / "cur-1.csv", ROWS), "cur-1.csv")
-    (folder / "x" / "cur-1.csv").unlink()
+        archive.write(write_csv(folder / "x" / "cur-1.csv.gz", ROWS), "cur-1.csv.gz")
+        archive.writestr("README.txt", "What this is.")
+    (folder / "x" / "cur-1.csv.gz").unlink()
     return path
 
 

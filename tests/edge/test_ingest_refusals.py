@@ -66,6 +66,12 @@ def _zip_of_two(path):
         archive.writestr("b.csv", "a,b\n")
 
 
+def _zip_in_zip(path):
+    _zip_of_two(path.with_suffix(".inner"))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(path.with_suffix(".inner"), "a.zip")
+
+
 def _ragged(path):
     write_csv(path, rows_of(LEGACY, {}, {}))
     path.write_text(path.read_text() + "one,two\n")
@@ -158,6 +164,7 @@ BAD = {
         r"is a damaged or locked ZIP file .*: fetch it again",
     ),
     "two.zip": (_zip_of_two, r"holds 2 files: unpack it first"),
+    "nested.zip": (_zip_in_zip, r"holds a ZIP file in a ZIP file: unpack the outer"),
 }
 
 

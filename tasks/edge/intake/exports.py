@@ -47,6 +47,8 @@ DELIMITERS = (",", ";", "\t", "|")
 
 # What a Mac adds to a ZIP file that it packs.
 UNWANTED = ("__MACOSX/", ".DS_Store")
+# What people and portals lay beside an export.
+NOTES = (".txt", ".md", ".pdf", ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +143,16 @@ def _refusal(file: Arrived, error: BillError) -> BillError:
 def _unpacked(file: Arrived, scratch: Path) -> Path:
     start = _start(file.path, file.name)
     if start.startswith(GZIP):
-        return _gunzip(file, scratch)
-    if start.startswith(ZIP):
-        return _unzip(file, scratch)
-    return file.path
+        return _gunzip(file, file.path, scratch)
+    if not start.startswith(ZIP):
+        return file.path
+    inside = _unzip(file, scratch)
+    packed = _start(inside, file.name)
+    if packed.startswith(ZIP):
+        raise UnreadableFile(
+            f"{file.name} holds a ZIP file in a ZIP file: unpack the outer one first."
+        )
+    return _gunzip(file, inside, scratch) if packed.startswith(GZIP) else inside
 
 
 def _start(path: Path, name: str) -> bytes:
@@ -155,11 +163,11 @@ def _start(path: Path, name: str) -> bytes:
     return start
 
 
-def _gunzip(file: Arrived, scratch: Path) -> Path:
+def _gunzip(file: Arrived, path: Path, scratch: Path) -> Path:
     """Unpack to the end: DuckDB would silently read a cut file up to the cut."""
     target = scratch / "unpacked"
     try:
-        with gzip.open(file.path) as packed, target.open("wb") as plain:
+        with gzip.open(path) as packed, target.open("wb") as plain:
             shutil.copyfileobj(packed, plain, CHUNK_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile(
@@ -169,7 +177,7 @@ def _gunzip(file: Arrived, scratch: Path) -> Path:
 
 
 def _unzip(file: Arrived, scratch: Path) -> Path:
-    target = scratch / "unpacked"
+    target = scratch / "unzipped"
     try:
         with zipfile.ZipFile(file.path) as archive:
             members = [
@@ -177,6 +185,9 @@ def _unzip(file: Arrived, scratch: Path) -> Path:
                 for item in archive.infolist()
                 if not item.is_dir() and not _is_unwanted(item.filename)
             ]
+            # A read-me beside the export is no second one.
+            exports = [one for one in members if not _is_note(one.filename)]
+            members = exports or members
             if len(members) != 1:
                 raise UnreadableFile(
                     f"{file.name} holds {len(members)} files: unpack it first."
@@ -192,6 +203,10 @@ def _unzip(file: Arrived, scratch: Path) -> Path:
 
 def _is_unwanted(name: str) -> bool:
     return name.startswith(UNWANTED[0]) or name.endswith(UNWANTED[1])
+
+
+def _is_note(name: str) -> bool:
+    return name.lower().endswith(NOTES)
 
 
 def _as_utf8(path: Path, name: str, scratch: Path) -> Path:

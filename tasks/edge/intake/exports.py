@@ -47,8 +47,9 @@ DELIMITERS = (",", ";", "\t", "|")
 
 # What a Mac adds to a ZIP file that it packs.
 UNWANTED = ("__MACOSX/", ".DS_Store")
-# What people and portals lay beside an export.
-NOTES = (".txt", ".md", ".pdf", ".html")
+# What people and portals lay beside an export; an export may end in .txt itself.
+NOTES = (".md", ".pdf", ".html")
+README = "readme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,8 @@ def _is_unwanted(name: str) -> bool:
 
 
 def _is_note(name: str) -> bool:
-    return name.lower().endswith(NOTES)
+    base = name.rpartition("/")[2].lower()
+    return base.startswith(README) or base.endswith(NOTES)
 
 
 def _as_utf8(path: Path, name: str, scratch: Path) -> Path:

@@ -27,6 +27,8 @@ SUFFIXES = re.compile(
 )
 
 NUMBER = re.compile(r"\d+")
+# The folder of a day, with or without the name of a column before it.
+DAY_FOLDER = re.compile(r"^(?:\w+=)?20\d\d[-_.]?[01]\d[-_.]?[0-3]\d$")
 
 # 2024-04-02T13:14:43.337Z-6b622448… (Data Exports), 20230803T081120Z (legacy).
 STAMP = re.compile(
@@ -137,6 +139,8 @@ def series(names: Collection[str]) -> str | None:
         ('day-#-#-#.csv', None)
         >>> series(["in/date=2026-05-01/bill.csv"])
         'date=#-#-#/bill.csv'
+        >>> series(["in2/bill.csv"]) is None
+        True
         >>> series(["a-1.csv", "b-1.csv"]) is None
         True
     """
@@ -187,6 +191,6 @@ def _shape(name: str) -> str | None:
     if NUMBER.search(base):
         return NUMBER.sub("#", base) + suffix
     folder = folders.rpartition("/")[2]
-    if NUMBER.search(folder):
+    if DAY_FOLDER.search(folder):
         return NUMBER.sub("#", folder) + f"/{whole}"
     return None

@@ -87,10 +87,7 @@ def score(
     """
     if rate is not None and alerts_per_week is not None:
         raise BadValue("--rate and --alerts-per-week say the same: give one of them.")
-    ending = ".parquet" if dated_values.is_parquet(path) else ".csv"
-    out = out or Path(f"{_stem(path)}.scored{ending}")
-    if out.exists() and out.samefile(path):
-        raise BadValue(f"{path} would be written over: name another file with --out.")
+    out = _target(path, out)
     table = dated_values.read(path)
     time, value = _columns(path, table, time, value, by)
     grid, notes = dated_values.laid_out(path, table, time, value, list(by))
@@ -122,8 +119,18 @@ def _a_week(events: int, seconds: float) -> float:
     return events * WEEK_SECONDS / seconds if seconds else 0.0
 
 
-def _stem(path: Path) -> str:
-    return path.name.split(".")[0] or "table"
+def _target(path: Path, out: Path | None) -> Path:
+    """Return where to write: beside other files of the working directory if not told.
+
+    Raises:
+        BadValue: That is the table itself.
+    """
+    ending = ".parquet" if dated_values.is_parquet(path) else ".csv"
+    stem = path.name.split(".")[0] or "table"
+    out = out or Path(f"{stem}.scored{ending}")
+    if out.exists() and out.samefile(path):
+        raise BadValue(f"{path} would be written over: name another file with --out.")
+    return out
 
 
 def _columns(

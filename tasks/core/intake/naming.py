@@ -27,6 +27,8 @@ SUFFIXES = re.compile(
 )
 
 NUMBER = re.compile(r"\d+")
+# Ids of 8 and more hexadecimal digits with a number among them, and numbers.
+CHANGING = re.compile(r"[-_. ]*(?:\b(?=[a-f-]*\d)[0-9a-f-]{8,}\b|\d+)", re.IGNORECASE)
 # The folder of a day, with or without the name of a column before it.
 DAY_FOLDER = re.compile(r"^(?:\w+=)?20\d\d[-_.]?[01]\d[-_.]?[0-3]\d$")
 
@@ -146,6 +148,24 @@ def series(names: Collection[str]) -> str | None:
     """
     shapes = {_shape(name) for name in names}
     return shapes.pop() if len(shapes) == 1 else None
+
+
+def report_name(names: Collection[str]) -> str:
+    """Return what the names of a report's files say of it, without what changes.
+
+    Left out are folders, suffixes, numbers and ids; nothing may be left.
+
+    Examples:
+        >>> report_name(["2026-05/daily-cur-00001.csv.gz", "daily-cur-00002.csv.gz"])
+        'daily-cur'
+        >>> report_name(["bill_2026-05-01.csv", "bill_2026-05-02.csv"])
+        'bill'
+        >>> report_name(["5bd7d8a6-96cd-4a3f-9f41-c5d0c34f6a71.csv"])
+        ''
+    """
+    bases = {SUFFIXES.sub("", name.rpartition("/")[2]) for name in names}
+    bare = {CHANGING.sub("", base).strip("-_. ").lower() for base in bases}
+    return ", ".join(sorted(bare))
 
 
 def stated_time(name: str) -> datetime | None:

@@ -10,15 +10,10 @@ series that holds all days of earlier parts takes their place, so nothing is cou
 twice.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
-
-SUFFIXES = re.compile(r"(?:\.(?:snappy|gz|zip|csv|txt|parquet|json))+$", re.IGNORECASE)
-# Ids of 8 and more hexadecimal digits with a number among them, and numbers.
-CHANGING = re.compile(r"[-_. ]*(?:\b(?=[a-f-]*\d)[0-9a-f-]{8,}\b|\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +62,6 @@ class Span:
     bill_id: str
     known_from: datetime
     known_to: datetime | None
-
-
-def report_name(names: Collection[str]) -> str:
-    """Return what the names of a report's files say of it, without what changes.
-
-    Left out are folders, suffixes, numbers and ids; nothing may be left.
-
-    Examples:
-        >>> report_name(["2026-05/daily-cur-00001.csv.gz", "daily-cur-00002.csv.gz"])
-        'daily-cur'
-        >>> report_name(["bill_2026-05-01.csv", "bill_2026-05-02.csv"])
-        'bill'
-        >>> report_name(["5bd7d8a6-96cd-4a3f-9f41-c5d0c34f6a71.csv"])
-        ''
-    """
-    bases = {SUFFIXES.sub("", name.rpartition("/")[2]) for name in names}
-    bare = {CHANGING.sub("", base).strip("-_. ").lower() for base in bases}
-    return ", ".join(sorted(bare))
 
 
 def compose(parts: Iterable[Part]) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from tasks.core.intake.versions import report_name
+from tasks.core.intake.naming import report_name
 from tasks.edge import warehouse
 from tasks.edge.settings import Settings
 

@@ -120,9 +120,10 @@ def test_nothing_generated_is_committed():
 
 def test_every_table_and_column_is_described():
     """Each CREATE TABLE has a comment for the table and for each of its columns."""
-    from tasks.edge import warehouse
+    from tasks.edge import schema, warehouse
 
     with warehouse.connect(":memory:") as con:
+        schema.describe(con)
         tables = con.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
             " WHERE comment IS NULL AND schema_name <> 'raw'"

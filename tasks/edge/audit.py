@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 
-from tasks.edge import checks, conformance, focus, queries, warehouse
+from tasks.edge import checks, conformance, focus, macros, queries, warehouse
 from tasks.edge.checks import Checked
 from tasks.edge.daily import batches, nobody
 from tasks.edge.focus import Bill
@@ -50,7 +50,7 @@ def audit(
     results: list[Checked] = []
     if not pending:
         return 0, results
-    focus.install_macros(con)
+    macros.install(con)
     bills = {bill.bill_id: bill for bill in focus.load_bills(con, lake)}
     done = 0
     for batch in batches(pending):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tasks.core.errors import NothingThere, WrongVersion
-from tasks.edge import focus, queries, warehouse
+from tasks.edge import focus, macros, queries, warehouse
 from tasks.edge.bills import Row, rows, writing
 from tasks.edge.focus import Scan
 from tasks.edge.settings import Settings
@@ -43,7 +43,7 @@ def difference(settings: Settings, earlier: str, later: str) -> Difference:
     if earlier == later:
         raise WrongVersion(f"{earlier} is one version: name two to compare.")
     with writing(settings) as con:
-        focus.install_macros(con)
+        macros.install(con)
         bills = {
             bill.bill_id: bill for bill in focus.load_bills(con, settings.lake_path)
         }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import checks, focus, products, queries, sums, warehouse
+from tasks.edge import checks, focus, macros, products, queries, sums, warehouse
 from tasks.edge.checks import Checked
 from tasks.edge.focus import Bill
 
@@ -43,7 +43,7 @@ def aggregate(
         LakeDamaged: A file of a bill is no longer in the lake.
     """
     with warehouse.transaction(con):
-        focus.install_macros(con)
+        macros.install(con)
     bills = {bill.bill_id: bill for bill in focus.load_bills(con, lake)}
     pending = con.execute(queries.text("series/pending_bills")).fetchall()
     results: list[Checked] = []

@@ -1,8 +1,12 @@
-"""What views and their columns say about themselves."""
+"""What tables, views and their columns say about themselves."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from tasks.edge import queries, warehouse
+from tasks.edge import definitions, queries, schema, warehouse
+
+# What the comments of tables are remembered as.
+TABLES = "comments"
 
 COLUMNS = (
     "SELECT schema_name || '.' || table_name, column_name, comment"
@@ -35,11 +39,24 @@ RENAMED_COMMENTS = {
 }
 
 
-def describe(con: warehouse.Connection) -> None:
-    """Give the views and their columns the comments of what they show."""
+def install(con: warehouse.Connection, views: Iterable[str]) -> None:
+    """Describe every table, unless that was done, and some views with their columns.
+
+    Belongs into the transaction that makes the views.
+    """
+    by = definitions.digest(*schema.declared().values())
+    if not definitions.is_made(con, TABLES, by):
+        schema.describe(con)
+        definitions.note(con, TABLES, by)
+    if described := list(views):
+        _describe(con, described)
+
+
+def _describe(con: warehouse.Connection, views: Iterable[str]) -> None:
+    """Give views and their columns the comments of what they show."""
     known = _comments(con)
-    for view, declared in DESCRIBED.items():
-        comments = RENAMED_COMMENTS | known[declared]
+    for view in views:
+        comments = RENAMED_COMMENTS | known[DESCRIBED[view]]
         con.execute(f"COMMENT ON VIEW {view} IS {queries.literal(VIEW_COMMENTS[view])}")
         for column in known[view]:
             con.execute(

@@ -1,4 +1,4 @@
-"""FOCUS as views: macros, one per rule and format, and views over the lake's files.
+"""FOCUS as views over the lake's files, by the macros of each format.
 
 Nothing is copied. ``install`` writes the file lists of all bill versions into the
 views, so it is run again whenever a bill arrives.
@@ -8,49 +8,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 
 from tasks.core.errors import LakeDamaged
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import descriptions, moments, names, queries, spared, warehouse
-from tasks.edge.intake import mirror
-
-# What every format may use, in order of use: each reads the ones before it.
-SCALARS = (
-    "money",
-    "total",
-    "direction",
-    "off_price",
-    "outside_period",
-    "instant",
-    "iso_time",
-    "iso_period",
-    "after_end",
-    "known",
-    "spelled",
-    "document",
-    "object_of",
-    "tag_document",
-    "last_pairs",
-    "pairs",
-    "unit",
-    "provider_name",
-    "third_party",
-    "charge_kind",
-    "service_category",
-    "share",
-    "arrival_hours",
-    "credible_date",
-    "tag_map",
-    "json_value",
-    "json_extract_array",
-    "json_unquote",
-    "json_contains_path",
+from tasks.edge import (
+    definitions,
+    descriptions,
+    macros,
+    moments,
+    queries,
+    schema,
+    spared,
+    warehouse,
 )
-
-# Names of types in FOCUS's published queries that DuckDB has under another name.
-TYPES = {"unsigned": "UBIGINT", "float64": "DOUBLE"}
+from tasks.edge.intake import mirror
 
 UNION = "\nUNION ALL BY NAME\n"
 
@@ -101,50 +73,20 @@ def install(con: warehouse.Connection, lake: Path) -> int:
     """
     bills = load_bills(con, lake)
     current = [bill for bill in bills if bill.is_current]
-    with warehouse.transaction(con):
-        install_macros(con)
-        _create_view(con, "focus.cost_and_usage", rows_of(con, current))
-        con.execute(_as_of(con, bills))
-        _create_view(
-            con,
-            "focus.cost_and_usage_1_2",
-            queries.text("focus/cost_and_usage_1_2"),
-        )
-        named = queries.text("main/focus_data_table")
-        _create_view(con, "main.focus_data_table", named)
+    shown = {
+        "focus.cost_and_usage": rows_of(con, current),
+        "focus.cost_and_usage_1_2": queries.text("focus/cost_and_usage_1_2"),
+        "main.focus_data_table": queries.text("main/focus_data_table"),
         # Examples of the specification call the same table by the data set's name.
-        _create_view(con, "main.CostAndUsage", "FROM main.focus_data_table")
-        _create_view(con, "series.daily_cost", queries.text("series/daily_cost"))
-        con.execute(queries.as_macro("series/daily_cost_as_of"))
-        con.execute(queries.as_macro("series/arrival_curves"))
-        descriptions.describe(con)
+        "main.CostAndUsage": "FROM main.focus_data_table",
+        "series.daily_cost": queries.text("series/daily_cost"),
+    }
+    with warehouse.transaction(con):
+        macros.install(con)
+        made = [view for view, query in shown.items() if _show(con, view, query)]
+        _define(con, "focus.as_of", _as_of(con, bills))
+        descriptions.install(con, made)
     return len(current)
-
-
-def install_macros(con: warehouse.Connection) -> None:
-    """Create the rules and formats that need no bill."""
-    for name, type_ in TYPES.items():
-        con.execute(f"CREATE TYPE IF NOT EXISTS main.{name} AS {type_}")
-    names.install(con)
-    con.execute(queries.as_macro("bills/versions_as_of"))
-    for name in dict.fromkeys(
-        chain(SCALARS, *(kind.scalars for kind in BILLS.values()))
-    ):
-        con.execute(scalar_macro(name))
-    for name in dict.fromkeys(chain(*(kind.tables for kind in BILLS.values()))):
-        con.execute(queries.as_macro(name))
-
-
-def scalar_macro(name: str) -> str:
-    """Return the statement that installs ``sql/macros/<name>.sql``.
-
-    Such a file is a SELECT of one expression; its arguments have the order in which
-    the head names them.
-    """
-    head, _, body = queries.as_macro(f"macros/{name}").partition("\nSELECT")
-    _, _, line = head.partition("-- params: ")
-    arguments = line.partition("\n")[0]
-    return f"CREATE OR REPLACE MACRO main.{name}({arguments}) AS ({body})"
 
 
 def load_bills(con: warehouse.Connection, lake: Path) -> list[Bill]:
@@ -296,5 +238,19 @@ def _as_of(con: warehouse.Connection, bills: Iterable[Bill]) -> str:
     return f"CREATE OR REPLACE MACRO focus.as_of(moment) AS TABLE\n{shown}{where}"
 
 
-def _create_view(con: warehouse.Connection, name: str, query: str) -> None:
-    con.execute(f"CREATE OR REPLACE VIEW {name} AS\n{query}")
+def _show(con: warehouse.Connection, view: str, query: str) -> bool:
+    return _define(con, view, f"CREATE OR REPLACE VIEW {view} AS\n{query}")
+
+
+def _define(con: warehouse.Connection, name: str, statement: str) -> bool:
+    """Create a view or macro over bills; return False where it is there already.
+
+    A view keeps the columns that it had, so it is made again when what it reads is.
+    """
+    read = [*macros.statements(), *schema.declared().values()]
+    by = definitions.digest(statement, *read)
+    if definitions.is_made(con, name, by):
+        return False
+    con.execute(statement)
+    definitions.note(con, name, by)
+    return True

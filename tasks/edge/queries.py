@@ -45,6 +45,7 @@ def names(layer: str) -> Iterator[str]:
         yield f"{layer}/{path.stem}"
 
 
+@cache
 def as_macro(name: str) -> str:
     """Return the statement that installs a query as a table macro.
 

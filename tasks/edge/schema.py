@@ -4,9 +4,8 @@ A warehouse lives for years, and later versions of this project declare more col
 They are added where they are missing; none is ever taken away.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -32,21 +31,25 @@ class Column(NamedTuple):
     default: str | None
 
 
-def declared() -> dict[str, Path]:
-    """Return the file that declares each table, by the table's name."""
-    return {path.stem: path for path in sorted((queries.SQL / "tables").glob("*.sql"))}
+@cache
+def declared() -> dict[str, str]:
+    """Return what declares and describes each table, by the table's name."""
+    files = sorted((queries.SQL / "tables").glob("*.sql"))
+    return {path.stem: path.read_text(encoding="utf-8") for path in files}
 
 
-def create(
-    con: duckdb.DuckDBPyConnection, paths: list[Path], *, is_described: bool
-) -> None:
+def create(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
     """Create schemas and tables; belongs into the caller's transaction."""
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    for path in paths:
-        statements = path.read_text(encoding="utf-8")
-        created, _, _ = statements.partition("\nCOMMENT ON ")
-        con.execute(statements if is_described else created)
+    for table in tables:
+        con.execute(_divided(table)[0])
+
+
+def describe(con: duckdb.DuckDBPyConnection) -> None:
+    """Give tables and columns their comments, which take longer than to create them."""
+    for table in declared():
+        con.execute(_divided(table)[1])
 
 
 def lacking(con: duckdb.DuckDBPyConnection) -> list[Column]:
@@ -60,11 +63,10 @@ def lacking(con: duckdb.DuckDBPyConnection) -> list[Column]:
     ]
 
 
-def widen(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> None:
-    """Add columns, with the comments of their tables.
+def widen(con: duckdb.DuckDBPyConnection, columns: Iterable[Column]) -> None:
+    """Add columns; rows that are there get the column's default, or null.
 
-    Rows that are there get the column's default, or null. Belongs into the caller's
-    transaction.
+    Belongs into the caller's transaction.
     """
     for column in columns:
         default = f" DEFAULT {column.default}" if column.default else ""
@@ -72,15 +74,19 @@ def widen(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> None:
             f"ALTER TABLE {column.table}"
             f" ADD COLUMN {queries.identifier(column.name)} {column.data_type}{default}"
         )
-    for table in {column.table for column in columns}:
-        con.execute(declared()[table].read_text(encoding="utf-8"))
+
+
+def _divided(table: str) -> tuple[str, str]:
+    """Return what creates a table, and what describes it."""
+    created, mark, described = declared()[table].partition("\nCOMMENT ON ")
+    return created, mark + described
 
 
 @cache
 def _wanted() -> tuple[Column, ...]:
     """Every declared column: what an empty database has after its creation."""
     with duckdb.connect() as con:
-        create(con, list(declared().values()), is_described=False)
+        create(con, declared())
         return tuple(_columns(con))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from tasks.core.errors import NothingThere, WarehouseBusy
-from tasks.edge import queries, schema
+from tasks.edge import definitions, queries, schema
 
 # Readable by DuckDB 1.5 and 2.0 alike; see docs/decisions/0002-duckdb-1.5.md.
 STORAGE_VERSION = "v1.5.0"
@@ -111,27 +111,23 @@ def transaction(con: Connection) -> Iterator[None]:
     con.execute("COMMIT")
 
 
-def install(con: Connection, *, is_described: bool = True) -> None:
-    """Create what is missing: schemas, tables, and columns of older tables.
-
-    Args:
-        con: The warehouse, or a database that nobody looks into.
-        is_described: Whether tables and columns get their comments, which take longer
-            than everything else.
-    """
+def install(con: Connection) -> None:
+    """Create what is missing: schemas, tables, and columns of older tables."""
+    by = definitions.digest(*schema.declared().values())
+    if definitions.is_made(con, "tables", by):
+        return
     known = {
         name
         for (name,) in con.execute(
             "SELECT schema_name || '.' || table_name FROM duckdb_tables()"
         ).fetchall()
     }
-    missing = [path for table, path in schema.declared().items() if table not in known]
-    if missing:
-        with transaction(con):
-            schema.create(con, missing, is_described=is_described)
-    if known and (lacking := schema.lacking(con)):
-        with transaction(con):
-            schema.widen(con, lacking)
+    missing = [table for table in schema.declared() if table not in known]
+    with transaction(con):
+        schema.create(con, missing)
+        if known:
+            schema.widen(con, schema.lacking(con))
+        definitions.note(con, "tables", by)
 
 
 def replace(

@@ -10,8 +10,8 @@ from tasks.edge import (
     checks,
     conformance,
     daily,
-    focus,
     lookups,
+    macros,
     warehouse,
 )
 from tasks.edge.intake import bills
@@ -154,7 +154,7 @@ def test_every_rule_can_be_broken(rule):
     """
     breaking = BREAKS[rule]
     with warehouse.connect(":memory:") as con:
-        focus.install_macros(con)
+        macros.install(con)
         con.execute("CREATE TABLE charges AS FROM focus.charges")
         for charge in (KEPT, KEPT | breaking):
             names = ", ".join(charge)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tasks.core.errors import CheckFailed
-from tasks.edge import focus
+from tasks.edge import macros
 from tests.edge.export_world import World, write_csv
 from tests.edge.test_aws_shapes import COMMON, SP, line, road, told
 
@@ -156,11 +156,11 @@ def test_a_discount_counts_once_over_all_parts(world, tmp_path):
 
 def test_an_error_in_the_mapping_of_wasted_plans_is_found(world, tmp_path, monkeypatch):
     """The total of what a plan wasted is worked out apart from the mapping."""
-    right = focus.scalar_macro
+    right = macros.scalar
     wrong = "CREATE OR REPLACE MACRO main.aws_unused(a, b, c, d, e, f, g, h) AS (1.0)"
     monkeypatch.setattr(
-        focus,
-        "scalar_macro",
+        macros,
+        "scalar",
         lambda name: wrong if name == "aws_unused" else right(name),
     )
     fee = line(

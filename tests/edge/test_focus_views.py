@@ -167,14 +167,13 @@ def test_a_hole_in_the_lake_is_told(settings, load):
 
 
 def test_every_view_is_described(settings, load):
-    """Views and their columns carry comments, as tables do."""
+    """Views, tables and their columns carry comments once there are views."""
     load(row("1"))
     with warehouse.connect(settings.database) as con:
         focus.install(con, settings.lake_path)
         silent = con.execute(
             "SELECT table_name, column_name FROM duckdb_columns()"
-            " WHERE comment IS NULL AND NOT internal"
-            " AND schema_name IN ('focus', 'series')"
+            " WHERE comment IS NULL AND NOT internal AND schema_name <> 'raw'"
         ).fetchall()
     assert silent == []
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tasks.edge import focus
+from tasks.edge import macros
 
 MEANT = (
     "0",
@@ -24,7 +24,7 @@ MEANT = (
 @pytest.fixture(scope="module")
 def con():
     with duckdb.connect() as con:
-        con.execute(focus.scalar_macro("money"))
+        con.execute(macros.scalar("money"))
         yield con
 
 

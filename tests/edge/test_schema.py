@@ -20,6 +20,7 @@ def older(tmp_path):
         con.execute("DROP TABLE ops.runs")
         con.execute("CREATE TABLE ops.runs (run_id VARCHAR, flow VARCHAR)")
         con.execute("INSERT INTO ops.runs VALUES ('r1', 'daily')")
+        con.execute("DROP TABLE ops.definitions")
     return path
 
 

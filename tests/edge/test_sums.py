@@ -9,7 +9,7 @@ import pytest
 
 from tasks.core.intake import quick_columns
 from tasks.core.intake.formats import aws
-from tasks.edge import focus, queries, summing, sums, warehouse
+from tasks.edge import focus, macros, queries, summing, sums, warehouse
 
 LINE_TYPES = (
     ["Usage"] * 8
@@ -89,7 +89,7 @@ def line(rng, oddity):
 @pytest.fixture
 def con():
     with warehouse.connect(":memory:") as con:
-        focus.install_macros(con)
+        macros.install(con)
         yield con
 
 

@@ -20,7 +20,7 @@ import pytest
 
 from tasks.core.intake.formats import aws
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import audit, focus, names, queries, warehouse
+from tasks.edge import audit, focus, macros, names, queries, warehouse
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/*/expect.csv"))
@@ -35,7 +35,7 @@ def layer_and_query(case):
 @pytest.fixture(scope="module")
 def empty():
     with warehouse.connect(":memory:") as con:
-        focus.install_macros(con)
+        macros.install(con)
         yield con
 
 

@@ -17,7 +17,7 @@ import duckdb
 
 from tasks.core.errors import BadValue, BillError, UnreadableFile
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import focus, queries, sums, warehouse
+from tasks.edge import macros, queries, sums, warehouse
 from tasks.edge.intake import defects, gaps, local, reading
 from tasks.edge.intake.exports import Export
 
@@ -95,11 +95,11 @@ def connect(scratch: Path) -> Connection:
     """Open a connection for reading exports; it spills to ``scratch``."""
     con = duckdb.connect(config={"temp_directory": str(scratch / "spill")})
     con.execute("SET TimeZone = 'UTC'")
-    warehouse.install(con, is_described=False)
-    focus.install_macros(con)
+    warehouse.install(con)
+    macros.install(con)
     con.execute(MACROS)
     for macro in {name for kind in BILLS.values() for name in kind.readings.values()}:
-        con.execute(focus.scalar_macro(macro))
+        con.execute(macros.scalar(macro))
     for name in queries.names("raw"):
         if name.endswith("_optional"):
             macro = name.removeprefix("raw/")

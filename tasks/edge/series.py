@@ -1,5 +1,6 @@
 """Daily series out of the warehouse, as the detectors want them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from tasks.core.findings.anomalies import Scope
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.runs import Book
 from tasks.core.findings.voices import USAGE
-from tasks.edge import queries, sheet
+from tasks.edge import public_holidays, queries, sheet
 from tasks.edge.sheet import Places, Sheet
 from tasks.edge.warehouse import Connection
 
@@ -66,7 +67,7 @@ def load(
 
     Args:
         con: The warehouse.
-        params: Names the days that may be incomplete.
+        params: Names the days that may be incomplete, and the calendars.
         as_of: Whose knowledge counts.
         until: Last day.
         cost: Which cost: ``effective_cost`` or ``billed_cost``.
@@ -99,7 +100,9 @@ def load(
     has_days = np.any(laid.is_there, axis=1)
     if not has_days.all():
         known, laid = known.filter(pa.array(has_days)), laid.only(has_days)
-    return Loaded(_book(known, laid, oldest), known_at)
+    # The next year's are known as well: a day before one may be taken off.
+    free = public_holidays.between(params.holidays, oldest.year, newest.year + 1)
+    return Loaded(_book(known, laid, oldest, free), known_at)
 
 
 def _known_series(con: Connection, as_of: datetime, until: date) -> pa.Table:
@@ -149,7 +152,9 @@ def _keep_shared(con: Connection, days: pa.Table, values: dict[str, Any]) -> Non
         con.unregister("shared_days")
 
 
-def _book(known: pa.Table, laid: Sheet, oldest: date) -> Book:
+def _book(
+    known: pa.Table, laid: Sheet, oldest: date, free: Mapping[date, str]
+) -> Book:
     scopes = [Scope(*row.values()) for row in known.select(SCOPE).to_pylist()]
     accounts = known["account_index"].to_numpy().astype(np.int64)
     began = laid.is_there.argmax(axis=1)
@@ -165,6 +170,7 @@ def _book(known: pa.Table, laid: Sheet, oldest: date) -> Book:
         charge_kinds=tuple(scope.charge_kind for scope in scopes),
         accounts=accounts,
         since=_since(began, accounts)[accounts],
+        holidays=free,
     )
     return Book(panel, scopes, (has_bill & ~is_open)[accounts], laid.amount)
 

@@ -19,6 +19,7 @@ from tasks.core.forecasting.declaration import Budget, Forecasting
 from tasks.core.model import Frozen
 from tasks.core.policy.limits import Limits
 from tasks.core.rightsizing.advice import Rules
+from tasks.edge import public_holidays
 from tasks.edge.delivery.declaration import AnySink
 from tasks.edge.response.declaration import Bridge, Responding
 from tasks.edge.secrets import SIGNED, without_secrets
@@ -170,6 +171,16 @@ class Settings(Frozen):
             if names.count(name) > 1:
                 raise ValueError(f"two sinks are called {name!r}")
         return sinks
+
+    @field_validator("detect")
+    @classmethod
+    def knows_its_calendars(cls, detect: Detection) -> Detection:
+        """Refuse holidays of a country that has no calendar."""
+        try:
+            public_holidays.check(detect.holidays)
+        except ValueError as error:
+            raise ValueError(f"holidays: {error}") from error
+        return detect
 
     @field_validator("lake")
     @classmethod

@@ -1,6 +1,7 @@
 """Detectors: each scores days of many series at once, and sees no later day."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -25,6 +26,8 @@ class Panel:
         accounts: ``(n_series,)`` number of the billing account that each belongs to;
             one account has one currency here.
         since: ``(n_series,)`` first column of which that account has a bill.
+        holidays: Name of each public holiday, also of later ones: a calendar is known
+            beforehand.
     """
 
     start: date
@@ -34,6 +37,7 @@ class Panel:
     charge_kinds: tuple[str, ...]
     accounts: NDArray[np.int64]
     since: NDArray[np.int64]
+    holidays: Mapping[date, str] = field(default_factory=dict)
 
     def day(self, column: int) -> date:
         """Return the date of a column."""

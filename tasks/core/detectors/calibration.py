@@ -146,19 +146,19 @@ def p_values(score: Floats, *, step: int = STEP, window: int = WINDOW) -> PValue
     return PValues(above, below)
 
 
-def both_sides(score: Floats) -> Floats:
+def both_sides(score: Floats, apart: Flags | None = None) -> Floats:
     """Return how rare each day is that may be odd on either side, as ``PValues.both``.
 
-    It takes a third of the room.
+    It takes a third of the room. Days that are ``apart`` say nothing of others.
     """
     found = np.empty(score.shape)
-    for days, upper, lower in _steps(score, STEP, WINDOW):
+    for days, upper, lower in _steps(score, STEP, WINDOW, apart):
         found[:, days] = PValues(upper, lower).both
     return found
 
 
 def _steps(
-    score: Floats, step: int, window: int
+    score: Floats, step: int, window: int, apart: Flags | None = None
 ) -> Iterator[tuple[slice, Floats, Floats]]:
     """Yield some days after the other, with how rare they are on either side."""
     kept = score.astype(np.float32)
@@ -167,9 +167,12 @@ def _steps(
         days = slice(first, first + step)
         today = kept[:, days].copy()
         body = _body(kept[:, max(0, first - window) : first])
-        yield days, above.judge(body, today), below.judge(body, today)
+        is_apart = np.zeros(today.shape[1], np.bool_) if apart is None else apart[days]
+        upper, lower = (side.judge(body, today, is_apart) for side in (above, below))
+        yield days, upper, lower
         for side in (above, below):
             kept[:, days] = side.calm(body, kept[:, days])
+        kept[:, days][:, is_apart] = np.nan
 
 
 class _Side:
@@ -186,8 +189,11 @@ class _Side:
         self.is_told: Flags = np.empty((series, 0), dtype=np.bool_)
         self.goes_on: Flags = np.empty((series, 0), dtype=np.bool_)
 
-    def judge(self, body: Body, today: Singles) -> Floats:
-        """Return p-values of the next days, and remember their excesses."""
+    def judge(self, body: Body, today: Singles, is_apart: Flags) -> Floats:
+        """Return p-values of the next days, and remember their excesses.
+
+        Those of days that are apart are not remembered.
+        """
         edge, excess = body.edge(self.sign), body.excess(self.sign)
         over = ((self.sign * today - edge[:, None]) / excess[:, None]).astype(
             np.float32
@@ -196,7 +202,7 @@ class _Side:
         is_out = over > 0
         p_value[is_out] = EDGE * _tail(self.pool).beyond(over[is_out])
         self._mark(p_value)
-        is_quiet = is_out & ~self.is_told & ~self.goes_on
+        is_quiet = is_out & ~self.is_told & ~self.goes_on & ~is_apart
         self.pool = [*self.pool[1 - self.steps :], over[is_quiet]]
         return p_value
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.core.detectors import Floats, Panel, Scores, monthly, windows
+from tasks.core.detectors import Floats, Panel, Scores, days_off, monthly, windows
 from tasks.core.findings.detection import Seasonality
 
 # Scales the median absolute deviation to the standard deviation of a normal
@@ -33,9 +33,9 @@ class Season:
         week: Median of the last seven days, the day itself among them.
         level: Level of the days before it, free of the weekday.
         offset: What its weekday adds.
-        sure: What its place in the month adds.
-        below: What its place in the month may take away; not positive.
-        above: What its place in the month may add; not negative.
+        sure: What its place in the month adds, and that it is a day off.
+        below: What either may take away; not positive.
+        above: What either may add; not negative.
         spread: Noise of the days before it, as a standard deviation.
     """
 
@@ -67,6 +67,15 @@ class Season:
     def surprise(self) -> Floats:
         """How far the day lies beyond either end."""
         return self.scaled - np.clip(self.scaled, self.low, self.high)
+
+    def with_effect(self, sure: Floats, below: Floats, above: Floats) -> "Season":
+        """Return the season with what else adds to its days."""
+        return replace(
+            self,
+            sure=self.sure + sure,
+            below=self.below + below,
+            above=self.above + above,
+        )
 
 
 class Seasonal:
@@ -103,15 +112,17 @@ class Seasonal:
         """Return what is normal for each day, from earlier days alone."""
         params = self.params
         scaled = to_scale(panel.costs, params.unit)
-        week = windows.trailing_median(scaled, 7, least=4)
-        offset = windows.same_weekday_median(scaled - week, params.weeks, least=2)
+        off = days_off.of(panel)
+        plain = off.left_out(scaled)
+        week = windows.trailing_median(plain, 7, least=4)
+        offset = windows.same_weekday_median(plain - week, params.weeks, least=2)
         offset = np.nan_to_num(offset)
         level = windows.earlier(
             windows.trailing_median(
-                scaled - offset, params.level_days, least=params.level_days // 2
+                plain - offset, params.level_days, least=params.level_days // 2
             )
         )
-        sure, maybe = monthly.edges(panel, scaled - level - offset, params.months)
+        sure, maybe = monthly.edges(panel, plain - level - offset, params.months)
         shorter = monthly.length(panel, params.level_days)
         below = np.minimum(np.minimum(maybe, shorter), 0.0)
         above = np.maximum(np.maximum(maybe, shorter), 0.0)
@@ -119,15 +130,14 @@ class Seasonal:
         season = Season(scaled, week, level, offset, sure, below, above, quiet)
         # Where a range is excused the rest of a deviation says little of the noise.
         is_plain = below == above
-        noise = np.where(is_plain, season.surprise, np.nan)
+        noise = off.left_out(np.where(is_plain, season.surprise, np.nan))
         season = replace(season, spread=self._spread(noise))
-        jobs = monthly.jobs(panel, scaled - level - offset, season.spread)
-        return replace(
-            season,
-            sure=season.sure + jobs.sure,
-            below=season.below + jobs.below,
-            above=season.above + jobs.above,
-        )
+        jobs = monthly.jobs(panel, plain - level - offset, season.spread)
+        season = season.with_effect(*jobs)
+        if not off.names:
+            return season
+        free = days_off.effect(off, panel, scaled, offset, season.sure)
+        return season.with_effect(*free)
 
     def _spread(self, surprise: Floats) -> Floats:
         """Return the noise of the days before each day, all weekdays pooled.

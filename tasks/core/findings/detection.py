@@ -138,6 +138,11 @@ class Detection(Frozen):
         35, ge=1, description="Days that are scored again by every run."
     )
     gap_days: int = Field(2, ge=0, description="Quiet days within one anomaly.")
+    holidays: tuple[str, ...] = Field(
+        (),
+        description="Calendars of public holidays: a country such as US, a part of one"
+        " such as DE-BY, or a day off of your own, as 12-24 or 2026-12-24.",
+    )
     severities: tuple[float, float, float] = Field(
         (100.0, 1_000.0, 10_000.0),
         description="Impacts from which an anomaly is medium, high and critical.",

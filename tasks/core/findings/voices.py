@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Floats, Panel, Scores, weekends
+from tasks.core.detectors import Flags, Floats, Panel, Scores, days_off, weekends
 from tasks.core.detectors.drift import Drifting
 from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
@@ -84,6 +84,8 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
         & _reaches(scores["drift"], 1),
     }
     material = judged & _is_material(panel, scores[seasonal.name], floor, params)
+    # Whatever is expected of a day off, one that is excused is worth no word.
+    material &= ~(days_off.of(panel).flags & (season.surprise == 0))
     pairs = weekends.weekends(panel, season, scores[seasonal.name].score)
     firm = Thresholds(tuple(r for r in params.thresholds if not r.unless_expected))
     is_firm = firm.score(panel).score >= 1

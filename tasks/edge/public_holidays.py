@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 # A day of a company's own, each year or once.
-OWN_DAY = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")
+OWN_DAY = re.compile(r"(\d{4}-)?\d{2}-\d{2}")
 OWN = "day off of our own"
 LEAP_YEAR = 2000
 
@@ -43,29 +43,28 @@ def check(names: Iterable[str]) -> None:
 
 
 def _of(name: str, years: range) -> dict[date, str]:
-    own = OWN_DAY.fullmatch(name)
-    return _own(name, own, years) if own else _public(name, years)
+    return _own(name, years) if OWN_DAY.fullmatch(name) else _public(name, years)
 
 
-def _own(name: str, own: re.Match[str], years: range) -> dict[date, str]:
+def _own(name: str, years: range) -> dict[date, str]:
     """Return a company's own day in each of the years that has it."""
-    year, month, day = (part and int(part) for part in own.groups())
+    is_yearly = name.count("-") == 1
+    asked = [f"{year}-{name}" for year in (LEAP_YEAR, *years)] if is_yearly else [name]
+    days = {day for day in map(_date, asked) if day}
+    if not days:
+        raise ValueError(f"{name!r} is no date: write MM-DD or YYYY-MM-DD")
+    return {day: OWN for day in days if day.year in years}
+
+
+def _date(text: str) -> date | None:
     try:
-        date(year or LEAP_YEAR, month, day)
-    except ValueError as error:
-        raise ValueError(f"{name!r} is no date: write MM-DD or YYYY-MM-DD") from error
-    found = {}
-    for each in years if year is None else {year} & set(years):
-        try:
-            found[date(each, month, day)] = OWN
-        except ValueError:
-            continue
-    return found
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _public(name: str, years: range) -> dict[date, str]:
-    # It takes a moment to load, and most settings name no calendar.
-    import holidays
+    import holidays  # noqa: PLC0415 - slow
 
     country, _, part = name.partition("-")
     parts = holidays.list_supported_countries(include_aliases=False)

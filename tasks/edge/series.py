@@ -152,9 +152,7 @@ def _keep_shared(con: Connection, days: pa.Table, values: dict[str, Any]) -> Non
         con.unregister("shared_days")
 
 
-def _book(
-    known: pa.Table, laid: Sheet, oldest: date, free: Mapping[date, str]
-) -> Book:
+def _book(known: pa.Table, laid: Sheet, oldest: date, free: Mapping[date, str]) -> Book:
     scopes = [Scope(*row.values()) for row in known.select(SCOPE).to_pylist()]
     accounts = known["account_index"].to_numpy().astype(np.int64)
     began = laid.is_there.argmax(axis=1)

@@ -1,5 +1,7 @@
 """What every detector promises, and what each promises besides."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 import worlds
@@ -30,7 +32,7 @@ every_detector = pytest.mark.parametrize(
 
 @st.composite
 def panels(draw):
-    """Draw a few series with gaps, births, spikes and jumps."""
+    """Draw a few series with gaps, births, spikes and jumps, and some holidays."""
     seed = draw(st.integers(0, 10_000))
     days = draw(st.integers(30, 150))
     rng = np.random.default_rng(seed)
@@ -41,7 +43,11 @@ def panels(draw):
     costs[3, rng.integers(0, days) :] = 0
     unknown = rng.integers(0, days, 3)
     costs[:, unknown] = np.nan
-    return worlds.panel(costs, costs / rng.uniform(1, 2, (4, 1)))
+    free = {
+        worlds.START + timedelta(days=int(day)): f"holiday {day % 3}"
+        for day in rng.integers(0, 160, 8)
+    }
+    return worlds.panel(costs, costs / rng.uniform(1, 2, (4, 1)), holidays=free)
 
 
 def head(panel, days):

@@ -11,7 +11,7 @@ from tasks.core.findings.runs import Book
 START = date(2025, 1, 1)
 
 
-def panel(costs, quantities=None, start=START, charge_kind="usage"):
+def panel(costs, quantities=None, start=START, charge_kind="usage", holidays=None):
     """Lay plain numbers out as a panel of one billing account."""
     costs = np.atleast_2d(np.asarray(costs, dtype=float))
     quantities = np.full(costs.shape, np.nan) if quantities is None else quantities
@@ -24,6 +24,7 @@ def panel(costs, quantities=None, start=START, charge_kind="usage"):
         charge_kinds=(charge_kind,) * rows,
         accounts=np.zeros(rows, dtype=np.int64),
         since=np.zeros(rows, dtype=np.int64),
+        holidays=holidays or {},
     )
 
 
@@ -41,11 +42,11 @@ def quiet(rows=20, days=400, seed=1, noise=0.06, start=START):
     return level * growth * weekend * month_end * wobble
 
 
-def book(costs, start=START, scopes=None, settled=None):
+def book(costs, start=START, scopes=None, settled=None, holidays=None):
     """Return a book whose exact amounts are the rounded costs."""
     from decimal import Decimal
 
-    laid = panel(costs, start=start)
+    laid = panel(costs, start=start, holidays=holidays)
     rows, days = laid.costs.shape
     scopes = scopes or [
         Scope(

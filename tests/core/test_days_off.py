@@ -76,11 +76,11 @@ def test_ordinary_days_learn_nothing_from_days_off():
     np.testing.assert_array_equal(*scores)
 
 
-def test_a_bridge_is_between_days_off():
+def test_a_bridging_day_is_between_days_off():
     """A Friday after a holiday is one, and so is what lies between two of them."""
     thursday, tuesday = date(2026, 5, 14), date(2026, 6, 2)
-    assert days_off.bridges({thursday, tuesday}) == {
+    assert days_off.bridging_days({thursday, tuesday}) == {
         thursday + timedelta(days=1),
         tuesday - timedelta(days=1),
     }
-    assert days_off.bridges({date(2026, 5, 13)}) == set()
+    assert days_off.bridging_days({date(2026, 5, 13)}) == set()

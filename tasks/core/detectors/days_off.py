@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 BETWEEN = 4
 
 # Name of all working days between days off.
-BRIDGE = ""
+BRIDGING = ""
 
 # Days before a day off that know its level, and how many of them must be known.
 LEVEL_DAYS = 14
@@ -70,7 +70,7 @@ class DaysOff:
 
     Attributes:
         columns: ``(n,)`` their columns.
-        names: Name of each; ``BRIDGE`` for a working day between days off.
+        names: Name of each; ``BRIDGING`` for a working day between days off.
         n_days: Days of the panel.
     """
 
@@ -94,23 +94,25 @@ class DaysOff:
 
 def of(panel: Panel) -> DaysOff:
     """Return the days off of a panel."""
-    named = dict.fromkeys(bridges(panel.holidays), BRIDGE) | dict(panel.holidays)
+    named = dict.fromkeys(bridging_days(panel.holidays), BRIDGING) | dict(
+        panel.holidays
+    )
     end = panel.day(panel.n_days)
     days = sorted(day for day in named if panel.start <= day < end)
     columns = np.array([(day - panel.start).days for day in days], dtype=np.int64)
     return DaysOff(columns, tuple(named[day] for day in days), panel.n_days)
 
 
-def bridges(holidays: Collection[date]) -> set[date]:
+def bridging_days(holidays: Collection[date]) -> set[date]:
     """Return the working days that lie between days off.
 
     That is one between a holiday and a weekend, and up to ``BETWEEN`` between two
     holidays, weekends beside them included.
 
     Examples:
-        >>> sorted(bridges({date(2026, 5, 14)}))
+        >>> sorted(bridging_days({date(2026, 5, 14)}))
         [datetime.date(2026, 5, 15)]
-        >>> len(bridges({date(2025, 12, 25), date(2026, 1, 1)}))
+        >>> len(bridging_days({date(2025, 12, 25), date(2026, 1, 1)}))
         5
     """
     found: set[date] = set()
@@ -144,16 +146,16 @@ def effect(
     for turn, column in enumerate(off.columns):
         usual = offset[:, column]
         weekend = offset[:, _weekend_before(panel, int(column))]
-        is_bridge = off.names[turn] == BRIDGE
-        belief = usual if is_bridge else weekend[:, -1]
+        is_bridging = off.names[turn] == BRIDGING
+        belief = usual if is_bridging else weekend[:, -1]
         alike = [
             before
             for before in range(turn)
-            if (off.names[before] == BRIDGE) == is_bridge
+            if (off.names[before] == BRIDGING) == is_bridging
         ]
         same = [one for one in alike if off.names[one] == off.names[turn]]
         asked = places[:, alike]
-        centre = _centre(belief, asked, places[:, [] if is_bridge else same])
+        centre = _centre(belief, asked, places[:, [] if is_bridging else same])
         known = np.column_stack([usual, weekend, asked])
         low, high = np.nanmin(known, axis=1), np.nanmax(known, axis=1)
         is_new = np.isfinite(asked).sum(axis=1) < KNOWN

@@ -190,10 +190,7 @@ class _Side:
         self.goes_on: Flags = np.empty((series, 0), dtype=np.bool_)
 
     def judge(self, body: Body, today: Singles, is_apart: Flags) -> Floats:
-        """Return p-values of the next days, and remember their excesses.
-
-        Those of days that are apart are not remembered.
-        """
+        """Return p-values of the next days, and remember those that are not apart."""
         edge, excess = body.edge(self.sign), body.excess(self.sign)
         over = ((self.sign * today - edge[:, None]) / excess[:, None]).astype(
             np.float32

@@ -115,6 +115,15 @@ def bridging_days(holidays: Collection[date]) -> set[date]:
         >>> len(bridging_days({date(2025, 12, 25), date(2026, 1, 1)}))
         5
     """
+    # A day that is taken off joins those beside it.
+    known = set(holidays)
+    while more := _joining(known) - known:
+        known |= more
+    return known - set(holidays)
+
+
+def _joining(holidays: Collection[date]) -> set[date]:
+    """Return the working days that lie between some days off and others."""
     found: set[date] = set()
     for holiday in holidays:
         after = _works(holiday, DAY, holidays)

@@ -139,6 +139,7 @@ def history_of(book: Book, look: Look, params: Forecasting) -> History:
         ),
         accounts=panel.accounts,
         closed_after=CLOSED_AFTER,
+        holidays=panel.holidays,
     )
 
 

@@ -153,6 +153,7 @@ def _history(
         accounts=panel.accounts,
         closed_after=closed_after,
         known_ahead=max((known_on - panel.day(panel.n_days - 1)).days, 0),
+        holidays=panel.holidays,
     )
 
 

@@ -8,14 +8,16 @@ counts in full after half of ``level_days``; nothing yearly is known.
 """
 
 from collections import deque
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats, windows
+from tasks.core.forecasting import days_off
 from tasks.core.forecasting.calendar_days import Ints, Places, places
 from tasks.core.forecasting.declaration import Projection
 
@@ -75,7 +77,13 @@ class Once:
 
 
 def project(
-    costs: Floats, start: date, horizon: int, kinds: Kinds, params: Projection
+    costs: Floats,
+    start: date,
+    horizon: int,
+    kinds: Kinds,
+    params: Projection,
+    *,
+    holidays: Collection[date] = (),
 ) -> Floats:
     """Return the expected cost of the days after the last one.
 
@@ -86,6 +94,7 @@ def project(
         horizon: Days to look ahead.
         kinds: What the series are.
         params: See ``Projection``.
+        holidays: Public holidays, earlier and later.
 
     Returns:
         ``(n_series, horizon)``, never NaN: a series of which nothing is known is
@@ -96,12 +105,14 @@ def project(
         return np.zeros((len(costs), horizon))
     kept = min(n_days, needed_days(params))
     where = _after(places(start, n_days + horizon), n_days - kept)
+    first_kept = start + timedelta(days=n_days - kept)
+    is_free = days_off.flags(first_kept, kept + horizon, holidays)
     expected = np.empty((len(costs), horizon))
 
     def fill(first: int) -> None:
         part = slice(first, first + BLOCK)
         recent = costs[part, n_days - kept :]
-        expected[part] = _projected(recent, where, kinds.of(part), params)
+        expected[part] = _projected(recent, where, is_free, kinds.of(part), params)
 
     with ThreadPoolExecutor() as threads:
         deque(threads.map(fill, range(0, len(costs), BLOCK)), maxlen=0)
@@ -115,18 +126,20 @@ def needed_days(params: Projection) -> int:
 
 
 def _projected(
-    recent: Floats, where: Places, kinds: Kinds, params: Projection
+    recent: Floats, where: Places, is_free: Flags, kinds: Kinds, params: Projection
 ) -> Floats:
     kept = recent.shape[1]
     horizon = len(where.day) - kept
-    weekday = _weekday_factors(recent, where, params)
-    usual = _usual(recent)
+    off = days_off.DaysOff(recent, is_free, kinds.is_metered)
+    plain = off.as_usual()
+    weekday = _weekday_factors(plain, where, params)
+    usual = _usual(plain)
     shares = weekday[:, where.weekday[:kept]]
     rough = usual[:, None] * shares
     surprise = recent - rough
     deviation = _deviation(surprise, usual)
     once = _once(surprise, where, deviation, kinds.is_late, params)
-    without = np.where(once.seen, np.nan, recent)
+    without = np.where(once.seen, np.nan, plain)
     reach = (CLIP * deviation)[:, None]
     clipped = np.clip(without, rough - reach, rough + reach)
     level, growth = _level(clipped, shares, params)
@@ -135,7 +148,7 @@ def _projected(
     ahead = level[:, None] + growth[:, None] * steps
     # Growth may end something, but never turns a cost into a credit.
     ahead = np.where(level[:, None] >= 0, np.maximum(ahead, 0), np.minimum(ahead, 0))
-    return ahead * weekday[:, where.weekday[kept:]] + once.ahead
+    return ahead * off.shares(weekday, where.weekday, plain) + once.ahead
 
 
 def _after(where: Places, first: int) -> Places:

@@ -4,6 +4,7 @@ An earlier day is forecast with what a run on that day would have had: no later 
 and as many of the newest days and of the charges that come late missing as today.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -40,6 +41,7 @@ class History:
         accounts: ``(n_series,)`` number of the billing account of each.
         closed_after: Days after its end from which a month is closed.
         known_ahead: Days after the newest one on which the bills were made.
+        holidays: Public holidays, earlier and later.
     """
 
     start: date
@@ -49,6 +51,7 @@ class History:
     accounts: Ints
     closed_after: int
     known_ahead: int = 0
+    holidays: Collection[date] = ()
 
     @property
     def n_days(self) -> int:
@@ -105,6 +108,7 @@ def look(
             end - 1 - int(origin),
             history.kinds.of(rows),
             params.projection,
+            holidays=history.holidays,
         )
         # A history may be younger than the month before.
         begin = max(int(origin) + 1, first)

@@ -342,3 +342,19 @@ def test_lagging_accounts_are_known_so_far():
     late = replace(history(costs), lag=np.array([0, 2]))
     view = look_now(late, 31, PARAMS)
     assert view.is_expected.sum(axis=1).tolist() == [31, 33]
+
+
+def test_a_holiday_is_expected_as_earlier_ones_were():
+    """It is like a Sunday, or like what others were; other days know nothing of it."""
+    weekday = places(START, 262).weekday
+    costs = np.where(weekday >= 5, 40.0, 100.0)
+    plain = ahead(costs)[0]
+    fridays = np.flatnonzero(weekday == 4)
+    past, coming = fridays[-6:-1:2], 262 + np.flatnonzero(np.isclose(plain, 100))[0]
+    costs[past] = 20.0
+    free = [START + timedelta(days=int(column)) for column in (*past, coming)]
+    of = kinds(1)
+    found = project(costs[None], START, 62, of, PARAMS.projection, holidays=free)[0]
+    assert found[coming - 262] == pytest.approx(20, rel=0.05)
+    others = np.delete(np.arange(62), coming - 262)
+    np.testing.assert_allclose(found[others], plain[others])

@@ -95,6 +95,23 @@ class TestTablesThatGrow:
         assert known(world, 4, 5, 20) == [(3, 2), (7, 3), (15, 4)]
         assert daily_total(world) == 15
 
+    def test_numbered_exports(self, world, tmp_path):
+        """Numbered files that hold rows of each other count each row once."""
+        rows = [added(cost, 3 + cost % 4) for cost in range(1, 13)]
+        for number, last in enumerate((5, 9, 12), start=1):
+            dump(tmp_path / "in", f"table_{number}.json", *rows[:last])
+        world.ingest(tmp_path / "in")
+        assert daily_total(world) == sum(range(1, 13))
+
+    def test_numbered_parts(self, world, tmp_path):
+        """Numbered files that share some equal rows are parts of one export."""
+        for number in (1, 2):
+            rows = [added(cost * number, 3) for cost in (1, 5, 7, 11, 13, 17, 19)]
+            equal = [added(2, 3)] * 3
+            dump(tmp_path / "in", f"table-0{number}.json", *rows, *equal)
+        world.ingest(tmp_path / "in")
+        assert daily_total(world) == 73 * 3 + 12
+
     def test_equal_rows_of_one_file(self, world, tmp_path):
         """Equal rows of one file are so many charges, however often told."""
         world.ingest(dump(tmp_path, "a.json", FIRST, FIRST))

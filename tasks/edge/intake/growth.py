@@ -20,7 +20,7 @@ import duckdb
 
 from tasks.core.intake.deliveries import digest_of
 from tasks.edge import queries, sums, warehouse
-from tasks.edge.intake import assembly, register, staging
+from tasks.edge.intake import assembly, overlaps, register, staging
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.landing import Staged
@@ -61,8 +61,7 @@ def assembled(
 ) -> list[tuple[list[Bill], Export]]:
     """Return the bills of each export in a delivery, in the order of knowledge."""
     found = []
-    for files in delivery.groups([part.export.file for part in staged]):
-        group = [part for part in staged if part.export.file in files]
+    for group in _exports(con, staged, delivery):
         export = group[0].export
         folder = Path(tempfile.mkdtemp(dir=work))
         bills = assembly.bills(
@@ -74,6 +73,19 @@ def assembled(
             ]
         found.append((bills, export))
     return sorted(found, key=lambda item: max(bill.known_at for bill in item[0]))
+
+
+def _exports(
+    con: Connection, staged: Sequence[Staged], delivery: Delivery
+) -> list[list[Staged]]:
+    """Return the files of each export in a delivery."""
+    groups = [
+        [part for part in staged if part.export.file in files]
+        for files in delivery.groups([part.export.file for part in staged])
+    ]
+    if delivery.manifest:
+        return groups
+    return [one for group in groups for one in overlaps.divide(con, group)]
 
 
 def add(
@@ -217,11 +229,14 @@ def _after(
     export: Export,
     found: Difference | None = None,
 ) -> Bill | str:
-    """Put a bill behind the version before it."""
+    """Put a bill behind the version before it.
+
+    Of versions known from one moment, those that add come last: so must this one.
+    """
     found = found or compare(con, bill.folder, version.files, export)
     if not found.fresh:
         return version.bill_id
-    if not found.missing:
+    if not found.missing and version.known_at < bill.known_at:
         found.path.unlink()
         return bill
     return _own(con, bill, export, found)

@@ -8,7 +8,7 @@ reader keeps the file that it has open, and sees the new one when it connects ag
 import os
 from pathlib import Path
 
-from tasks.edge import queries, warehouse
+from tasks.edge import queries, snapshot, warehouse
 
 # Unfinished copies carry it; DuckDB never opens them again.
 UNFINISHED = ".unfinished"
@@ -36,17 +36,49 @@ def publish(con: warehouse.Connection, target: Path) -> Path:
 
 
 def _copy(con: warehouse.Connection, path: Path) -> None:
-    row = con.execute("SELECT current_database()").fetchone()
-    name = str(row[0]).replace('"', '""') if row else "memory"
+    """Copy the file, which takes a twentieth of what copying rows does."""
+    name, file = _database(con)
+    before = _state(file)
+    # Whom it is shown to is for the folder to say, not for the warehouse's own rights.
+    path.touch()
+    snapshot.copy(file, path)
+    if _state(file) == before:
+        # Closing it writes everything from its log into the file itself.
+        _attach(con, path)
+        con.execute("DETACH published_copy")
+        return
+    # A thread of ours wrote meanwhile: what was copied may be half of each.
+    _remove(path)
+    _attach(con, path)
+    try:
+        con.execute(f"COPY FROM DATABASE {queries.identifier(name)} TO published_copy")
+    finally:
+        con.execute("DETACH published_copy")
+
+
+def _database(con: warehouse.Connection) -> tuple[str, str]:
+    """Return name and file of the warehouse."""
+    rows = con.execute(
+        "SELECT database_name, path FROM duckdb_databases()"
+        " WHERE database_name = current_database()"
+    ).fetchall()
+    return rows[0]
+
+
+def _state(file: str) -> list[tuple[int, int]]:
+    """Return when the file and its log were written to last, and their sizes.
+
+    Opening them here would give up the lock that keeps other processes away.
+    """
+    paths = [path for path in (Path(file), Path(f"{file}.wal")) if path.exists()]
+    return [(stat.st_mtime_ns, stat.st_size) for stat in map(Path.stat, paths)]
+
+
+def _attach(con: warehouse.Connection, path: Path) -> None:
     con.execute(
         f"ATTACH {queries.literal(str(path))} AS published_copy"
         f" (STORAGE_VERSION {queries.literal(warehouse.STORAGE_VERSION)})"
     )
-    try:
-        con.execute(f'COPY FROM DATABASE "{name}" TO published_copy')
-    finally:
-        # It also writes everything from the log into the file itself.
-        con.execute("DETACH published_copy")
 
 
 def _remove(path: Path) -> None:

@@ -23,6 +23,11 @@ def take(database: str, target: Path) -> None:
         OSError: There is no room for it, or no right to write it.
     """
     drop(target)
+    copy(database, target)
+
+
+def copy(database: str, target: Path) -> None:
+    """Copy as ``take`` does, over what is there: an existing file keeps its rights."""
     source = Path(database).resolve()
     for suffix in ("", ".wal"):
         part = source.with_name(source.name + suffix)

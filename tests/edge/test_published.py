@@ -111,3 +111,18 @@ def test_a_failed_copy_leaves_the_old_one(con, tmp_path, monkeypatch):
     with pytest.raises(duckdb.IOException):
         published.publish(con, target)
     assert target.read_bytes() == before
+
+
+def test_what_is_written_meanwhile_does_no_harm(con, tmp_path, monkeypatch):
+    """A thread that writes while the file is copied leaves a copy that is whole."""
+
+    def copy(_database, target):
+        con.cursor().execute(DELIVERY, {"event": "b"})
+        target.write_bytes(b"half a file")
+
+    con.execute(DELIVERY, {"event": "a"})
+    monkeypatch.setattr(published.snapshot, "copy", copy)
+    path = published.publish(con, tmp_path / "costs.duckdb")
+    with warehouse.read(path) as reader:
+        count = reader.execute("SELECT count(*) FROM ops.deliveries").fetchone()
+    assert count == (2,)

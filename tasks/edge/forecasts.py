@@ -18,6 +18,7 @@ from tasks.core.forecasting.declaration import BudgetScope, Forecasting, Measure
 from tasks.core.forecasting.predictions import Days, Made, Total
 from tasks.core.forecasting.sums import Band
 from tasks.edge import outbox, queries, series
+from tasks.edge.series import SCOPE
 from tasks.edge.settings import Settings
 from tasks.edge.warehouse import Connection, transaction
 
@@ -80,8 +81,8 @@ def load(con: Connection, settings: Settings, as_of: datetime) -> Known | None:
         known_at=known_at or as_of,
         spent={
             measure: {
-                span: {scope: costs[place] for scope, costs in by_scope.items()}
-                for span, by_scope in rows.items()
+                span: {scope: costs[place] for scope, *costs in spent}
+                for span, spent in rows.items()
             }
             for place, measure in enumerate(("effective", "billed"))
             if measure in books
@@ -129,7 +130,7 @@ def save(
 
 def _spent(
     con: Connection, span: Span, as_of: datetime, newest: date
-) -> dict[Scope, tuple[Decimal, Decimal]]:
+) -> list[tuple[Scope, Decimal, Decimal]]:
     rows = queries.run(
         con,
         "findings/spent_costs",
@@ -137,7 +138,7 @@ def _spent(
         first=span.first_date,
         last=min(span.last_date, newest),
     ).fetchall()
-    return {Scope(*row[:-2]): (row[-2], row[-1]) for row in rows}
+    return [(Scope(*row[:-2]), row[-2], row[-1]) for row in rows]
 
 
 def _before(con: Connection, newest: date) -> dict[str, tuple[int, tuple[object, ...]]]:
@@ -154,9 +155,8 @@ def _day_rows(days: Days, made_on: date) -> pa.Table:
     """Lay the band out as rows; days on which nothing is expected have none."""
     arrays = {column: getattr(days.band, name) for column, name in BAND.items()}
     rows, columns = np.nonzero(np.any([part != 0 for part in arrays.values()], axis=0))
-    scopes = pa.Table.from_pylist(
-        [asdict(scope) for scope in days.scopes],
-        pa.schema([(name, pa.string()) for name in series.SCOPE]),
+    scopes = pa.table(
+        {name: _words([getattr(one, name) for one in days.scopes]) for name in SCOPE}
     ).take(pa.array(rows))
     first = (days.first_date - date(1970, 1, 1)).days
     charged = pa.array((first + columns).astype(np.int32)).cast(pa.date32())
@@ -167,6 +167,11 @@ def _day_rows(days: Days, made_on: date) -> pa.Table:
     for name, part in arrays.items():
         table = table.append_column(name, pa.array(part[rows, columns]))
     return table
+
+
+def _words(names: list[str | None]) -> pa.Array:
+    """Return names as places in a list: each stands there once, however many days."""
+    return pa.array(names, pa.string()).dictionary_encode()
 
 
 def _total_row(total: Total, made_on: date) -> dict[str, Any]:

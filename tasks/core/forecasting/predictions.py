@@ -27,6 +27,8 @@ ENDED_DAYS = 45
 # What is told of every sum; budgets may have years too.
 TOLD: tuple[Period, ...] = ("month", "quarter")
 
+NOTHING = Decimal(0)
+
 # What a series has cost in a span, exactly.
 Spent = Mapping[Span, Mapping[Scope, Decimal]]
 
@@ -124,7 +126,9 @@ def predict(
         outlook = sums.forecast(history, membership, ahead, params)
         for place, budget in enumerate(mine, start=len(summed)):
             for span in spans(newest, closed_after, [budget.period]):
-                actual = _spent_by(spent[measure][span], series, members[place])
+                known = spent[measure][span]
+                costs = (known.get(series[row], NOTHING) for row in members[place])
+                actual = sum(costs, NOTHING)
                 standings.append(budgets.judge(outlook, place, budget, span, actual))
     # Effective cost comes last.
     told = spans(newest, closed_after, TOLD)
@@ -169,17 +173,11 @@ def _totals(
         start = outlook.history.start
         first, last = (span.first_date - start).days, (span.last_date - start).days
         rest = sums.rest_of(outlook, first, last)
+        costs = [spent[span].get(one, NOTHING) for one in series]
         for place, one in enumerate(asked):
-            actual = _spent_by(spent[span], series, one.rows)
+            actual = sum((costs[row] for row in one.rows.tolist()), NOTHING)
             found.append(Total(one, span, budgets.amounts(actual, rest, place)))
     return found
-
-
-def _spent_by(
-    spent: Mapping[Scope, Decimal], series: Sequence[Scope], rows: Ints
-) -> Decimal:
-    """Return what some series have cost, exactly."""
-    return sum((spent.get(series[row], Decimal(0)) for row in rows), Decimal(0))
 
 
 def measures(asked: Sequence[Budget]) -> list[Measure]:

@@ -76,6 +76,28 @@ class Once:
     seen: Flags
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days without what comes once a month; the arrays but one are of their shape.
+
+    Attributes:
+        costs: ``(n_series, n_days)``, NaN where unknown.
+        rough: What was usual for each.
+        reach: ``(n_series,)`` how far around that a day counts.
+        shares: What each weekday has of its week.
+    """
+
+    costs: Floats
+    rough: Floats
+    reach: Floats
+    shares: Floats
+
+    def clipped(self, part: slice) -> Floats:
+        """Return some days, wild ones brought nearer."""
+        rough, reach = self.rough[:, part], self.reach[:, None]
+        return np.clip(self.costs[:, part], rough - reach, rough + reach)
+
+
 def project(
     costs: Floats,
     start: date,
@@ -134,15 +156,16 @@ def _projected(
     plain = off.as_usual()
     weekday = _weekday_factors(plain, where, params)
     usual = _usual(plain)
-    shares = weekday[:, where.weekday[:kept]]
+    shares = np.take(weekday, where.weekday[:kept], axis=1)
     rough = usual[:, None] * shares
     surprise = recent - rough
     deviation = _deviation(surprise, usual)
     once = _once(surprise, where, deviation, kinds.is_late, params)
-    without = np.where(once.seen, np.nan, plain)
-    reach = (CLIP * deviation)[:, None]
-    clipped = np.clip(without, rough - reach, rough + reach)
-    level, growth = _level(clipped, shares, params)
+    without = plain
+    if once.seen.any():
+        without = plain.copy()
+        without[once.seen] = np.nan
+    level, growth = _level(Days(without, rough, CLIP * deviation, shares), params)
     level, growth = _or_rare(without, level, growth, kinds.is_metered, params)
     steps = np.cumsum(params.damping ** np.arange(1, horizon + 1))
     ahead = level[:, None] + growth[:, None] * steps
@@ -207,6 +230,10 @@ def _once(
     ahead = np.zeros((n_series, horizon))
     seen = np.zeros(surprise.shape, dtype=np.bool_)
     least = np.where(is_late, 1, 2)
+    near, far = (
+        np.maximum(times * deviation, TRIFLE) for times in (AGREED, STANDS_OUT)
+    )
+    by_day = np.ascontiguousarray(surprise.T)
     # From the end every month must agree: the 28th is at times the last day but two.
     counted = ((where.days_left, FROM_END, 1.0), (where.day, LONGEST_MONTH + 1, 0.5))
     for place, limit, share in counted:
@@ -215,27 +242,37 @@ def _once(
             coming = np.flatnonzero(place[n_days:] == value)
             if not before.size:
                 continue
-            found = _agreed(surprise[:, before], deviation, least, share)
-            is_new = (found != 0) & ~seen[:, before].any(axis=1)
+            # Whatever comes again has come in the newest month.
+            rows = np.flatnonzero(np.abs(by_day[before[-1]]) > near)
+            asked = by_day[before[:, None], rows].T
+            found = _agreed(asked, near[rows], far[rows], least[rows], share)
+            is_new = (found != 0) & ~seen[rows[:, None], before].any(axis=1)
             if not is_new.any():
                 continue
-            taken = ahead[np.ix_(is_new, coming)]
-            ahead[np.ix_(is_new, coming)] = np.where(
-                taken == 0, found[is_new, None], taken
-            )
-            seen[np.ix_(is_new, before)] = True
+            rows, found = rows[is_new], found[is_new]
+            taken = ahead[np.ix_(rows, coming)]
+            ahead[np.ix_(rows, coming)] = np.where(taken == 0, found[:, None], taken)
+            seen[np.ix_(rows, before)] = True
     return Once(ahead, seen)
 
 
-def _agreed(asked: Floats, deviation: Floats, least: Ints, share: float) -> Floats:
-    """Return what stands out in enough months, or a little in all; else 0."""
+def _agreed(
+    asked: Floats, near: Floats, far: Floats, least: Ints, share: float
+) -> Floats:
+    """Return what stands out in enough months, or a little in all; else 0.
+
+    Args:
+        asked: ``(n_series, n_months)`` how far the same day of each month lies off.
+        near: ``(n_series,)`` how far is a little.
+        far: How far stands out.
+        least: Months in which it must.
+        share: Of the known months in which it must.
+    """
     known = np.isfinite(asked)
     count = known.sum(axis=1)
     values = np.where(known, asked, 0.0)
     newest = values[:, -1]
     along = values * np.sign(newest)[:, None]
-    far = np.maximum(STANDS_OUT * deviation, TRIFLE)
-    near = np.maximum(AGREED * deviation, TRIFLE)
     stands = (along > far[:, None]).sum(axis=1)
     enough = (stands >= least) & (stands >= share * count) & (np.abs(newest) > far)
     every = (along > near[:, None]).sum(axis=1) == np.maximum(count, ALL_OF)
@@ -243,13 +280,11 @@ def _agreed(asked: Floats, deviation: Floats, least: Ints, share: float) -> Floa
     return np.where(enough, newest, np.where(every, mean, 0.0))
 
 
-def _level(
-    clipped: Floats, shares: Floats, params: Projection
-) -> tuple[Floats, Floats]:
+def _level(days: Days, params: Projection) -> tuple[Floats, Floats]:
     """Return today's level and its growth a day."""
-    n_days = clipped.shape[1]
-    now = _over(clipped, shares, n_days, params.level_days)
-    then = _over(clipped, shares, n_days - params.trend_days, params.level_days)
+    n_days = days.costs.shape[1]
+    now = _over(days, n_days, params.level_days)
+    then = _over(days, n_days - params.trend_days, params.level_days)
     then = np.where(np.isfinite(then), then, now)
     growth = (now - then) / params.trend_days
     most = params.largest_growth * np.abs(now)
@@ -259,14 +294,15 @@ def _level(
     return now + growth * (params.level_days - 1) / 2, growth
 
 
-def _over(clipped: Floats, shares: Floats, end: int, width: int) -> Floats:
+def _over(days: Days, end: int, width: int) -> Floats:
     """Return the mean of the ``width`` days before a column, freed of weekdays."""
     if end < width // 2:
-        return np.full(len(clipped), np.nan)
-    days = clipped[:, max(end - width, 0) : end]
-    known = np.isfinite(days)
-    weight = np.where(known, shares[:, max(end - width, 0) : end], 0).sum(axis=1)
-    total = np.where(known, days, 0).sum(axis=1)
+        return np.full(len(days.costs), np.nan)
+    part = slice(max(end - width, 0), end)
+    clipped = days.clipped(part)
+    known = np.isfinite(clipped)
+    weight = np.where(known, days.shares[:, part], 0).sum(axis=1)
+    total = np.where(known, clipped, 0).sum(axis=1)
     enough = (known.sum(axis=1) > 0) & (weight > 0)
     return np.where(enough, total / np.where(enough, weight, 1), np.nan)
 
@@ -283,7 +319,9 @@ def _or_rare(
     known = np.isfinite(days)
     used = (known & (days != 0)).sum(axis=1)
     is_rare = used < params.sparse_share * np.maximum(known.sum(axis=1), 1)
-    rare = np.where(is_metered, _mean(days), 0.0)
+    rare = np.zeros(len(days))
+    some = np.flatnonzero(is_rare & is_metered)
+    rare[some] = _mean(days[some])
     return np.where(is_rare, rare, level), np.where(is_rare, 0.0, growth)
 
 

@@ -99,7 +99,7 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         heard, spoken = hearing.hear(panel, params, threads)
         score = heard.seasonal.score
         rare = threads.submit(
-            calibration.p_values,
+            calibration.above,
             heard.weekends.score,
             step=weekends.STEP,
             window=weekends.WINDOW,
@@ -111,7 +111,7 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         told &= ~repeats.is_repeat(
             panel.costs, heard.seasonal.expected, told, params.seasonality.unit
         )
-        is_on = _left_on(panel, heard, rare.result().above, p_value, params)
+        is_on = _left_on(panel, heard, rare.result(), p_value, params)
         told |= is_on
         carried = tides.carried(panel, heard.seasonal, voices.is_usage(panel))
         no_news = habits.no_news(heard.habit, panel.accounts) | carried.is_quiet

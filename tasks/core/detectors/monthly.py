@@ -56,10 +56,17 @@ def length(panel: Panel, level_days: int) -> Floats:
 
 
 def share(panel: Panel) -> Floats:
-    """Return a day's share of its month, on the scale, ``(1, n_days)``."""
-    days = [panel.day(column) for column in range(panel.n_days)]
+    """Return a day's share of its month, on the scale, ``(1, n_days)``; read only."""
+    return _share(panel.start, panel.n_days)
+
+
+@lru_cache(maxsize=8)
+def _share(start: date, n_days: int) -> Floats:
+    days = [start + timedelta(days=column) for column in range(n_days)]
     lengths = [float(monthrange(day.year, day.month)[1]) for day in days]
-    return np.asarray(-np.log(np.array([lengths])))
+    found = np.asarray(-np.log(np.array([lengths])))
+    found.setflags(write=False)
+    return found
 
 
 def edges(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, Floats]:
@@ -98,14 +105,16 @@ def jobs(panel: Panel, surprise: Floats, spread: Floats) -> Jobs:
     """
     sure, maybe = np.zeros(surprise.shape), np.zeros(surprise.shape)
     stands_out = np.abs(surprise) >= JOB * spread
-    is_alone = _alone(stands_out)
+    # Most series have no such day: the others alone are asked.
+    some = np.flatnonzero(stands_out.any(axis=1))
+    far = np.where(stands_out[some], surprise[some], np.nan)
+    is_alone = _alone(stands_out[some])
     for columns in _middles(panel.start, panel.n_days):
-        told = np.where(stands_out[:, columns], surprise[:, columns], np.nan)
-        asked = _before(told, JOB_MONTHS, np.nan)
+        asked = _before(far[:, columns], JOB_MONTHS, np.nan)
         is_job = np.isfinite(asked).all(axis=-1)
         is_job |= _before(is_alone[:, columns], JOB_MONTHS, False).any(axis=-1)
         rows, turns = np.nonzero(is_job)
-        place = rows, np.array(columns)[turns]
+        place = some[rows], np.array(columns)[turns]
         sure[place], maybe[place] = _agreed(asked[rows, turns])
     slack = JOB_SLACK * np.abs(sure + maybe)
     return Jobs(sure, np.minimum(maybe, 0.0) - slack, np.maximum(maybe, 0.0) + slack)

@@ -87,9 +87,17 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
     # Whatever is expected of a day off, one that is excused is worth no word.
     material &= ~(days_off.of(panel).flags & (season.surprise == 0))
     pairs = weekends.weekends(panel, season, scores[seasonal.name].score)
-    firm = Thresholds(tuple(r for r in params.thresholds if not r.unless_expected))
-    is_firm = firm.score(panel).score >= 1
-    return Heard(scores, says, is_firm, material, habits.habit(season), pairs)
+    return Heard(
+        scores, says, _firm(panel, params), material, habits.habit(season), pairs
+    )
+
+
+def _firm(panel: Panel, params: Detection) -> Flags:
+    """Return where a threshold is exceeded that asks for nothing else."""
+    rules = tuple(rule for rule in params.thresholds if not rule.unless_expected)
+    if not rules:
+        return np.zeros(panel.costs.shape, dtype=np.bool_)
+    return np.asarray(Thresholds(rules).score(panel).score >= 1)
 
 
 def is_usage(panel: Panel) -> Flags:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats, windows
-from tasks.core.forecasting import days_off
-from tasks.core.forecasting.calendar_days import Ints, Places, places
+from tasks.core.forecasting import days_off, once_a_month
+from tasks.core.forecasting.calendar_days import Places, places
 from tasks.core.forecasting.declaration import Projection
 
 WEEK = 7
@@ -29,15 +29,6 @@ BLOCK = 2048
 CLIP = 4.0
 # Typical deviation that is assumed at least, as a share of the usual cost.
 QUIET = 0.05
-# What comes once a month must stand out by so many typical deviations.
-STANDS_OUT = 5.0
-# Where so many months or more all agree, less is enough.
-ALL_OF = 3
-AGREED = 2.0
-TRIFLE = 1e-9
-# The longest month, and the days that may be counted from its end instead.
-LONGEST_MONTH = 31
-FROM_END = 3
 # Days over which rare use is averaged.
 RARE_DAYS = 91
 
@@ -61,19 +52,6 @@ class Kinds:
     def of(self, rows: Any) -> "Kinds":
         """Return those of some series."""
         return Kinds(self.is_late[rows], self.follows[rows], self.is_metered[rows])
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """What comes once a month.
-
-    Attributes:
-        ahead: ``(n_series, horizon)`` what it adds to each day to come.
-        seen: ``(n_series, n_days)`` earlier days on which it came.
-    """
-
-    ahead: Floats
-    seen: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +122,9 @@ def project(
 def needed_days(params: Projection) -> int:
     """Return the newest days that are looked at."""
     growth = params.trend_days + params.level_days
-    return max(LONGEST_MONTH * (params.months + 1), params.weeks * WEEK, growth)
+    return max(
+        once_a_month.LONGEST_MONTH * (params.months + 1), params.weeks * WEEK, growth
+    )
 
 
 def _projected(
@@ -160,7 +140,7 @@ def _projected(
     rough = usual[:, None] * shares
     surprise = recent - rough
     deviation = _deviation(surprise, usual)
-    once = _once(surprise, where, deviation, kinds.is_late, params)
+    once = once_a_month.find(surprise, where, deviation, kinds.is_late, params)
     without = plain
     if once.seen.any():
         without = plain.copy()
@@ -215,69 +195,6 @@ def _usual(recent: Floats) -> Floats:
 def _deviation(surprise: Floats, usual: Floats) -> Floats:
     typical = windows.median_of_known(np.abs(surprise[:, -8 * WEEK :]), 1)
     return np.maximum(np.nan_to_num(typical), QUIET * np.abs(usual))
-
-
-def _once(
-    surprise: Floats,
-    where: Places,
-    deviation: Floats,
-    is_late: Flags,
-    params: Projection,
-) -> Once:
-    """Find what came on the same day of the last months, from either end of them."""
-    n_series, n_days = surprise.shape
-    horizon = len(where.day) - n_days
-    ahead = np.zeros((n_series, horizon))
-    seen = np.zeros(surprise.shape, dtype=np.bool_)
-    least = np.where(is_late, 1, 2)
-    near, far = (
-        np.maximum(times * deviation, TRIFLE) for times in (AGREED, STANDS_OUT)
-    )
-    by_day = np.ascontiguousarray(surprise.T)
-    # From the end every month must agree: the 28th is at times the last day but two.
-    counted = ((where.days_left, FROM_END, 1.0), (where.day, LONGEST_MONTH + 1, 0.5))
-    for place, limit, share in counted:
-        for value in range(limit):
-            before = np.flatnonzero(place[:n_days] == value)[-params.months :]
-            coming = np.flatnonzero(place[n_days:] == value)
-            if not before.size:
-                continue
-            # Whatever comes again has come in the newest month.
-            rows = np.flatnonzero(np.abs(by_day[before[-1]]) > near)
-            asked = by_day[before[:, None], rows].T
-            found = _agreed(asked, near[rows], far[rows], least[rows], share)
-            is_new = (found != 0) & ~seen[rows[:, None], before].any(axis=1)
-            if not is_new.any():
-                continue
-            rows, found = rows[is_new], found[is_new]
-            taken = ahead[np.ix_(rows, coming)]
-            ahead[np.ix_(rows, coming)] = np.where(taken == 0, found[:, None], taken)
-            seen[np.ix_(rows, before)] = True
-    return Once(ahead, seen)
-
-
-def _agreed(
-    asked: Floats, near: Floats, far: Floats, least: Ints, share: float
-) -> Floats:
-    """Return what stands out in enough months, or a little in all; else 0.
-
-    Args:
-        asked: ``(n_series, n_months)`` how far the same day of each month lies off.
-        near: ``(n_series,)`` how far is a little.
-        far: How far stands out.
-        least: Months in which it must.
-        share: Of the known months in which it must.
-    """
-    known = np.isfinite(asked)
-    count = known.sum(axis=1)
-    values = np.where(known, asked, 0.0)
-    newest = values[:, -1]
-    along = values * np.sign(newest)[:, None]
-    stands = (along > far[:, None]).sum(axis=1)
-    enough = (stands >= least) & (stands >= share * count) & (np.abs(newest) > far)
-    every = (along > near[:, None]).sum(axis=1) == np.maximum(count, ALL_OF)
-    mean = values.sum(axis=1) / np.maximum(count, 1)
-    return np.where(enough, newest, np.where(every, mean, 0.0))
 
 
 def _level(days: Days, params: Projection) -> tuple[Floats, Floats]:

@@ -11,6 +11,8 @@ from tasks.edge import checks, daily, focus, warehouse
 from tasks.edge.intake import bills
 from tasks.edge.settings import Settings
 
+pytestmark = pytest.mark.from_nothing
+
 HEADER = (
     "BilledCost,EffectiveCost,BillingAccountId,BillingCurrency,BillingPeriodStart,"
     "BillingPeriodEnd,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ProviderName,"

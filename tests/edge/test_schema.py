@@ -8,6 +8,8 @@ import pytest
 from tasks.edge import schema, warehouse
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.from_nothing
+
 INSERT = re.compile(r"INSERT (?:OR \w+ )?INTO \S+\s*(BY NAME|\(|BY)?")
 
 

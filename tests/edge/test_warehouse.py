@@ -12,6 +12,8 @@ from tasks.core.errors import NothingThere, WarehouseBusy
 from tasks.edge import queries, warehouse
 from tests import dying
 
+pytestmark = pytest.mark.from_nothing
+
 HOLD = textwrap.dedent("""
     import sys
     from tasks.edge import warehouse

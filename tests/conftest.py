@@ -17,6 +17,9 @@ settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
+# Fixtures that are servers for many tests.
+SERVERS = {"kafka", "prefect"}
+
 REQUIRE_SERVICES = os.environ.get("COSTWARDEN_REQUIRE_SERVICES") == "1"
 
 
@@ -35,19 +38,30 @@ def shared() -> Path:
     return SHARED
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers ``-n auto`` means: one more than there are cores.
+
+    Many tests wait for a server to start, to answer or to be found dead; meanwhile
+    another worker has the core.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Let one worker have all tests of a group, so that one server serves them.
 
-    All tests of the broker are a group. pytest-xdist 3.8 writes the group of a test
+    All tests of the broker are a group, and so are those of the temporary Prefect,
+    unless they are in one by themselves. pytest-xdist 3.8 writes the group of a test
     behind its id, from which it then reads it; pytest 9.2 keeps ids elsewhere, and the
     group is lost unless we write it there.
     """
     for item in items:
-        if "kafka" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("kafka"))
+        for server in SERVERS.intersection(getattr(item, "fixturenames", ())):
+            if item.get_closest_marker("xdist_group") is None:
+                item.add_marker(pytest.mark.xdist_group(server))
         mark = item.get_closest_marker("xdist_group")
         if mark and getattr(config.option, "loadgroup", False) is True:
             item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")

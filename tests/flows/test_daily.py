@@ -17,7 +17,6 @@ from tasks.edge.settings import Settings, load
 
 pytestmark = [
     pytest.mark.usefixtures("through_prefect"),
-    pytest.mark.xdist_group("prefect"),
     # Prefect leaves sockets to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -14,7 +14,6 @@ from tests import event_schemas
 
 pytestmark = [
     pytest.mark.usefixtures("through_prefect"),
-    pytest.mark.xdist_group("prefect"),
     # Prefect leaves sockets to the garbage collector.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

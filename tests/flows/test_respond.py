@@ -31,7 +31,6 @@ def config(settings, folder, more=""):
 
 
 @pytest.mark.usefixtures("through_prefect")
-@pytest.mark.xdist_group("prefect")
 # Prefect leaves sockets to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_flow_answers_the_outbox(settings, tmp_path):

@@ -10,15 +10,27 @@
 WITH typed AS (
     SELECT
         *,
-        part = 'unused' AS is_unused,
-        line_type IN ('DiscountedUsage', 'SavingsPlanCoveredUsage') AS is_covered,
-        part = 'purchase' OR line_type = 'SavingsPlanUpfrontFee'
-        OR (line_type = 'Fee' AND reservation_id IS NOT NULL) AS is_commitment,
+        list_contains(['Usage'], line_type) AS is_plain,
+        list_contains(['DiscountedUsage', 'SavingsPlanCoveredUsage'], line_type)
+            AS is_covered,
+        CASE
+            WHEN is_plain THEN FALSE
+            WHEN line_type = 'Fee'
+                THEN
+                    coalesce(
+                        known(reservation_reservation_a_r_n),
+                        known(reservation_reservation_arn)
+                    ) IS NOT NULL
+            ELSE is_purchase OR line_type = 'SavingsPlanUpfrontFee'
+        END AS is_commitment,
         line_type LIKE '%Discount' AS is_discount,
         coalesce(bill_billing_entity = 'AWS Marketplace', FALSE) AS is_marketplace,
         instant(bill_billing_period_start_date) AS period_start,
         instant(line_item_usage_start_date) AS usage_start,
-        coalesce(savings_plan_id, reservation_id) AS commitment_id,
+        aws_commitment(
+            savings_plan_savings_plan_a_r_n, savings_plan_savings_plan_arn,
+            reservation_reservation_a_r_n, reservation_reservation_arn
+        ) AS commitment_id,
         coalesce(known(product_product_family), known(attributes['product_family']))
             AS family
     FROM focus.aws_lines($lines)
@@ -28,17 +40,27 @@ categorised AS (
     SELECT
         *,
         CASE
+            WHEN is_plain AND line_item_tax_type IS NULL THEN 'Usage'
             WHEN is_unused OR is_covered OR is_discount THEN 'Usage'
-            WHEN is_commitment OR line_type = 'Fee' THEN 'Purchase'
+            WHEN
+                is_purchase OR line_type IN ('SavingsPlanUpfrontFee', 'Fee')
+                THEN 'Purchase'
             WHEN line_type = 'Tax' OR known(line_item_tax_type) IS NOT NULL THEN 'Tax'
             WHEN line_type = 'Credit' THEN 'Credit'
-            WHEN line_type = 'Refund' AND commitment_id IS NOT NULL THEN 'Purchase'
+            WHEN
+                line_type = 'Refund'
+                AND aws_commitment(
+                    savings_plan_savings_plan_a_r_n, savings_plan_savings_plan_arn,
+                    reservation_reservation_a_r_n, reservation_reservation_arn
+                ) IS NOT NULL
+                THEN 'Purchase'
             ELSE 'Usage'
         END AS category,
         if(
             is_unused OR line_type = 'SavingsPlanCoveredUsage', 0, invoiced
         )::DECIMAL(38, 18) AS billed,
         CASE
+            WHEN is_plain THEN invoiced
             WHEN is_unused THEN unused
             WHEN line_type = 'DiscountedUsage'
                 THEN

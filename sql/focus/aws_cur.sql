@@ -70,7 +70,11 @@ SELECT
     nullif(region, 'global') AS RegionId,
     aws_region_name(region) AS RegionName,
     if(
-        is_unused OR is_commitment, commitment_id, known(line_item_resource_id)
+        is_unused OR is_commitment,
+        aws_commitment(
+            savings_plan_savings_plan_a_r_n, savings_plan_savings_plan_arn,
+            reservation_reservation_a_r_n, reservation_reservation_arn
+        ), known(line_item_resource_id)
     ) AS ResourceId,
     name_tag AS ResourceName,
     resource_type AS ResourceType,

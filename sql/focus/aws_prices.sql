@@ -46,7 +46,7 @@ SELECT
     END AS commitment_quantity,
     CASE
         WHEN category = 'Usage' THEN 'Usage-Based'
-        WHEN part = 'purchase' THEN 'Recurring'
+        WHEN is_purchase THEN 'Recurring'
         ELSE 'One-Time'
     END AS frequency,
     CASE

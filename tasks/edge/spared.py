@@ -4,14 +4,12 @@ A view names its files, so what their statistics say can stand in it too. The mo
 taken from a file's path, by which DuckDB leaves out whole files before it opens them.
 """
 
-import re
-from collections.abc import Iterable
-
 from tasks.core.intake.formats.declaration import Format
 from tasks.edge import queries, warehouse
 
-# The month in which a file lies, as the path says it.
-MONTH = re.compile(r"billing_period=(\d{4}-\d{2})/")
+# The month in which a file lies, as the path says it. Of one word for all lines of a file
+# DuckDB makes one moment for each vector; a look-up in a map it would do line by line.
+MONTH_START = "try_cast(billing_period || '-01' AS TIMESTAMP)"
 
 
 def columns(
@@ -23,7 +21,7 @@ def columns(
     declared = {row[0] for row in con.execute(f"DESCRIBE {kind.raw}").fetchall()}
     rows = queries.run(con, "focus/spared_columns", files=files).fetchall()
     values = {
-        name: _value(files, *told) for name, *told in sorted(rows) if name in declared
+        name: _value(*told) for name, *told in sorted(rows) if name in declared
     }
     # The branch never taken gives the value the column's type.
     return tuple(
@@ -34,7 +32,6 @@ def columns(
 
 
 def _value(
-    files: list[str],
     is_empty: bool,  # noqa: FBT001
     constant: str | None,
     is_month_start: bool,  # noqa: FBT001
@@ -46,12 +43,5 @@ def _value(
     if constant is not None:
         return queries.literal(constant)
     if is_month_start:
-        return _of_month(files, "")
-    return _of_month(files, " + INTERVAL 1 MONTH") if is_month_end else None
-
-
-def _of_month(files: Iterable[str], later: str) -> str:
-    """Return a moment for each month: looked up, since a cast might fail."""
-    months = sorted({month for file in files for month in MONTH.findall(file)})
-    moments = (f"'{month}': TIMESTAMP '{month}-01'{later}" for month in months)
-    return f"MAP {{{', '.join(moments)}}}[billing_period]"
+        return MONTH_START
+    return f"({MONTH_START} + INTERVAL 1 MONTH)" if is_month_end else None

@@ -89,6 +89,7 @@ CUR2 = Format(
     ),
     scalars=(
         "aws_unused",
+        "aws_commitment",
         "aws_discounted",
         "aws_total_discount",
         "aws_service_subcategory",

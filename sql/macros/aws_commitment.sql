@@ -1,0 +1,10 @@
+-- The reservation or savings plan that an AWS line belongs to; null where there is none.
+--
+-- params: plan, legacy_plan, reservation, legacy_reservation
+--
+-- Its own macro, so that a branch that few lines take need not look for all lines.
+SELECT
+    coalesce(
+        known($plan), known($legacy_plan),
+        known($reservation), known($legacy_reservation)
+    )

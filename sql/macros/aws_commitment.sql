@@ -1,4 +1,4 @@
--- The reservation or savings plan that an AWS line belongs to; null where there is none.
+-- The savings plan or reservation that an AWS line belongs to, or null.
 --
 -- params: plan, legacy_plan, reservation, legacy_reservation
 --

@@ -7,9 +7,10 @@ taken from a file's path, by which DuckDB leaves out whole files before it opens
 from tasks.core.intake.formats.declaration import Format
 from tasks.edge import queries, warehouse
 
-# The month in which a file lies, as the path says it. Of one word for all lines of a file
-# DuckDB makes one moment for each vector; a look-up in a map it would do line by line.
-MONTH_START = "try_cast(billing_period || '-01' AS TIMESTAMP)"
+# The month in which a file lies, as the path says it. DuckDB makes it once for many
+# lines, where a look-up in a map is made for each; a cast would open files of all
+# months, since it might fail.
+MONTH_START = "try_strptime(billing_period, '%Y-%m')"
 
 
 def columns(
@@ -20,9 +21,7 @@ def columns(
         return ()
     declared = {row[0] for row in con.execute(f"DESCRIBE {kind.raw}").fetchall()}
     rows = queries.run(con, "focus/spared_columns", files=files).fetchall()
-    values = {
-        name: _value(*told) for name, *told in sorted(rows) if name in declared
-    }
+    values = {name: _value(*told) for name, *told in sorted(rows) if name in declared}
     # The branch never taken gives the value the column's type.
     return tuple(
         f"if(FALSE, {queries.identifier(name)}, {value}) AS {queries.identifier(name)}"

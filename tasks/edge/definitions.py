@@ -24,11 +24,11 @@ def is_made(con: duckdb.DuckDBPyConnection, name: str, by: str) -> bool:
     try:
         found = con.execute(
             f"SELECT digest FROM {TABLE} WHERE name = {queries.literal(name)}"
-        ).fetchone()
+        ).fetchall()
     except duckdb.CatalogException:
         # An empty database, or one of before this table was declared.
         return False
-    return found == (by,)
+    return found == [(by,)]
 
 
 def note(con: duckdb.DuckDBPyConnection, name: str, by: str) -> None:

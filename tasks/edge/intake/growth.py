@@ -9,45 +9,26 @@ was cut: what is known already is left out, and what remains is a part of the bi
 An export that holds all that is known takes its place as a whole, any other adds to it.
 """
 
-import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from tasks.core.intake.deliveries import digest_of
-from tasks.edge import queries, sums, warehouse
+from tasks.edge import queries, warehouse
 from tasks.edge.intake import assembly, overlaps, register, staging
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.landing import Staged
+from tasks.edge.intake.passing import Earlier, earlier, meanwhile, own, until
 from tasks.edge.intake.register import Bill
-from tasks.edge.intake.row_differences import FRESH, Difference, compare, names
+from tasks.edge.intake.row_differences import Difference, compare, names
 from tasks.edge.intake.shipping import Delivery
 
 Connection = duckdb.DuckDBPyConnection
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A version of the same bill that was loaded before.
-
-    Attributes:
-        bill_id: Its key.
-        source_format: Format of its files.
-        known_at: When it became known.
-        files: All its files, absolute.
-        is_increment: Whether it adds to the one before.
-    """
-
-    bill_id: str
-    source_format: str
-    known_at: datetime
-    files: tuple[Path, ...]
-    is_increment: bool
 
 
 def assembled(
@@ -127,21 +108,6 @@ def _newest(con: Connection, bill: Bill, export: Export) -> datetime:
     return datetime.replace(newest, tzinfo=UTC) if newest else bill.known_at
 
 
-def earlier(con: warehouse.Connection, store: Lake, bill: Bill) -> list[Earlier]:
-    """Return the versions of a bill whose rows are kept, in the order of knowledge."""
-    rows = con.execute(queries.text("ops/grown_versions"), asdict(bill.key)).fetchall()
-    return [
-        Earlier(
-            bill_id=row[0],
-            source_format=row[1],
-            known_at=row[2],
-            files=tuple(store.root / name for name in row[3]),
-            is_increment=row[4],
-        )
-        for row in rows
-    ]
-
-
 def place(
     con: Connection, versions: Sequence[Earlier], bill: Bill, export: Export
 ) -> list[Bill | str]:
@@ -155,8 +121,8 @@ def place(
 
     Returns:
         The bill with its own rows only; or the key of a version that holds them all.
-        Where later versions hold some of its rows and lack others, a second bill that
-        counts until the first of these versions was known.
+        Where later versions hold some of its rows and lack others, more bills that
+        count until the next of these versions was known.
     """
     bill = replace(bill, digests=(digest_of(set(bill.digests)),), is_whole=True)
     if not versions:
@@ -174,7 +140,7 @@ def place(
         is_new = isinstance(held, str) and (
             not before or compare(con, bill.folder, before[-1].files, export).fresh
         )
-        passing = [_until(con, before, after[0], bill, export)] if is_new else []
+        passing = [until(con, before, after[0], bill, export)] if is_new else []
         return [held, *passing]
     adds = all(one.is_increment for one in after)
     if not found.shared and adds:
@@ -182,44 +148,14 @@ def place(
         return [_after(con, before[-1], bill, export) if before else _first(bill)]
     # Versions that came later were taken for all there is: they are not, so the rows
     # are added at the end.
-    until_then = _until(con, before, after[0], bill, export)
-    last = _own(con, replace(bill, known_at=newest.known_at), export, found)
-    return [last, until_then]
+    until_then = until(con, before, after[0], bill, export)
+    between = meanwhile(con, after, bill, export)
+    last = own(con, replace(bill, known_at=newest.known_at), export, found)
+    return [last, until_then, *between]
 
 
 def _first(bill: Bill) -> Bill:
     return replace(bill, is_increment=True)
-
-
-def _until(
-    con: Connection,
-    before: Sequence[Earlier],
-    later: Earlier,
-    bill: Bill,
-    export: Export,
-) -> Bill:
-    """Return what was known with a bill, until a version that holds rows of it came.
-
-    It adds to nothing, for what arrives even later may hold its rows as well.
-    """
-    folder = bill.folder.with_name(f"{bill.folder.name}-until")
-    folder.mkdir()
-    for file in map(Path, names(bill.folder.iterdir())):
-        if file.name != FRESH:
-            os.link(file, folder / file.name)
-    totals = bill.totals
-    if before:
-        kept = compare(con, folder, before[-1].files, export, is_turned=True)
-        totals = (*totals, *staging.measure(con, export, kept.path))
-    digest = digest_of({bill.digest, later.bill_id})
-    return replace(
-        bill,
-        folder=folder,
-        digest=digest,
-        digests=(digest,),
-        totals=totals,
-        withdrawn_at=later.known_at,
-    )
 
 
 def _after(
@@ -239,7 +175,7 @@ def _after(
     if not found.missing and version.known_at < bill.known_at:
         found.path.unlink()
         return bill
-    return _own(con, bill, export, found)
+    return own(con, bill, export, found)
 
 
 def _within(
@@ -276,13 +212,3 @@ def _beside_another_kind(
         return bill
     totals = staging.measure(con, export, kept.path)
     return replace(bill, totals=(*bill.totals, *totals))
-
-
-def _own(con: Connection, bill: Bill, export: Export, found: Difference) -> Bill:
-    """Keep nothing but the rows that are new."""
-    for file in map(Path, names(bill.folder.iterdir())):
-        sums.forget(file)
-        if file != found.path:
-            file.unlink()
-    totals = staging.measure(con, export, found.path)
-    return replace(bill, totals=totals, is_increment=True)

@@ -1,0 +1,119 @@
+"""What a growing table's bill was, from one version of it until the next one came.
+
+An export that arrives after later ones has rows that these lack, or hold themselves. So
+that the past is shown too, copies of it count for a time.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+
+from tasks.core.intake.deliveries import digest_of
+from tasks.edge import queries, sums, warehouse
+from tasks.edge.intake import staging
+from tasks.edge.intake.exports import Export
+from tasks.edge.intake.lake import Lake
+from tasks.edge.intake.register import Bill
+from tasks.edge.intake.row_differences import FRESH, Difference, compare, names
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A version of the same bill that was loaded before.
+
+    Attributes:
+        bill_id: Its key.
+        source_format: Format of its files.
+        known_at: When it became known.
+        files: All its files, absolute.
+        is_increment: Whether it adds to the one before.
+    """
+
+    bill_id: str
+    source_format: str
+    known_at: datetime
+    files: tuple[Path, ...]
+    is_increment: bool
+
+
+def earlier(con: warehouse.Connection, store: Lake, bill: Bill) -> list[Earlier]:
+    """Return the versions of a bill whose rows are kept, in the order of knowledge."""
+    rows = con.execute(queries.text("ops/grown_versions"), asdict(bill.key)).fetchall()
+    return [
+        Earlier(
+            bill_id=row[0],
+            source_format=row[1],
+            known_at=row[2],
+            files=tuple(store.root / name for name in row[3]),
+            is_increment=row[4],
+        )
+        for row in rows
+    ]
+
+
+def until(
+    con: Connection,
+    before: Sequence[Earlier],
+    later: Earlier,
+    bill: Bill,
+    export: Export,
+) -> Bill:
+    """Return what was known with a bill, until a version that holds rows of it came.
+
+    It adds to nothing, for what arrives even later may hold its rows as well.
+    """
+    piece = _piece(bill, later)
+    if not before:
+        return piece
+    kept = compare(con, piece.folder, before[-1].files, export, is_turned=True)
+    totals = (*piece.totals, *staging.measure(con, export, kept.path))
+    return replace(piece, totals=totals)
+
+
+def meanwhile(
+    con: Connection, after: Sequence[Earlier], bill: Bill, export: Export
+) -> list[Bill]:
+    """Return what each of later versions lacked of a bill, until the next was known."""
+    found = []
+    for version, later in pairwise(after):
+        if version.known_at == later.known_at:
+            continue
+        piece = replace(_piece(bill, later), known_at=version.known_at)
+        lacked = compare(con, piece.folder, version.files, export)
+        if lacked.fresh:
+            found.append(own(con, piece, export, lacked))
+    return found
+
+
+def _piece(bill: Bill, later: Earlier) -> Bill:
+    """Return a copy of a bill that counts no more once a later version is known."""
+    digest = digest_of({bill.digest, later.bill_id})
+    folder = bill.folder.with_name(f"{bill.folder.name}-{later.bill_id}")
+    folder.mkdir()
+    for file in map(Path, names(bill.folder.iterdir())):
+        if file.name != FRESH:
+            os.link(file, folder / file.name)
+    return replace(
+        bill,
+        folder=folder,
+        digest=digest,
+        digests=(digest,),
+        withdrawn_at=later.known_at,
+    )
+
+
+def own(con: Connection, bill: Bill, export: Export, found: Difference) -> Bill:
+    """Keep nothing of a bill but the rows that are new, to add them."""
+    for file in map(Path, names(bill.folder.iterdir())):
+        sums.forget(file)
+        if file != found.path:
+            file.unlink()
+    totals = staging.measure(con, export, found.path)
+    return replace(bill, totals=totals, is_increment=True)

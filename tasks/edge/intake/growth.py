@@ -109,13 +109,13 @@ def _newest(con: Connection, bill: Bill, export: Export) -> datetime:
 
 
 def place(
-    con: Connection, versions: Sequence[Earlier], bill: Bill, export: Export
+    con: Connection, known: Sequence[Earlier], bill: Bill, export: Export
 ) -> list[Bill | str]:
     """Leave out of a bill what is known already, and say where it belongs.
 
     Args:
         con: A connection that reads exports.
-        versions: Versions of the bill that were loaded before, in order.
+        known: Versions of the bill that were loaded before, in order.
         bill: The bill as the export has it.
         export: What its files are.
 
@@ -125,6 +125,7 @@ def place(
         count until the next of these versions was known.
     """
     bill = replace(bill, digests=(digest_of(set(bill.digests)),), is_whole=True)
+    versions = [one for one in known if one.withdrawn_at is None]
     if not versions:
         return [_first(bill)]
     if any(version.source_format != bill.source_format for version in versions):
@@ -149,7 +150,8 @@ def place(
     # Versions that came later were taken for all there is: they are not, so the rows
     # are added at the end.
     until_then = until(con, before, after[0], bill, export)
-    between = meanwhile(con, after, bill, export)
+    since = [one for one in known if one.known_at > bill.known_at]
+    between = meanwhile(con, since, bill, export)
     last = own(con, replace(bill, known_at=newest.known_at), export, found)
     return [last, until_then, *between]
 

@@ -34,6 +34,7 @@ class Earlier:
         known_at: When it became known.
         files: All its files, absolute.
         is_increment: Whether it adds to the one before.
+        withdrawn_at: Until when it counted, if it does no more.
     """
 
     bill_id: str
@@ -41,6 +42,7 @@ class Earlier:
     known_at: datetime
     files: tuple[Path, ...]
     is_increment: bool
+    withdrawn_at: datetime | None = None
 
 
 def earlier(con: warehouse.Connection, store: Lake, bill: Bill) -> list[Earlier]:
@@ -53,6 +55,7 @@ def earlier(con: warehouse.Connection, store: Lake, bill: Bill) -> list[Earlier]
             known_at=row[2],
             files=tuple(store.root / name for name in row[3]),
             is_increment=row[4],
+            withdrawn_at=row[5],
         )
         for row in rows
     ]
@@ -80,12 +83,21 @@ def until(
 def meanwhile(
     con: Connection, after: Sequence[Earlier], bill: Bill, export: Export
 ) -> list[Bill]:
-    """Return what each of later versions lacked of a bill, until the next was known."""
+    """Return what each of later versions lacked of a bill, until the next was known.
+
+    Args:
+        con: A connection that reads exports.
+        after: The versions, those included that were withdrawn since.
+        bill: The bill as the export has it.
+        export: What its files are.
+    """
     found = []
     for version, later in pairwise(after):
-        if version.known_at == later.known_at:
+        end = min(later.known_at, version.withdrawn_at or later.known_at)
+        if end <= version.known_at:
             continue
-        piece = replace(_piece(bill, later), known_at=version.known_at)
+        piece = _piece(bill, later)
+        piece = replace(piece, known_at=version.known_at, withdrawn_at=end)
         lacked = compare(con, piece.folder, version.files, export)
         if lacked.fresh:
             found.append(own(con, piece, export, lacked))

@@ -96,7 +96,7 @@ def meanwhile(
         end = min(later.known_at, version.withdrawn_at or later.known_at)
         if end <= version.known_at:
             continue
-        piece = _piece(bill, later)
+        piece = _piece(bill, version, later)
         piece = replace(piece, known_at=version.known_at, withdrawn_at=end)
         lacked = compare(con, piece.folder, version.files, export)
         if lacked.fresh:
@@ -104,10 +104,11 @@ def meanwhile(
     return found
 
 
-def _piece(bill: Bill, later: Earlier) -> Bill:
-    """Return a copy of a bill that counts no more once a later version is known."""
-    digest = digest_of({bill.digest, later.bill_id})
-    folder = bill.folder.with_name(f"{bill.folder.name}-{later.bill_id}")
+def _piece(bill: Bill, *around: Earlier) -> Bill:
+    """Return a copy of a bill that counts no more once the last of these is known."""
+    keys = [one.bill_id for one in around]
+    digest = digest_of({bill.digest, *keys})
+    folder = bill.folder.with_name("-".join([bill.folder.name, *keys]))
     folder.mkdir()
     for file in map(Path, names(bill.folder.iterdir())):
         if file.name != FRESH:
@@ -117,7 +118,7 @@ def _piece(bill: Bill, later: Earlier) -> Bill:
         folder=folder,
         digest=digest,
         digests=(digest,),
-        withdrawn_at=later.known_at,
+        withdrawn_at=around[-1].known_at,
     )
 
 

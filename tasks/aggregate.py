@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.edge import arrivals, counting, daily, focus, warehouse
+from tasks.edge import arrivals, counting, daily, focus, tag_costs, warehouse
 from tasks.edge.settings import Settings
 
 
@@ -28,6 +28,7 @@ def aggregate_costs(settings: Settings) -> Aggregated:
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
         bills, rows = daily.aggregate(con, settings.lake_path)
+        tag_costs.aggregate(con, settings.lake_path, settings.detect.tags)
         if counting.choose(con, settings.prefer):
             focus.install(con, settings.lake_path)
         arrivals.renew(con)

@@ -1,46 +1,10 @@
 -- The daily cost of each series in the bill versions that are being loaded.
 --
 -- grain:  charge_date, series, bill_id
--- reads:  bills.versions, charge_groups
+-- reads:  series.dated_groups
 -- params: -
---
--- Usage of several days, such as the unused part of a reservation, is spread evenly
--- over its days up to the one on which the bill became known; the last day takes the
--- remainder, so that nothing is lost to rounding. Everything else that spans days, a
--- monthly fee or a tax, stays on its first day: its kind keeps it out of usage series.
--- A day that cannot be true is replaced by one of the bill's month.
-WITH known AS (
-    SELECT
-        groups.*,
-        versions.billing_period,
-        (coalesce(versions.known_at, versions.loaded_at) AT TIME ZONE 'UTC')::DATE
-            AS known_date
-    FROM charge_groups AS groups
-    INNER JOIN bills.versions AS versions ON groups.bill_id = versions.bill_id
-),
-
-spans AS (
-    SELECT
-        * REPLACE (
-            credible_date(first_date, known_date, billing_period) AS first_date
-        ),
-        if(
-            charge_category = 'Usage'
-            AND first_date = credible_date(first_date, known_date, billing_period),
-            greatest(first_date, least(last_date, known_date)), first_date
-        ) - first_date + 1 AS days
-    FROM known
-),
-
-dated AS (
-    SELECT
-        *,
-        unnest(range(days)) AS day_number
-    FROM spans
-)
-
 SELECT
-    first_date + day_number::INTEGER AS charge_date,
+    charge_date,
     provider,
     billing_account_id,
     sub_account_id,
@@ -57,5 +21,5 @@ SELECT
         sum(share(consumed_quantity, days, day_number)), NULL
     ) AS consumed_quantity,
     bill_id
-FROM dated
+FROM series.dated_groups('charge_groups')
 GROUP BY ALL

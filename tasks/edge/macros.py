@@ -65,7 +65,8 @@ def statements() -> tuple[str, ...]:
     tables = chain(
         ("bills/versions_as_of",),
         *(kind.tables for kind in kinds),
-        ("series/daily_cost_as_of", "series/arrival_curves"),
+        ("series/dated_groups", "series/daily_cost_as_of"),
+        ("series/daily_tag_cost_as_of", "series/arrival_curves"),
     )
     return (
         *map(scalar, dict.fromkeys(scalars)),

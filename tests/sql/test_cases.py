@@ -8,7 +8,7 @@ that it names are compared, and what the query is to read:
   the name of the case. ``$files`` names it, ``$lines`` the view of its rows.
 - ``focus.charges.csv``: FOCUS rows; ``$charges`` names them, and
   ``focus.cost_and_usage``, ``charge_groups``, ``audited_groups`` and ``broken_rules``
-  are made from them.
+  are made from them, and ``tag_groups`` by the tag ``team``.
 - ``params.toml``: other parameters, if any.
 """
 
@@ -112,6 +112,11 @@ def prepare(con, case, folder):
         {"charges": CHARGES},
     )
     query = queries.text(layer_and_query(case))
+    if "tag_groups" in query:
+        con.execute(
+            "CREATE TEMP TABLE tag_groups AS " + queries.text("series/tag_groups"),
+            {"charges": CHARGES, "keys": ["team"]},
+        )
     is_audit = case.parent.parent.name == "audit"
     if is_audit or "audited_groups" in query or "broken_rules" in query:
         audit.judge(con, f"FROM {CHARGES}")

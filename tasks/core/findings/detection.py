@@ -150,6 +150,11 @@ class Detection(Frozen):
     thresholds: tuple[Threshold, ...] = (
         Threshold(absolute=1_000.0, percent=200.0, unless_expected=True),
     )
+    tags: tuple[str, ...] = Field(
+        (),
+        description="Keys of tags, as in FOCUS Tags, whose daily sums are kept and"
+        " judged. Naming one reads all bills that are kept once more.",
+    )
     seasonality: Seasonality = Seasonality()
     novelty: Novelty = Novelty()
     drift: Drift = Drift()

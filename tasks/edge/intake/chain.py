@@ -22,6 +22,8 @@ from tasks.edge.warehouse import Connection
 READ = (
     "series.aggregated_bills",
     "series.daily_cost_versions",
+    "series.tagged_bills",
+    "series.daily_tag_cost_versions",
     "ops.audited_bills",
 )
 

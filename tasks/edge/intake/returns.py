@@ -14,6 +14,8 @@ from tasks.edge.warehouse import Connection
 COPIED = {
     "series.daily_cost_versions": "SELECT * REPLACE ($new AS bill_id)",
     "series.aggregated_bills": "SELECT $new AS bill_id, now() AS aggregated_at",
+    "series.daily_tag_cost_versions": "SELECT * REPLACE ($new AS bill_id)",
+    "series.tagged_bills": "SELECT * REPLACE ($new AS bill_id)",
 }
 
 

@@ -27,6 +27,7 @@ from benchmarks import (
     metrics,
     pace,
     quiet,
+    tag_sums,
 )
 from benchmarks.sections import Report
 
@@ -54,6 +55,7 @@ def measure(report: Report, args: argparse.Namespace, only: Sequence[str]) -> No
             companies.tell_false(results, report.say)
     if "hierarchy" in only:
         hierarchy.measure(report, args.seeds)
+        tag_sums.measure(report, args.seeds)
     if "finops" in only:
         finops.measure(report, args.finops, args.peers)
     if "points" in only:

@@ -1,11 +1,13 @@
 """What takes two places, or a sum, to see: costs that move, many that rise a little.
 
 Small companies are drawn, each with three moves, or as many rises and falls that have
-nothing to do with each other, or one service of which every account rises a little.
+nothing to do with each other, or one service of which every account rises a little, or
+falls a little and stays there, or all of a company with several billing accounts.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -33,11 +35,24 @@ SCOPES = [
     for service in SERVICES
     for region in REGIONS
 ]
+PAYERS = ("payer", "payer", "second payer", "second payer", "subscription")
+APART = [
+    replace(
+        one,
+        provider="Microsoft" if one.sub_account_id == ACCOUNTS[-1] else "AWS",
+        billing_account_id=PAYERS[ACCOUNTS.index(str(one.sub_account_id))],
+    )
+    for one in SCOPES
+]
 MOVES = 3
 PLACES = ("region_id", "sub_account_id", "service_name")
 
 # Days of a rise that only a sum shows, and how many times its noise each series rises.
 SPREAD_DAYS, SPREAD_BY = 5, 1.6
+
+# The same of a rise of everything, which no billing account shows alone; and days of a
+# fall.
+EVERYWHERE_BY, FALL_DAYS = 0.8, 28
 
 
 def measure(report: Report, seeds: Sequence[int]) -> None:
@@ -47,18 +62,21 @@ def measure(report: Report, seeds: Sequence[int]) -> None:
         "moves": _moves,
         "unrelated rises and falls": _unrelated,
         "only in the sum": _spread,
+        "only in the sum, falling": _fallen,
+        "in several billing accounts": _everywhere,
     }
     for name, hide in sorts.items():
         counts: Counter[str] = Counter()
         for seed in seeds:
             rng = np.random.default_rng([seed, len(name)])
-            costs, noise = _company(rng)
+            costs, noise = company(rng)
             causes = hide(rng, costs, noise)
-            counts += _told(_found(costs), causes, name)
+            scopes = APART if hide is _everywhere else SCOPES
+            counts += _told(_found(costs, scopes), causes, name, scopes)
         report.say(f"  {name}: {dict(sorted(counts.items()))}")
 
 
-def _company(rng: np.random.Generator) -> tuple[Floats, Floats]:
+def company(rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return costs without any event, and how much each series wobbles."""
     rows = len(SCOPES)
     level = rng.lognormal(4.5, 0.8, (rows, 1))
@@ -116,24 +134,50 @@ def _spread(rng: np.random.Generator, costs: Floats, noise: Floats) -> Causes:
     return [(day, row, row) for row in rows[:1]]
 
 
-def _found(costs: Floats) -> list[Anomaly]:
-    rows = len(SCOPES)
+def _fallen(rng: np.random.Generator, costs: Floats, noise: Floats) -> Causes:
+    """Let a service fall in all accounts and regions, and stay there for weeks."""
+    service = str(rng.choice(SERVICES))
+    rows = [row for row, one in enumerate(SCOPES) if one.service_name == service]
+    day = int(rng.integers(FIRST, LAST - FALL_DAYS + SPREAD_DAYS))
+    costs[rows, day : day + FALL_DAYS] *= np.exp(-SPREAD_BY * noise[rows])
+    return [(day, row, row) for row in rows[:1]]
+
+
+def _everywhere(rng: np.random.Generator, costs: Floats, noise: Floats) -> Causes:
+    """Let everything rise by less than its noise, in all billing accounts."""
+    day = int(rng.integers(FIRST, LAST))
+    costs[:, day : day + SPREAD_DAYS] *= np.exp(EVERYWHERE_BY * noise)
+    return [(day, 0, 0)]
+
+
+def _found(costs: Floats, scopes: Sequence[Scope]) -> list[Anomaly]:
+    told = book(costs, scopes)
+    params = Detection()
+    judged = alerts.find(told.panel, told.settled, params)
+    return looking.find(told, judged, params)
+
+
+def book(costs: Floats, scopes: Sequence[Scope]) -> Book:
+    """Return costs of some scopes, all complete, as detection wants them."""
+    rows = len(scopes)
+    accounts = [(one.provider, one.billing_account_id) for one in scopes]
+    known = list(dict.fromkeys(accounts))
     panel = Panel(
         start=date(2025, 1, 1),
         costs=costs,
         quantities=np.full(costs.shape, np.nan),
-        providers=("AWS",) * rows,
+        providers=tuple(one.provider for one in scopes),
         charge_kinds=("usage",) * rows,
-        accounts=np.zeros(rows, dtype=np.int64),
+        accounts=np.array([known.index(one) for one in accounts]),
         since=np.zeros(rows, dtype=np.int64),
     )
     settled = np.ones(costs.shape, dtype=np.bool_)
-    params = Detection()
-    book = Book(panel, SCOPES, settled, lambda row, day: Decimal(costs[row, day]))
-    return looking.find(book, alerts.find(panel, settled, params), params)
+    return Book(panel, scopes, settled, lambda row, day: Decimal(costs[row, day]))
 
 
-def _told(found: Sequence[Anomaly], causes: Causes, name: str) -> Counter[str]:
+def _told(
+    found: Sequence[Anomaly], causes: Causes, name: str, scopes: Sequence[Scope]
+) -> Counter[str]:
     """Count what became of each cause, and the alerts of none."""
     counts: Counter[str] = Counter()
     is_true = [False] * len(found)
@@ -142,7 +186,7 @@ def _told(found: Sequence[Anomaly], causes: Causes, name: str) -> Counter[str]:
             place
             for place, one in enumerate(found)
             if abs((one.first_date - date(2025, 1, 1)).days - day) <= SPREAD_DAYS
-            and any(_is_about(one, row) for row in (to, origin))
+            and any(_is_about(one, scopes[row]) for row in (to, origin))
         ]
         for place in hits:
             is_true[place] = True
@@ -161,17 +205,20 @@ def _fate(told: Sequence[Anomaly], to: int, origin: int, name: str) -> str:
             SCOPES[origin]
         ]
         return "told once" if is_right and moved[0].scope == SCOPES[to] else "apart"
-    if name == "only in the sum":
+    if name == "in several billing accounts":
+        is_wide = any("billing_account_id" in one.rolled_up for one in told)
+        return "told of the total" if is_wide else "of a part"
+    if name.startswith("only in the sum"):
         return "told" if any(one.spread_over for one in told) else "of a member"
     return "paired by accident" if moved else "told"
 
 
-def _is_about(one: Anomaly, row: int) -> bool:
+def _is_about(one: Anomaly, scope: Scope) -> bool:
     places: Iterable[Scope | None] = (one.scope, one.moved_from)
     return any(
         place is not None
         and all(
-            name in one.rolled_up or getattr(place, name) == getattr(SCOPES[row], name)
+            name in one.rolled_up or getattr(place, name) == getattr(scope, name)
             for name in PLACES
         )
         for place in places

@@ -1,13 +1,13 @@
 """Daily cost series in, anomalies out."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from prefect import task
 
 from tasks.core.findings import lifecycle, looking
-from tasks.edge import calendar, findings, known, series, warehouse
+from tasks.edge import calendar, divided, findings, known, series, warehouse
 from tasks.edge.settings import Settings
 
 
@@ -47,7 +47,8 @@ def detect_anomalies(
         )
         calendar.take_over(con, settings.planned, datetime.now(UTC))
         seen = known.read(con, settings, loaded, as_of=now)
-        found = looking.look(seen, params)
+        by_tag = divided.read(con, loaded, params, as_of=now)
+        found = looking.look(replace(seen, divided=by_tag), params)
         stored = findings.stored(con, findings.reaching(days, found))
         verdicts = {item.anomaly_id: item.verdict for item in seen.feedback}
         changes = lifecycle.changes(stored, found, days, now, verdicts)

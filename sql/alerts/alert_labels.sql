@@ -48,6 +48,12 @@ named AS (
             ('sub_account_id', data ->> '$.sub_account_id'),
             ('service_name', data ->> '$.service_name'),
             ('region_id', data ->> '$.region_id'),
+            (
+                'tag',
+                (data ->> '$.tag_key')
+                || '='
+                || coalesce(data ->> '$.tag_value', '')
+            ),
             ('rolled_up', array_to_string(list_sort(data ->> '$.rolled_up[*]'), ','))
         ] AS labels
     FROM first_told

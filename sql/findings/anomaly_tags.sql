@@ -34,8 +34,15 @@ documents AS (
     INNER JOIN charges
         ON
             days.charge_date = charges.charge_date
-            AND days.provider IS NOT DISTINCT FROM charges.ServiceProviderName
-            AND days.billing_account_id IS NOT DISTINCT FROM charges.BillingAccountId
+            AND (
+                days.any_provider
+                OR days.provider IS NOT DISTINCT FROM charges.ServiceProviderName
+            )
+            AND (
+                days.any_billing_account_id
+                OR days.billing_account_id
+                IS NOT DISTINCT FROM charges.BillingAccountId
+            )
             AND days.billing_currency = charges.BillingCurrency
             AND days.charge_kind = charges.x_ChargeKind
             AND (

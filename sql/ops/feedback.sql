@@ -18,6 +18,8 @@ SELECT
     anomalies.rolled_up,
     anomalies.direction,
     anomalies.moved_from,
+    anomalies.tag_key,
+    anomalies.tag_value,
     feedback.kind,
     feedback.dates,
     feedback.daily_impact,

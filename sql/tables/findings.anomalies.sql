@@ -34,7 +34,9 @@ CREATE TABLE IF NOT EXISTS findings.anomalies (
     lasting_cost DECIMAL(38, 18),
     spread_over INTEGER,
     moved_from STRUCT(sub_account_id VARCHAR, service_name VARCHAR, region_id VARCHAR),
-    moved_cost DECIMAL(38, 18)
+    moved_cost DECIMAL(38, 18),
+    tag_key VARCHAR,
+    tag_value VARCHAR
 );
 COMMENT ON TABLE findings.anomalies IS 'Anomalies; grain: anomaly, newest revision.';
 COMMENT ON COLUMN findings.anomalies.anomaly_id IS 'Stable id, derived from the scope and the first day.';
@@ -70,3 +72,5 @@ COMMENT ON COLUMN findings.anomalies.lasting_cost IS 'Resolved since it became n
 COMMENT ON COLUMN findings.anomalies.spread_over IS 'Only the sum of many series stands out: how many of them moved that way; else null.';
 COMMENT ON COLUMN findings.anomalies.moved_from IS 'Costs moved to the scope from this place, of the same provider and billing account and with the same columns rolled up: its costs fell as those of the scope rose. Amounts are then of both places together. Else null.';
 COMMENT ON COLUMN findings.anomalies.moved_cost IS 'By how much less was spent in moved_from; null where nothing moved.';
+COMMENT ON COLUMN findings.anomalies.tag_key IS 'It is about the part of the scope with one value of this tag, or without the tag; null where it is about all of it.';
+COMMENT ON COLUMN findings.anomalies.tag_value IS 'That value; with tag_key set, null means what has no such tag.';

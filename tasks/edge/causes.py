@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -20,8 +21,18 @@ WEEKS = 4
 # Keys of tags that are looked at, and members that a key may have to divide cost.
 TAG_KEYS, TAG_MEMBERS = 200, 100
 
-DIMENSIONS = ("resource", "sku", "service", "region", "sub_account")
+DIMENSIONS = (
+    *("resource", "sku", "service", "region"),
+    *("sub_account", "billing_account", "provider"),
+)
 
+
+# What is not known of parts of series.
+PART = {
+    **dict.fromkeys(("resource", "sku", "billing_account", "provider")),
+    **dict.fromkeys(("actual_quantity", "earlier_quantity")),
+    "is_committed": False,
+}
 
 # An anomaly with its drivers.
 Explained = tuple[Stored, Sequence[Driver]]
@@ -60,6 +71,10 @@ def lines(con: Connection, wanted: Sequence[Stored]) -> defaultdict[str, list[Li
     with localcontext(prec=DIGITS):
         for row in rows.to_arrow_table().to_pylist():
             found[row["anomaly_id"]].append(_line(row))
+        if any(item.anomaly.tag for item in wanted):
+            now = datetime.now(UTC)
+            for row in queries.rows(con, "findings/anomaly_parts", as_of=now):
+                found[row["anomaly_id"]].append(_line(row | PART))
     return found
 
 

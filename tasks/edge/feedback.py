@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.core.errors import NothingThere
 from tasks.core.findings import lifecycle
-from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Scope, stable_id
+from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Scope, Tag, stable_id
 from tasks.core.findings.lifecycle import Stored
 from tasks.core.findings.people import Feedback
 from tasks.edge import findings, lookups, outbox, queries, warehouse
@@ -78,11 +78,13 @@ def known(con: warehouse.Connection, as_of: datetime) -> list[Feedback]:
 
 def _said(row: dict[str, Any]) -> list[Feedback]:
     origin = row.pop("moved_from")
+    tag = Tag.named(row.pop("tag_key"), row.pop("tag_value"))
     said = Feedback(
         scope=Scope(**{name: row.pop(name) for name in SCOPE}),
         rolled_up=tuple(row.pop("rolled_up")),
         dates=tuple(row.pop("dates")),
         daily_impact=float(row.pop("daily_impact")),
+        tag=tag,
         **row,
     )
     if origin is None:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from tasks.core.findings import lifecycle
-from tasks.core.findings.anomalies import Anomaly, Day, Note, Scope, severity
+from tasks.core.findings.anomalies import Anomaly, Day, Note, Scope, Tag, severity
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.lifecycle import Change, Stored
 from tasks.core.findings.sentences import sentence
@@ -39,6 +39,7 @@ DAY = (
 OWN = (
     *("rolled_up", "kind", "direction", "detector", "p_value"),
     *("lasting_cost", "spread_over", "moved_from", "moved_cost"),
+    *("tag_key", "tag_value"),
 )
 
 
@@ -167,6 +168,7 @@ def _stored(row: dict[str, Any], days: list[Day], notes: list[Note]) -> Stored:
         if row["moved_from"]
         else None,
         moved_cost=row["moved_cost"],
+        tag=Tag.named(row["tag_key"], row["tag_value"]),
     )
     return Stored(
         row["anomaly_id"], row["revision"], row["status"], row["detected_at"], anomaly
@@ -210,6 +212,8 @@ def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
         "spread_over": anomaly.spread_over,
         "moved_from": lifecycle.place(anomaly.moved_from),
         "moved_cost": anomaly.moved_cost,
+        "tag_key": anomaly.tag.key if anomaly.tag else None,
+        "tag_value": anomaly.tag.value if anomaly.tag else None,
     }
 
 

@@ -102,7 +102,7 @@ def load(
         known, laid = known.filter(pa.array(has_days)), laid.only(has_days)
     # The next year's are known as well: a day before one may be taken off.
     free = public_holidays.between(params.holidays, oldest.year, newest.year + 1)
-    return Loaded(_book(known, laid, oldest, free), known_at)
+    return Loaded(book(known, laid, oldest, free), known_at)
 
 
 def _known_series(con: Connection, as_of: datetime, until: date) -> pa.Table:
@@ -152,7 +152,8 @@ def _keep_shared(con: Connection, days: pa.Table, values: dict[str, Any]) -> Non
         con.unregister("shared_days")
 
 
-def _book(known: pa.Table, laid: Sheet, oldest: date, free: Mapping[date, str]) -> Book:
+def book(known: pa.Table, laid: Sheet, oldest: date, free: Mapping[date, str]) -> Book:
+    """Return numbered series, and their costs, as detection wants them."""
     scopes = [Scope(*row.values()) for row in known.select(SCOPE).to_pylist()]
     accounts = known["account_index"].to_numpy().astype(np.int64)
     began = laid.is_there.argmax(axis=1)

@@ -132,6 +132,24 @@ def test_impact_decomposes_over_members():
     assert len({part.member for part in parts if part.member}) >= ACCOUNTS - 2
 
 
+def test_what_no_billing_account_shows_alone_is_told_of_all():
+    """Everything is a little dearer in three billing accounts of two providers."""
+    payers = (("AWS", "a"), ("AWS", "b"), ("Microsoft", "c"))
+    scopes = [
+        replace(one, provider=payers[row % 3][0], billing_account_id=payers[row % 3][1])
+        for row, one in enumerate(SCOPES)
+    ]
+    costs = risen(company(), rows=slice(None), by=1.1)
+    book = worlds.book(costs, scopes=scopes)
+    accounts = np.arange(len(scopes)) % 3
+    book = replace(book, panel=replace(book.panel, accounts=accounts))
+    told = alerts.find(book.panel, book.settled, PARAMS)
+    [one] = [one for one in looking.find(book, told, PARAMS) if one.spread_over]
+    assert (one.scope.provider, one.scope.billing_currency) == (None, "USD")
+    assert {"provider", "billing_account_id"} <= set(one.rolled_up)
+    assert "(several billing accounts, several providers)" in sentence(one)
+
+
 def test_quiet_companies_hear_nothing():
     """Noise that is each series' own adds up to no alert, or one in four years."""
     told = [one for seed in range(1, 9) for one in found(company(seed))]
@@ -174,9 +192,31 @@ def test_the_most_specific_level_tells_it():
     assert one.rolled_up == ("service_name",)
 
 
-def test_a_fall_of_many_is_not_told():
-    """Ten accounts that spend a little less cost nobody anything."""
+def test_a_fall_of_many_is_not_told_of_a_few_days():
+    """Ten accounts that spend a little less for five days cost nobody anything."""
     assert found(risen(company(), by=0.8)) == []
+
+
+def test_a_fall_of_many_that_lasts_is_told_once():
+    """Ten accounts spend less on a service for weeks: one alert, from its first day."""
+    costs = company()
+    costs[EC2, FIRST : FIRST + 28] *= 0.8
+    [one] = [item for item in found(costs) if item.direction == "down"]
+    assert (one.scope.service_name, one.rolled_up) == (
+        "Amazon EC2",
+        ("sub_account_id",),
+    )
+    assert abs((one.first_date - day(FIRST)).days) <= 1
+    assert one.kind in ("drop", "level_shift")
+
+
+def test_a_fall_is_known_after_a_week():
+    """Nothing is said of it before it has lasted, whatever comes later."""
+    costs = company()
+    costs[EC2, FIRST:] *= 0.8
+    short = costs[:, : FIRST + 6]
+    assert found(short) == []
+    assert [one.direction for one in found(costs[:, : FIRST + 9])] == ["down"]
 
 
 def test_a_rise_on_a_day_unlike_others_is_not_told():
@@ -220,13 +260,17 @@ def test_bills_that_still_arrive_are_waited_for():
     assert found(risen(company()), settled=settled) == []
 
 
-def test_currencies_and_accounts_are_never_added():
-    """A group lies within one billing account and one currency."""
+def test_currencies_are_never_added():
+    """Billing accounts are added to what a provider costs, and currencies never are."""
     scopes = [scope(row, "Amazon EC2", currency="USD") for row in range(3)]
     scopes += [scope(row, "Amazon EC2", currency="EUR") for row in range(3, 6)]
     scopes += [replace(scope(6, "Amazon EC2"), billing_account_id="another")]
     members = groups.of(worlds.panel(company()[:7]), scopes)
-    assert [tuple(map(int, rows)) for rows in members] == [(0, 1, 2), (3, 4, 5)]
+    assert [tuple(map(int, rows)) for rows in members] == [
+        (0, 1, 2),
+        (3, 4, 5),
+        (0, 1, 2, 6),
+    ]
 
 
 def test_only_use_is_added():

@@ -10,7 +10,7 @@ LABELS = frozenset(
     (
         *("alertname", "generator", "anomaly_id", "severity", "kind", "direction"),
         *("charge_kind", "provider", "billing_account_id", "sub_account_id"),
-        *("service_name", "region_id", "rolled_up"),
+        *("service_name", "region_id", "tag", "rolled_up"),
     )
 )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, Panel
 from tasks.core.findings import people
-from tasks.core.findings.anomalies import Scope
+from tasks.core.findings.anomalies import Scope, Tag
 from tasks.core.findings.arrival import Arrived
 from tasks.core.findings.people import Feedback, Plan, Rules
 
@@ -83,6 +83,8 @@ def given(
     plans: Iterable[Plan],
     feedback: Sequence[Feedback],
     rules: Rules,
+    *,
+    tags: Sequence[Tag | None] = (),
 ) -> Given:
     """Return what people said of the series and days of a panel.
 
@@ -92,14 +94,16 @@ def given(
         plans: Planned events.
         feedback: The last word on each anomaly, oldest first.
         rules: As configured.
+        tags: What of its scope each series is about, where that is not all.
     """
+    places = list(zip(scopes, tags or [None] * len(scopes), strict=True))
     days = [panel.day(column) for column in range(panel.n_days)]
     allowed = [_planned(plan, scopes, days) for plan in plans]
     # Takes no room as long as nobody raises a bound.
     usual = np.broadcast_to(np.float64(1), panel.costs.shape)
     strictness = {1: usual, -1: usual}
     for item in feedback:
-        rows = _rows(item.covers(scope) for scope in scopes)
+        rows = _rows(item.covers(scope, tag) for scope, tag in places)
         if item.verdict != people.TRUE:
             own = _columns(item.is_own(day) for day in days)
             allowed.append(_expected(item, rows, own, np.inf, 0.0))

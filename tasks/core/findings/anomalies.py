@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
 from tasks.core.findings.detection import Detection
 
@@ -32,6 +33,19 @@ class Scope:
     def key(self) -> tuple[str | None, ...]:
         """The columns in order."""
         return tuple(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A value of a tag; None is what has no such tag."""
+
+    key: str
+    value: str | None
+
+    @classmethod
+    def named(cls, key: str | None, value: str | None) -> Self | None:
+        """Return the tag with a key; None without a key."""
+        return None if key is None else cls(key, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,7 @@ class Anomaly:
             with the same columns rolled up. Amounts are then those of both sides, and
             the direction is that of this one. Else None.
         moved_cost: By how much less was spent there; None where nothing moved.
+        tag: What of the scope it is about; None: all of it.
     """
 
     scope: Scope
@@ -101,6 +116,7 @@ class Anomaly:
     spread_over: int | None = None
     moved_from: Scope | None = None
     moved_cost: Decimal | None = None
+    tag: Tag | None = None
 
     @property
     def first_date(self) -> date:
@@ -114,13 +130,14 @@ class Anomaly:
 
     @property
     def anomaly_id(self) -> str:
-        """The id under which it is first stored: scope, direction and first day.
+        """The id under which it is first stored: scope, tag, direction, first day.
 
         The kind is left out, for a level shift looks like a spike on its first day.
         """
-        return stable_id(
-            [*self.scope.key, *self.rolled_up, self.direction, str(self.first_date)]
-        )
+        where = [*self.scope.key, *self.rolled_up]
+        if self.tag is not None:
+            where += [self.tag.key, self.tag.value]
+        return stable_id([*where, self.direction, str(self.first_date)])
 
     @property
     def actual_cost(self) -> Decimal:

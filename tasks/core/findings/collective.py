@@ -6,23 +6,26 @@ another one tells already. A series that begins to stand out while its group is 
 part of it, unless it lies off by as much as all the others together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tasks.core.detectors import Floats, windows
+from tasks.core.detectors import Flags, Floats, windows
 from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA
-from tasks.core.findings import groups, incidents, kinds, sums
+from tasks.core.findings import falls, groups, incidents, kinds, sums
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
 from tasks.core.findings.anomalies import Anomaly, Day
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.groups import Rows
 from tasks.core.findings.runs import Book, Run
-from tasks.core.findings.sums import Sums
+from tasks.core.findings.sums import Parts, Sums
 
 NAME = "sums"
+
+Rule = Callable[[Parts], Sums]
+RULES: tuple[Rule, ...] = (sums.rises, falls.judge)
 
 # Share of its money that lies in series of which another group tells, from which a
 # group shows the same.
@@ -34,14 +37,16 @@ BAND_DAYS = 119
 
 @dataclass(slots=True)
 class Move:
-    """A group that costs more than usual.
+    """A group that costs more, or less, than usual.
 
     Attributes:
+        judged: What was judged.
         group: Its number.
         run: Its series and days.
         absorbed: What single series show besides.
     """
 
+    judged: Sums
     group: int
     run: Run
     absorbed: list[Run]
@@ -54,14 +59,12 @@ class Found:
     Attributes:
         alone: Series that are told by themselves, or that stand out together.
         moves: Groups, the oldest first.
-        sums: What was judged.
         off: ``(n_series, n_days)`` money by which a series lies off; 0 where it is
             told by itself.
     """
 
     alone: list[Run]
     moves: list[Move]
-    sums: Sums
     off: Floats
 
 
@@ -74,23 +77,52 @@ def find(book: Book, alerts: Alerts, alone: list[Run], params: Detection) -> Fou
         alone: What is told of single series, and of those that stand out together.
         params: As configured.
     """
-    told = np.zeros(book.panel.costs.shape, dtype=np.bool_)
-    for run in alone:
-        told[np.ix_(run.rows, run.columns)] = True
-    counts = np.isfinite(alerts.score) & np.isfinite(book.panel.costs) & ~told
-    off = np.where(counts, book.panel.costs - alerts.expected, 0.0)
     members = groups.of(book.panel, book.scopes)
-    judged = sums.judge(book, alerts, members, counts, params)
-    moves = _moves(book, judged, off, params.gap_days)
-    found = Found([], moves, judged, off)
+    told = days_of(book, alone)
+    found = among(book, alerts, members, told, params, rules=RULES)
     for run in alone:
         if not _absorb(book, alerts, run, found, params.gap_days):
             found.alone.append(run)
     return found
 
 
-def _moves(book: Book, judged: Sums, off: Floats, gap_days: int) -> list[Move]:
+def days_of(book: Book, runs: Iterable[Run]) -> Flags:
+    """Return the days of which runs tell, ``(n_series, n_days)``."""
+    told = np.zeros(book.panel.costs.shape, dtype=np.bool_)
+    for run in runs:
+        told[np.ix_(run.rows, run.columns)] = True
+    return told
+
+
+def among(
+    book: Book,
+    alerts: Alerts,
+    members: Sequence[Rows],
+    told: Flags,
+    params: Detection,
+    *,
+    rules: Sequence[Rule],
+) -> Found:
+    """Return what is told of some groups.
+
+    Args:
+        book: The series.
+        alerts: What is said of each of them.
+        members: Rows of each group.
+        told: ``(n_series, n_days)`` days of which something else tells.
+        params: As configured.
+        rules: What makes a group lie off.
+    """
+    counts = np.isfinite(alerts.score) & np.isfinite(book.panel.costs) & ~told
+    off = np.where(counts, book.panel.costs - alerts.expected, 0.0)
+    parts = sums.parts(book, alerts, members, counts, params)
+    moves = [move for rule in rules for move in _moves(book, rule(parts), off, params)]
+    return Found([], moves, off)
+
+
+def _moves(book: Book, judged: Sums, off: Floats, params: Detection) -> list[Move]:
     """Return the groups that lie off, the oldest first."""
+    gap_days = params.gap_days
     moves: list[Move] = []
     for column in map(int, np.flatnonzero(judged.goes_on.any(axis=0))):
         lasting = [
@@ -104,7 +136,7 @@ def _moves(book: Book, judged: Sums, off: Floats, gap_days: int) -> list[Move]:
             rows = judged.members[group]
             others = [move.run.rows for move in lasting]
             if not any(_is_same(off[:, column], rows, other) for other in others):
-                new = Move(int(group), _begun(book, rows, column), [])
+                new = Move(judged, int(group), _begun(book, judged, rows, column), [])
                 moves.append(new)
                 lasting.append(new)
     return moves
@@ -116,12 +148,13 @@ def _is_same(off: Floats, rows: Rows, others: Sequence[int]) -> bool:
     return bool(abs(off[shared].sum()) >= SAME * abs(off[rows].sum()))
 
 
-def _begun(book: Book, rows: Rows, column: int) -> Run:
+def _begun(book: Book, judged: Sums, rows: Rows, column: int) -> Run:
     """Return the first day of a group: of the series that are there by then."""
     is_there = np.isfinite(book.panel.costs[rows, : column + 1]).any(axis=1)
     alive = rows[is_there]
     over = groups.differing(book.scopes, alive)
-    return Run(tuple(map(int, alive)), 1, [column], over)
+    days = range(column - judged.back, column + 1)
+    return Run(tuple(map(int, alive)), judged.sign, list(days), over)
 
 
 def _absorb(book: Book, alerts: Alerts, run: Run, found: Found, gap_days: int) -> bool:
@@ -134,7 +167,7 @@ def _absorb(book: Book, alerts: Alerts, run: Run, found: Found, gap_days: int) -
         if others or not is_told or row not in group.rows or run.sign != group.sign:
             continue
         rest = found.off[list(group.rows), first].sum()
-        if own <= rest:
+        if run.sign * own <= run.sign * rest:
             move.absorbed.append(run)
             return True
     return False
@@ -166,7 +199,7 @@ def anomaly(
         own[place, day] = book.panel.costs[row, day] - alerts.expected[row, day]
     told = incidents.anomaly(book, alerts, run, params, foreseen)
     said = [NAME, *(["seasonal"] if absorbed else [])]
-    judged = found.sums
+    judged = move.judged
     return replace(
         told,
         kind=kinds.shape(book.panel, rows, columns, run.sign),
@@ -178,7 +211,7 @@ def anomaly(
             )
         ),
         p_value=float(np.nanmin(judged.p_value[move.group, columns])),
-        spread_over=int((own[:, columns].sum(axis=1) > 0).sum()),
+        spread_over=int((run.sign * own[:, columns].sum(axis=1) > 0).sum()),
     )
 
 

@@ -1,6 +1,6 @@
-"""Groups of series whose sum means something: a service, an account, a region.
+"""Groups of series whose sum means something: a service, an account, a provider.
 
-Only use is added up, and only within one billing account and currency.
+Only use is added up, and only within one currency.
 """
 
 from collections import defaultdict
@@ -17,14 +17,17 @@ from tasks.core.findings.voices import USAGE
 Rows = NDArray[np.int64]
 
 # Scope columns that are added over, the most specific groups first: a service in one
-# region, a service wherever it runs, an account, a region, all of a billing account.
-# What lies below these has few series, and its sum says little more than they do.
+# region, a service wherever it runs, an account, a region, all of a billing account,
+# all of a provider, and everything in one currency. What lies below these has few
+# series, and its sum says little more than they do.
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("sub_account_id",),
     ("sub_account_id", "region_id"),
     ("service_name", "region_id"),
     ("sub_account_id", "service_name"),
     ("sub_account_id", "service_name", "region_id"),
+    ("billing_account_id", "sub_account_id", "service_name", "region_id"),
+    ("provider", "billing_account_id", "sub_account_id", "service_name", "region_id"),
 )
 
 # Fewer series have no sum that says more than they do.

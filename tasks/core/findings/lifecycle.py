@@ -157,6 +157,8 @@ def told(stored: Stored, params: Detection) -> dict[str, object]:
         "spread_over": anomaly.spread_over,
         "moved_from": place(anomaly.moved_from),
         "moved_cost": anomaly.moved_cost,
+        "tag_key": anomaly.tag.key if anomaly.tag else None,
+        "tag_value": anomaly.tag.value if anomaly.tag else None,
         "detector": anomaly.detector,
         "summary": sentence(anomaly),
     }
@@ -197,7 +199,7 @@ def _paired(
 
 
 def _scope(anomaly: Anomaly) -> object:
-    return anomaly.scope, anomaly.rolled_up
+    return anomaly.scope, anomaly.rolled_up, anomaly.tag
 
 
 def _account(anomaly: Anomaly) -> object:
@@ -211,8 +213,7 @@ def _preference(old: Stored) -> tuple[bool, date, str]:
 
 
 def _is_same(new: Anomaly, old: Stored) -> bool:
-    is_scope = (new.scope, new.rolled_up) == (old.anomaly.scope, old.anomaly.rolled_up)
-    return is_scope and _overlap(new, old.anomaly)
+    return _scope(new) == _scope(old.anomaly) and _overlap(new, old.anomaly)
 
 
 def _is_related(new: Anomaly, old: Stored) -> bool:
@@ -233,7 +234,7 @@ def _is_origin(new: Anomaly, old: Stored) -> bool:
 
 
 def _covers(wide: Anomaly, narrow: Anomaly) -> bool:
-    return all(
+    return wide.tag == narrow.tag and all(
         name in wide.rolled_up
         or getattr(wide.scope, name) == getattr(narrow.scope, name)
         for name in SCOPE_COLUMNS

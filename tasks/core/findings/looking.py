@@ -7,6 +7,7 @@ is what the first one does.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.core.detectors import Flags
 from tasks.core.findings import (
     allowances,
     collective,
@@ -14,6 +15,7 @@ from tasks.core.findings import (
     incidents,
     judgement,
     offsets,
+    tagged,
 )
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Part
@@ -22,6 +24,7 @@ from tasks.core.findings.arrival import Arrived
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.people import Feedback, Plan, Rules
 from tasks.core.findings.runs import Book
+from tasks.core.findings.tagged import Divided, Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Known:
         plans: Planned events.
         feedback: The last word on each anomaly, oldest first.
         rules: What feedback changes.
+        divided: The series divided by each tag that is watched.
     """
 
     book: Book
@@ -41,6 +45,7 @@ class Known:
     plans: Sequence[Plan]
     feedback: Sequence[Feedback]
     rules: Rules
+    divided: Sequence[Divided] = ()
 
 
 def look(known: Known, params: Detection) -> list[Anomaly]:
@@ -50,7 +55,11 @@ def look(known: Known, params: Detection) -> list[Anomaly]:
         book.panel, book.scopes, known.plans, known.feedback, known.rules
     )
     judged = judgement.judge(book.panel, book.settled, known.arrived, said, params)
-    return find(book, judged.alerts, params, judged.foreseen)
+    found, told = _find(book, judged.alerts, params, judged.foreseen)
+    if not known.divided:
+        return found
+    whole = Whole(book.scopes, told, known.plans, known.feedback, known.rules)
+    return _sorted([*found, *tagged.find(known.divided, whole, params)])
 
 
 def find(
@@ -64,6 +73,13 @@ def find(
         params: As configured.
         foreseen: What people's allowances explain of them.
     """
+    return _find(book, alerts, params, foreseen)[0]
+
+
+def _find(
+    book: Book, alerts: Alerts, params: Detection, foreseen: Sequence[Part]
+) -> tuple[list[Anomaly], Flags]:
+    """Return the anomalies, and the days of series of which any tells."""
     runs = incidents.runs(book, alerts, params)
     told = collective.find(book, alerts, runs, params)
     paired = offsets.pair(book, alerts, told.alone)
@@ -79,4 +95,9 @@ def find(
     ]
     least = floors.least_impact(book.panel, params)
     worth = [item for item in found if item.size >= least(item)]
-    return sorted(worth, key=lambda item: (item.first_date, item.anomaly_id))
+    days = collective.days_of(book, [*runs, *(move.run for move in told.moves)])
+    return _sorted(worth), days
+
+
+def _sorted(found: list[Anomaly]) -> list[Anomaly]:
+    return sorted(found, key=lambda item: (item.first_date, item.anomaly_id))

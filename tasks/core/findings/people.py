@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tasks.core.findings.anomalies import Scope
+from tasks.core.findings.anomalies import Scope, Tag
 from tasks.core.model import Frozen
 
 EXPECTED, FALSE, TRUE = "expected", "false", "true"
@@ -135,6 +135,7 @@ class Feedback:
         dates: Its days then, oldest first.
         daily_impact: Its largest deviation on one day, without sign.
         daily_pct: The same in percent of what was expected; None where nothing was.
+        tag: What of the scope the anomaly was about; None: all of it.
     """
 
     anomaly_id: str
@@ -148,10 +149,11 @@ class Feedback:
     dates: tuple[date, ...]
     daily_impact: float
     daily_pct: float | None
+    tag: Tag | None = None
 
-    def covers(self, scope: Scope) -> bool:
-        """Return whether the anomaly was about a series."""
-        return all(
+    def covers(self, scope: Scope, tag: Tag | None = None) -> bool:
+        """Return whether the anomaly was about a series, or the part with a tag."""
+        return tag == self.tag and all(
             name in self.rolled_up or getattr(scope, name) == getattr(self.scope, name)
             for name in (*SCOPE_FILTERS, "charge_kind", "billing_currency")
         )

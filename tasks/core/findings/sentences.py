@@ -100,7 +100,7 @@ def _foreseen(anomaly: Anomaly) -> str:
 
 def _where(anomaly: Anomaly) -> str:
     scope = anomaly.scope
-    what = scope.service_name or "All services"
+    what = f"{scope.service_name or 'All services'}{_tag(anomaly)}"
     if scope.charge_kind == "commitment":
         of = f" of {scope.service_name}" if scope.service_name else ""
         what = f"Unused commitment{of}"
@@ -111,7 +111,31 @@ def _where(anomaly: Anomaly) -> str:
     owner = f"account {account}, " if account else ""
     if "sub_account_id" in anomaly.rolled_up:
         owner = "several accounts, "
-    return f"{what}{place} ({owner}{scope.provider or 'unknown provider'})"
+    if "billing_account_id" in anomaly.rolled_up:
+        owner = "several billing accounts, "
+    unnamed = "unknown provider"
+    if "provider" in anomaly.rolled_up:
+        unnamed = "several providers"
+    return f"{what}{place} ({owner}{scope.provider or unnamed})"
+
+
+def _tag(anomaly: Anomaly) -> str:
+    """Say which part of a scope it is.
+
+    Examples:
+        >>> from tasks.core.findings.anomalies import Day, Scope, Tag
+        >>> scope = Scope("AWS", "1", "2", "AWS Lambda", None, "usage", "USD")
+        >>> day = Day(date(2026, 3, 5), Decimal(25), *[Decimal(10)] * 3, 9.0)
+        >>> up = ("spike", "up", "sums", "confirmed", (day,))
+        >>> [_tag(Anomaly(scope, (), *up, tag=Tag("team", at))) for at in ("ml", None)]
+        [' with tag team=ml', ' without tag team']
+    """
+    tag = anomaly.tag
+    if tag is None:
+        return ""
+    if tag.value is None:
+        return f" without tag {tag.key}"
+    return f" with tag {tag.key}={tag.value}"
 
 
 def _when(anomaly: Anomaly) -> str:

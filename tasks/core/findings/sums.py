@@ -7,7 +7,8 @@ is looked at by the day and over three days, for what goes on is rarer than what
 once. Members that are told by themselves are left out on those days, and so is the
 money by which they lie off.
 
-Only rises are told: much of what falls a little falls on holidays, and costs nothing.
+Falls have a rule of their own (``falls``): much of what falls a little falls on
+holidays, and costs nothing.
 
 Known weakness: a group of few series has to move as a whole, and all of its bills have
 to be complete. The money of it may be mostly that of one member.
@@ -59,8 +60,48 @@ PERCENT_SHARE = 0.5
 # Score below which the rest of an account falls, so that the day is not like others.
 LEANS = -1.0
 
+# Days before a day on which an older level is looked up, and the share of its deviation
+# by which a group must lie beyond all of them: else it is back where it was, and what
+# ends is no news.
+OLDER = (28, 56)
+BEYOND = 0.5
+
 # How far a group must lie off without the member that lies off most.
 WITHOUT_ONE = 1.8
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What groups come to; every array is ``(n_groups, n_days)``.
+
+    Attributes:
+        members: Rows of each group.
+        number: How many members are judged, and not told by themselves.
+        total: Sum of their scores, each capped.
+        score: The same as one score; NaN where there are too few.
+        most: Largest score of a member.
+        least: Smallest score of a member.
+        off: Money by which they lie off.
+        floor: Smallest sum of money that is worth a word.
+        cost: What all members cost.
+        others: Score of what else is in the group's billing accounts; NaN where that
+            is little.
+        is_complete: Whether all bills are.
+        alerts_per_week: How many alerts people are willing to read.
+    """
+
+    members: Sequence[Rows]
+    number: Floats
+    total: Floats
+    score: Floats
+    most: Floats
+    least: Floats
+    off: Floats
+    floor: Floats
+    cost: Floats
+    others: Floats
+    is_complete: Flags
+    alerts_per_week: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +110,8 @@ class Sums:
 
     Attributes:
         members: Rows of each group.
-        off: Money by which members lie off that are not told by themselves.
+        sign: 1 for what rises, -1 for what falls.
+        back: Days before the one that opens an anomaly which are part of it.
         score: Signed score of the group.
         p_value: How rare that is; NaN where the group is not judged.
         opens: True where a day may begin an anomaly.
@@ -77,21 +119,22 @@ class Sums:
     """
 
     members: Sequence[Rows]
-    off: Floats
+    sign: int
+    back: int
     score: Floats
     p_value: Floats
     opens: Flags
     goes_on: Flags
 
 
-def judge(
+def parts(
     book: Book,
     alerts: Alerts,
     members: Sequence[Rows],
     counts: Flags,
     params: Detection,
-) -> Sums:
-    """Judge every day of every group.
+) -> Parts:
+    """Return what groups come to on every day.
 
     Args:
         book: The series.
@@ -103,35 +146,66 @@ def judge(
     """
     own = np.where(counts, np.clip(alerts.score, -CAP, CAP), 0.0)
     number, total = _added(counts, members), _added(own, members)
-    enough = number >= groups.LEAST
-    score = np.where(enough, total / np.sqrt(np.maximum(number, 1)), np.nan)
-    off = _added(np.where(counts, book.panel.costs - alerts.expected, 0.0), members)
-    usual = _added(np.where(counts, np.abs(alerts.expected), 0.0), members)
-    most = np.zeros(score.shape)
+    score = np.where(
+        number >= groups.LEAST, total / np.sqrt(np.maximum(number, 1)), np.nan
+    )
+    most, least = np.zeros(score.shape), np.zeros(score.shape)
     for group, rows in enumerate(members):
-        most[group] = own[rows].max(axis=0)
-    rest = (total - most) / np.sqrt(np.maximum(number - 1, 1))
-    least = floors.money_floor(book.panel, params)[[rows[0] for rows in members]]
+        most[group], least[group] = own[rows].max(axis=0), own[rows].min(axis=0)
+    usual = _added(np.where(counts, np.abs(alerts.expected), 0.0), members)
+    floor = floors.account_floor(book.panel, params)
+    accounts = [np.unique(book.panel.accounts[rows]) for rows in members]
     percent = PERCENT_SHARE * params.floor_pct / 100 * usual
-    others = _others(own, counts, members, book.panel.accounts)
-    is_worth = (off >= np.maximum(least, percent)) & (rest >= WITHOUT_ONE)
-    is_worth &= (_added(~book.settled, members) == 0) & ~(others < LEANS)
-    p_value = _rarity(score)
-    is_told = rationing.told(p_value, is_worth, SHARE * params.alerts_per_week)
+    return Parts(
+        members=members,
+        number=number,
+        total=total,
+        score=score,
+        most=most,
+        least=least,
+        off=_added(np.where(counts, book.panel.costs - alerts.expected, 0.0), members),
+        floor=np.maximum(_added(floor, accounts), percent),
+        cost=_added(np.nan_to_num(book.panel.costs), members),
+        others=_others(own, counts, members, book.panel.accounts),
+        is_complete=_added(~book.settled, members) == 0,
+        alerts_per_week=params.alerts_per_week,
+    )
+
+
+def rises(parts: Parts) -> Sums:
+    """Judge for rises every day of every group."""
+    rest = (parts.total - parts.most) / np.sqrt(np.maximum(parts.number - 1, 1))
+    is_worth = (parts.off >= parts.floor) & (rest >= WITHOUT_ONE)
+    is_worth &= parts.is_complete & ~(parts.others < LEANS)
+    is_worth &= is_new(parts.cost, parts.off, 1)
+    p_value = _rarity(parts.score)
+    is_told = rationing.told(p_value, is_worth, SHARE * parts.alerts_per_week)
     lasts = is_worth & (p_value <= CONTINUES)
-    return Sums(members, off, score, p_value, opens=is_told, goes_on=is_told | lasts)
+    return Sums(parts.members, 1, 0, parts.score, p_value, is_told, is_told | lasts)
+
+
+def is_new(cost: Floats, off: Floats, sign: int) -> Flags:
+    """Return where groups cost more (or less) than they did weeks ago, too.
+
+    Args:
+        cost: ``(n_groups, n_days)`` what they cost.
+        off: The same shape, how much of that is not expected.
+        sign: 1 for more, -1 for less.
+    """
+    older = np.fmax(*(sign * windows.earlier(cost, by) for by in OLDER))
+    return np.asarray(sign * cost - older >= BEYOND * sign * off)
 
 
 def _rarity(score: Floats) -> Floats:
     """Return how rare each day is, by itself or with the two days before it."""
     before = windows.earlier(score) + windows.earlier(score, 2)
     lately = (score + before) / np.sqrt(3)
-    together = np.where(score * lately > 0, _chance(lately), np.nan)
-    rarer = np.minimum(1.0, 2.0 * np.fmin(_chance(score), together))
+    together = np.where(score * lately > 0, chance(lately), np.nan)
+    rarer = np.minimum(1.0, 2.0 * np.fmin(chance(score), together))
     return np.where(windows.age(score) >= LEAST_DAYS, rarer, np.nan)
 
 
-def _chance(score: Floats) -> Floats:
+def chance(score: Floats) -> Floats:
     """Return how often a sum of many lies so far off by chance, on either side.
 
     Sums of capped scores are near to normal, whatever their members are; how wide they
@@ -144,10 +218,10 @@ def _chance(score: Floats) -> Floats:
     mean = MEAN_TO_SIGMA * _lately(np.nan_to_num(size)) / known
     width = WIDER * np.maximum(np.sqrt(square), mean)
     far = size / width / np.sqrt(2)
-    chance = np.where(np.isfinite(far), 1.0, np.nan)
+    by_chance = np.where(np.isfinite(far), 1.0, np.nan)
     is_far = far > 1.0
-    chance[is_far] = [erfc(one) for one in far[is_far]]
-    return chance
+    by_chance[is_far] = [erfc(one) for one in far[is_far]]
+    return by_chance
 
 
 def _lately(days: Floats) -> Floats:
@@ -169,13 +243,14 @@ def _added(days: Flags | Floats, members: Sequence[Rows]) -> Floats:
 def _others(
     own: Floats, counts: Flags, members: Sequence[Rows], accounts: Rows
 ) -> Floats:
-    """Return the score of what else each billing account has; NaN where that is little.
+    """Return the score of what else is in the billing accounts of each group.
 
-    Where it falls while a group rises, the day is a holiday or something like it.
+    NaN where that is little. Where it falls while a group rises, the day is a holiday
+    or something like it.
     """
-    first = np.array([rows[0] for rows in members], dtype=np.int64)
+    whole = [np.unique(accounts[rows]) for rows in members]
     total, number = (
-        habits.per_account(days, accounts)[accounts[first]] - _added(days, members)
+        _added(habits.per_account(days, accounts), whole) - _added(days, members)
         for days in (own, counts)
     )
     enough = number >= groups.LEAST

@@ -53,7 +53,9 @@ class Tagged:
 def wanted(anomaly: Anomaly, drivers: Sequence[Driver]) -> bool:
     """Tell whether a tag could say more than the drivers that were found."""
     named = [driver for driver in drivers if driver.member is not None]
-    if anomaly.moved_over is not None or not named or not anomaly.impact:
+    if anomaly.tag is not None or anomaly.moved_over is not None:
+        return False
+    if not named or not anomaly.impact:
         return False
     if anomaly.scope.charge_kind in EFFECT_OF_CHARGE or named[0].effect in OWN:
         return False

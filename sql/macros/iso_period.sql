@@ -4,6 +4,6 @@
 -- params: x
 SELECT
     if(
-        contains($x, '/') AND day(try_cast(iso_time($x) AS TIMESTAMP)) <> 1,
+        (NOT starts_with($x, '20') OR $x[5] <> '-') AND day(written_time($x)) <> 1,
         $x, iso_time($x)
     )

@@ -9,6 +9,7 @@
 -- time as billing profile; under a customer agreement the billing profile gets the
 -- bill. Pay-as-you-go exports know neither. Their billing periods may begin on any day,
 -- but they are exported by the month: what does not begin on a first is left aside.
+-- A purchase without a day is of the first of its period.
 WITH lines AS (
     FROM raw.azure
     UNION ALL BY NAME
@@ -21,7 +22,13 @@ dated AS (
             source, version, ActualCost, ActualQuantity, AmortisedCost, ActualExport,
             AmortisedExport
         ) REPLACE (
-            us_date(known(Date)) AS Date,
+            coalesce(
+                us_date(known(Date)),
+                if(
+                    lower(known(ChargeType)) IN ('purchase', 'refund'),
+                    us_date(known(BillingPeriodStartDate)), NULL
+                )
+            ) AS Date,
             us_date(known(BillingPeriodStartDate)) AS BillingPeriodStartDate,
             us_date(known(BillingPeriodEndDate)) AS BillingPeriodEndDate,
             us_date(known(ServicePeriodStartDate)) AS ServicePeriodStartDate,

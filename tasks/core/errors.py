@@ -50,6 +50,10 @@ class UnknownFormat(BillError):
     """No known bill, inventory or utilisation format has these columns."""
 
 
+class OtherTable(BillError):
+    """A table that lies beside bills and is none."""
+
+
 class MissingColumn(BillError):
     """A column that the format cannot do without is absent."""
 

@@ -16,6 +16,8 @@ SCALARS = (
     "off_price",
     "outside_period",
     "instant",
+    "written_time",
+    "month_first",
     "iso_time",
     "iso_period",
     "after_end",

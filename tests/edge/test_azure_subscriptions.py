@@ -1,9 +1,20 @@
-"""Azure's exports of single subscriptions, of which a billing account has several."""
+"""Azure's exports of single subscriptions or days, which together are a bill."""
 
 import pytest
 
-from tests.edge.export_world import World
-from tests.edge.test_azure import actual, amortised, decimals, month, totals
+from tests.edge.export_world import World, write_csv
+from tests.edge.test_azure import (
+    PURCHASE,
+    RESERVED,
+    UNUSED,
+    USAGE,
+    actual,
+    amortised,
+    cost,
+    decimals,
+    month,
+    totals,
+)
 
 
 @pytest.fixture
@@ -27,3 +38,21 @@ def test_exports_of_single_subscriptions_add_up(world, order):
         world.ingest(month(world, name, rows, f"2026-06-0{number}"))
     assert totals(world) == decimals("307", "7")
     assert totals(world, "TIMESTAMPTZ '2026-06-02 12:00:00Z'") == decimals("102", "3.5")
+
+
+@pytest.mark.parametrize("order", ["abcde", "edcba", "bdace"])
+def test_exports_of_single_days_add_up(world, order):
+    """Each pairs with the other cost of its own day, and replaces that day alone."""
+    exports = {
+        "a": ("actual", 3, [USAGE, PURCHASE], "04"),
+        "b": ("amortised", 3, [USAGE, cost(RESERVED, "1.2")], "04"),
+        "c": ("actual", 4, [cost(USAGE, "5")], "05"),
+        "d": ("amortised", 4, [cost(USAGE, "5"), cost(UNUSED, "0.3")], "05"),
+        "e": ("actual", 4, [cost(USAGE, "6")], "06"),
+    }
+    for letter in order:
+        view, number, rows, known = exports[letter]
+        path = world.folder / view / known / f"costs-2026-05-0{number}.csv"
+        rows = [row | {"Date": f"05/0{number}/2026"} for row in rows]
+        world.ingest(write_csv(path, rows, f"2026-05-{known}"))
+    assert totals(world) == decimals("108", "8.5")

@@ -178,3 +178,12 @@ def test_numbers_with_an_exponent_are_exact(world, tmp_path):
         sums.format("billed_cost", "effective_cost", "series.daily_cost"),
     ):
         assert world.rows(query) == expected
+
+
+def test_a_column_of_another_name_is_no_step_of_ours(world, tmp_path):
+    """Whatever else a file has, nothing of it is taken for what queries work out."""
+    names = "source version category starts billed filename day Cost x_ChargeCount"
+    others = dict.fromkeys(names.split(), "7")
+    road(world, write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS | others)))
+    days = world.rows("SELECT billed_cost, effective_cost FROM series.daily_cost")
+    assert days == [(Decimal("1.5"), Decimal("1.25"))]

@@ -56,7 +56,7 @@ def test_other_delimiters(world, tmp_path, delimiter):
 REFUSED = {
     "both signs": (("s1", "2026-05-01", "Storage", "1.5", "2", "EUR", "a"), "points"),
     "grouped": (("s1", "2026-05-01", "Storage", "1", "1.234,50", "EUR", "a"), "points"),
-    "dates": (("s1", "05/06/2026", "Storage", "1", "2", "EUR", "a"), "month comes"),
+    "dates": (("s1", "05/06/2026", "Storage", "1", "2", "EUR", "a"), "may mean"),
     "no number": (("s1", "2026-05-01", "Storage", "1", "2x", "EUR", "a"), "row 3"),
 }
 

@@ -43,15 +43,41 @@ def test_a_time_is_the_same_however_it_is_written(world, tmp_path, written):
     ]
 
 
+def bill(tmp_path, **times):
+    return write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS, times))
+
+
 @pytest.mark.parametrize(
-    "change",
-    [{"BillingPeriodStart": "1/5/2026"}, {"ChargePeriodStart": "13/5/2026"}],
-    ids=["period", "charge"],
+    ("start", "period"),
+    [
+        ("13/5/2026", "1/5/2026"),
+        ("05/13/2026", "05/01/2026"),
+        ("4/5/2026", "1/5/2026"),
+        ("4.5.2026", "1.5.2026 00:00"),
+        ("04 May 2026", "1-May-2026"),
+        ("2026-05-31T20:00:00-07:00", "2026-04-30T17:00:00-07:00"),
+    ],
 )
-def test_days_before_months_are_refused(world, tmp_path, change):
-    """The first of May is not taken for the fifth of January."""
-    path = write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS, change))
-    result = world.ingest(path)
-    [problem] = result.problems
-    assert (result.loaded, result.quarantined) == (0, 1)
-    assert f"{next(iter(change))}: '" in problem
+def test_the_whole_file_tells_the_order_of_days(world, tmp_path, start, period):
+    """One number above twelve, or a period that begins on a first, tells of all."""
+    times = {"ChargePeriodStart": start, "BillingPeriodStart": period}
+    assert world.ingest(bill(tmp_path, **times)).problems == ()
+    assert world.versions("billing_period") == [("2026-05",)]
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        ({"ChargePeriodStart": "5/6/2026"}, "may mean either of two days"),
+        (
+            {"ChargePeriodStart": "5/13/2026", "BillingPeriodStart": "13/5/2026"},
+            "BillingPeriodStart: '13/5/2026' is no day",
+        ),
+        ({"BillingPeriodStart": "5/1/26"}, "BillingPeriodStart: '5/1/26' is no day"),
+    ],
+)
+def test_what_nothing_tells_is_refused(world, tmp_path, times, said):
+    """With the row, the column and the value, as it stands in the file."""
+    [problem] = world.ingest(bill(tmp_path, **times)).problems
+    assert "bill.csv, row 1, column " in problem
+    assert said in problem

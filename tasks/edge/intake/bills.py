@@ -213,7 +213,13 @@ class _Run(Keeping):
         self.downloads.bring(file.remote for file in group if file.remote)
         try:
             staged = landing.stage(
-                self.con, group, digests, work, self.scratch, engine=self.engine
+                self.con,
+                group,
+                digests,
+                work,
+                self.scratch,
+                engine=self.engine,
+                month=delivery.month,
             )
             assembly.check(delivery, staged)
         except BillError as error:

@@ -20,7 +20,7 @@ def bad_number(con: Connection, export: Export, error: duckdb.Error) -> BillErro
     suspects = [item for item in sources if item[2] in export.format.numbers]
     found = []
     for source, header, name in suspects:
-        text = reading.plain(export, source, name)
+        text = f"({reading.plain(export, source, name)})::VARCHAR"
         if export.types and reading.typed(export, source, name) == source:
             continue
         rows = con.execute(
@@ -32,6 +32,44 @@ def bad_number(con: Connection, export: Export, error: duckdb.Error) -> BillErro
         ).fetchall()
         found += [(position, header, value) for position, value in rows]
     return _first(export, found, error)
+
+
+def no_month(con: Connection, export: Export, staged: Path, period: str) -> BillError:
+    """Name the first row of a staged file whose billing month cannot be told."""
+    form = export.format
+    column = form.period if form.period in export.names else form.start
+    rows = con.execute(
+        f"SELECT number, {queries.identifier(column)}::VARCHAR FROM (SELECT"
+        " row_number() OVER () AS number, * FROM read_parquet($staged))"
+        f" WHERE coalesce(left({queries.identifier(form.period)}::VARCHAR, 7), '')"
+        " = $period ORDER BY number LIMIT 1",
+        {"staged": str(staged), "period": period},
+    ).fetchall()
+    row, value = rows[0]
+    header = dict(zip(export.names, export.header, strict=True))[column]
+    value = as_written(con, export, column, row) or value or "nothing"
+    return BadValue(
+        f"{export.file.name}, row {row}, column {header}: {value[:60]!r} is no day like"
+        " 2026-11-05; correct the export."
+    )
+
+
+def as_written(con: Connection, export: Export, column: str, row: int) -> str:
+    """Return the text of a cell as the file has it, by the lake's name of a column.
+
+    Returns:
+        Nothing where the file was unpacked to be read, and what was unpacked is gone.
+    """
+    if not export.readable.exists():
+        return ""
+    places = dict(zip(export.names, reading.positions(export), strict=True))
+    found = con.execute(
+        f"SELECT value FROM (SELECT row_number() OVER () AS number,"
+        f" ({places[column]})::VARCHAR AS value FROM {reading.reader(export)})"
+        f" WHERE number = {row:d}",
+        reading.values(export),
+    ).fetchall()
+    return (found[0][0] or "").strip() if found else ""
 
 
 def no_number(

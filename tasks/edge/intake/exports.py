@@ -7,6 +7,7 @@ is refused, for that is what a failed download looks like.
 import csv
 import gzip
 import os
+import re
 import shutil
 import zipfile
 import zlib
@@ -19,6 +20,7 @@ import duckdb
 from tasks.core.errors import (
     BillError,
     MissingColumn,
+    OtherTable,
     RepeatedColumn,
     UnknownFormat,
     UnreadableFile,
@@ -34,7 +36,8 @@ Connection = duckdb.DuckDBPyConnection
 PARQUET = b"PAR1"
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
-JSON = (b"{", b"[")
+# An array of objects; a header may begin with a bracket, too.
+JSON = re.compile(rb"\s*(?:\{|\[\s*[{\]])")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 CHUNK_BYTES = 1 << 20
@@ -65,6 +68,7 @@ class Export:
         names: Names that they get in the lake.
         preamble: Lines of a CSV before the header.
         delimiter: What separates the values of a CSV.
+        is_day_first: Whether days come before months in its dates with slashes.
     """
 
     file: Arrived
@@ -75,6 +79,7 @@ class Export:
     names: tuple[str, ...]
     preamble: int = 0
     delimiter: str = ","
+    is_day_first: bool = False
 
     @property
     def types(self) -> tuple[str, ...] | None:
@@ -93,6 +98,7 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
     Raises:
         UnreadableFile: It is empty, damaged, or neither Parquet nor comma-separated.
         UnknownFormat: No known format has its columns.
+        OtherTable: It is a table beside bills.
         MissingColumn: It lacks a column that its format cannot do without.
         RepeatedColumn: It has such a column twice.
     """
@@ -105,7 +111,7 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
         choices = nested.parquet_columns(con, readable, file.name)
         return _nested(file, readable, choices)
     _refuse_what_is_no_text(start, file.name)
-    if start.removeprefix(UTF8_MARK).lstrip().startswith(JSON):
+    if JSON.match(start.removeprefix(UTF8_MARK)):
         readable = long_numbers.as_text(readable, scratch)
         choices = nested.json_columns(con, readable, file.name)
         return _nested(file, readable, choices)
@@ -135,6 +141,8 @@ def _nested(file: Arrived, readable: Path, choices: Sequence[Columns]) -> Export
 
 
 def _refusal(file: Arrived, error: BillError) -> BillError:
+    if isinstance(error, OtherTable):
+        return OtherTable(f"{file.name}: {error}.")
     remedy = "export all columns of a format that is known"
     if isinstance(error, RepeatedColumn):
         remedy = "export it once"
@@ -266,7 +274,7 @@ def _csv_header(path: Path, name: str) -> tuple[tuple[str, ...], int, str]:
             try:
                 header = _columns(line, name, delimiter)
                 recognise(header)
-            except (RepeatedColumn, MissingColumn) as error:
+            except (RepeatedColumn, MissingColumn, OtherTable) as error:
                 if isinstance(error, RepeatedColumn):
                     return header, number, delimiter
                 first = header, number, delimiter

@@ -7,6 +7,7 @@ import duckdb
 
 from tasks.core.errors import BadValue
 from tasks.core.intake.formats.declaration import Format
+from tasks.edge.intake import defects
 from tasks.edge.intake.exports import Export
 
 Connection = duckdb.DuckDBPyConnection
@@ -83,6 +84,7 @@ def _refuse(
     header = dict(zip(export.names, export.header, strict=True))[column]
     place = f"{export.file.name}, row {rows[0][0]}, column {header}"
     value = (rows[0][1] or "").strip()
+    value = value and (defects.as_written(con, export, column, rows[0][0]) or value)
     if value and column == export.format.start:
         raise BadValue(
             f"{place}: {value[:60]!r} is not a time like 2026-11-05T13:00:00Z within"

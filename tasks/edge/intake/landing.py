@@ -10,7 +10,7 @@ from threading import Semaphore
 
 from tasks.core.errors import BillError
 from tasks.edge.engine import Engine
-from tasks.edge.intake import evidence, exports, lake, repeats, staging
+from tasks.edge.intake import day_order, evidence, exports, lake, repeats, staging
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.sources import Arrived
 from tasks.edge.intake.staging import Connection, Total
@@ -47,8 +47,18 @@ def stage(
     scratch: Path,
     *,
     engine: Engine,
+    month: str | None = None,
 ) -> list[Staged]:
     """Convert files that are loaded or refused together, in their order.
+
+    Args:
+        con: A connection that reads exports.
+        files: The files.
+        digests: Their digests, by name.
+        work: Folder for what is converted.
+        scratch: Folder for what is needed meanwhile.
+        engine: What sums them.
+        month: The month that their manifest says they are about.
 
     Raises:
         BillError: One cannot be read as what it claims to be; the first of them tells.
@@ -62,7 +72,7 @@ def stage(
         def shaped(number: int, file: Arrived) -> tuple[Export, Path] | BillError:
             target = folder / f"{number:05d}.parquet"
             with here:
-                found = _shaped(con, file, target, scratch)
+                found = _shaped(con, file, target, scratch, month)
             if not isinstance(found, BillError):
                 # The disk is slow, and has time as long as lines are summed.
                 written.append(disk.submit(lake.sync, target))
@@ -80,12 +90,13 @@ def stage(
 
 
 def _shaped(
-    con: Connection, file: Arrived, target: Path, scratch: Path
+    con: Connection, file: Arrived, target: Path, scratch: Path, month: str | None
 ) -> tuple[Export, Path] | BillError:
     with con.cursor() as own, TemporaryDirectory(dir=scratch) as unpacked:
         own.execute("SET TimeZone = 'UTC'")
         try:
             export = exports.open_export(own, file, Path(unpacked))
+            export = day_order.told(own, export, month)
             staging.stage(own, export, target)
         except BillError as error:
             return error

@@ -10,8 +10,6 @@ from tasks.core.errors import BadValue
 from tasks.edge.intake import reading
 from tasks.edge.intake.exports import Export
 
-SLASHED = r"^\s*\d{1,2}/\d{1,2}/\d{4}"
-
 
 def refuse(con: duckdb.DuckDBPyConnection, export: Export) -> None:
     """Refuse a file without commas between values, some of which may mean two things.
@@ -21,31 +19,23 @@ def refuse(con: duckdb.DuckDBPyConnection, export: Export) -> None:
         export: What the file is.
 
     Raises:
-        BadValue: Some numbers have a comma and some a point, or a date does not say
-            whether its day or its month comes first.
+        BadValue: Some numbers have a comma and some a point.
     """
     if export.columns is not None or export.delimiter == ",":
         return
     columns = dict(zip(export.names, reading.positions(export), strict=True))
     numbers = [columns[name] for name in columns if name in export.format.numbers]
     row = con.execute(
-        f"SELECT {_any(numbers, ',')}, {_any(numbers, '.')},"
-        f" coalesce(bool_or(regexp_matches({columns[export.format.start]},"
-        f" '{SLASHED}')), FALSE) FROM {reading.reader(export)}",
+        f"SELECT {_any(numbers, ',')}, {_any(numbers, '.')}"
+        f" FROM {reading.reader(export)}",
         reading.values(export),
     ).fetchall()
-    has_commas, has_points, has_slashes = row[0]
+    has_commas, has_points = row[0]
     if has_commas and has_points:
         raise BadValue(
             f"{export.file.name} has numbers with commas and numbers with points, and"
             " is not separated by commas: export it with commas between the values and"
             " points in the numbers."
-        )
-    if has_slashes:
-        raise BadValue(
-            f"{export.file.name} has dates like 05/06/2026 and is not separated by"
-            " commas: nobody can say whether the month comes first; export dates like"
-            " 2026-06-05."
         )
 
 

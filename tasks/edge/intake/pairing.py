@@ -16,7 +16,7 @@ from tasks.core.intake.formats.azure import ACTUAL_ONLY, AMORTISED_ONLY, AZURE
 from tasks.core.intake.pairing import Pair, View, arrive
 from tasks.core.intake.versions import is_apart
 from tasks.edge import queries, sums, warehouse
-from tasks.edge.intake import chain, register, staging
+from tasks.edge.intake import chain, register, spans, staging
 from tasks.edge.intake.chain import OF_BILL
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.register import Bill
@@ -43,7 +43,7 @@ _KNOWN = f"""
         WHERE {OF_BILL} AND list_contains($formats, source_format)
             AND versions.withdrawn_at IS NULL
     )
-    SELECT files, known_at, sub_accounts
+    SELECT files, known_at, sub_accounts, first_date, last_date
     FROM known
     INNER JOIN bills.parts AS brought ON brought.bill_id = owner
     WHERE len(files) > 0
@@ -101,6 +101,7 @@ def _arrived(
         for one in made
         if one.prefix == bill.prefix
         and not is_apart(one.sub_accounts, bill.sub_accounts)
+        and _meet(bill, *spans.of(one.totals, one.days))
     ]
     pairs, halves = _known(con, house, store, bill, waiting)
     view: View = "amortised" if bill.cost_view == "amortised" else "actual"
@@ -124,7 +125,6 @@ def _arrived(
             digest=digest,
             digests=(digest,) if number else bill.digests,
             totals=tuple(totals),
-            is_whole=True,
         )
 
 
@@ -138,11 +138,11 @@ def _known(
     """Return the pairs so far, and where the lines of each export of them are."""
     rows: list[tuple[list[str], datetime]] = [
         ([str(store.root.resolve() / file) for file in files], known_at)
-        for files, known_at, about in house.execute(
+        for files, known_at, about, first, last in house.execute(
             _KNOWN,
             {"formats": list(_FORMATS.values()), **asdict(bill.key)},
         ).fetchall()
-        if not is_apart(about or (), bill.sub_accounts)
+        if not is_apart(about or (), bill.sub_accounts) and _meet(bill, first, last)
     ]
     rows += [(_parquet(one.folder), one.known_at) for one in waiting]
     pairs, halves = [], {}
@@ -157,6 +157,14 @@ def _known(
             if digest:
                 halves[view, digest] = _Half(files, f"raw/azure_{view}_half")
     return pairs, halves
+
+
+def _meet(bill: Bill, first: str, last: str) -> bool:
+    """Whether an export of one of several spans of days, as of a week, holds others."""
+    if register.series_of(bill) is None:
+        return True
+    mine = spans.of(bill.totals, bill.days)
+    return first <= mine[1] and mine[0] <= last
 
 
 def _write(

@@ -73,12 +73,18 @@ def typed(export: Export, source: str, name: str) -> str:
         return f"{form.readings[name]}({value})"
     if name in form.lists:
         return value
-    if name in form.times and kind == "VARCHAR":
-        return f"{form.times[name]}({value})"
+    if name in form.times and is_text(export, name):
+        turned = f"month_first({value})" if export.is_day_first else value
+        return f"{form.times[name]}({turned})"
     if name in form.numbers:
-        return _number(value, kind, is_retyped=form.is_retyped)
+        return _number(export, value, kind)
     is_scalar = not kind.endswith(("]", ")"))
     return f"{value}::VARCHAR" if form.is_retyped and is_scalar else value
+
+
+def is_text(export: Export, name: str) -> bool:
+    """Whether a column of the lake stands as text in the file."""
+    return _kind(export, name) in {"VARCHAR", "JSON"}
 
 
 def reader(export: Export) -> str:
@@ -118,13 +124,18 @@ def _list(value: str, kind: str, fields: Sequence[str]) -> str:
     )
 
 
-def _number(value: str, kind: str, *, is_retyped: bool) -> str:
+def is_printed(export: Export, kind: str) -> bool:
+    """Whether a type is one of floats that mean the decimals they are printed with."""
+    is_meant = export.format.is_retyped or not export.format.has_ten_decimals
+    return is_meant and kind in {"DOUBLE", "FLOAT"}
+
+
+def _number(export: Export, value: str, kind: str) -> str:
     if kind == "VARCHAR":
         return f"number({value})"
-    if not is_retyped:
-        return value
-    is_float = kind in {"DOUBLE", "FLOAT"}
-    return f"number({value}::VARCHAR)" if is_float else f"{value}::DECIMAL(38, 18)"
+    if is_printed(export, kind):
+        return f"number({value}::VARCHAR)"
+    return f"{value}::DECIMAL(38, 18)" if export.format.is_retyped else value
 
 
 def values(export: Export) -> dict[str, object]:

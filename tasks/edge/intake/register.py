@@ -11,7 +11,7 @@ from tasks.core.intake.deliveries import slug
 from tasks.core.intake.formats.recognition import provider
 from tasks.core.intake.naming import series
 from tasks.edge import warehouse
-from tasks.edge.intake import chain, lake
+from tasks.edge.intake import chain, lake, spans
 from tasks.edge.intake.chain import Key
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.staging import Total
@@ -222,10 +222,7 @@ def _add(con: Connection, store: Lake, bill: Bill) -> str:
 
 def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> None:
     """Write what a version brings itself."""
-    dates = [total.first_date for total in bill.totals if total.first_date]
-    ends = [total.last_date for total in bill.totals if total.last_date]
-    if bill.days:
-        dates, ends = [*dates, bill.days[0]], [*ends, bill.days[1]]
+    first, last = spans.of(bill.totals, bill.days)
     chain.insert(
         con,
         "bills.parts",
@@ -234,9 +231,9 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
             "names": list(bill.origin),
             "digests": list(bill.digests),
             "files": files,
-            "series": _series(bill),
-            "first_date": min(dates, default=""),
-            "last_date": max(ends, default="9999-12-31"),
+            "series": series_of(bill),
+            "first_date": first,
+            "last_date": last,
             "row_count": sum(total.row_count for total in bill.totals),
             "sub_accounts": list(bill.sub_accounts) or None,
             "is_increment": bill.is_increment,
@@ -262,7 +259,8 @@ def _add_part(con: Connection, bill: Bill, bill_id: str, files: list[str]) -> No
         )
 
 
-def _series(bill: Bill) -> str | None:
+def series_of(bill: Bill) -> str | None:
+    """Return what makes a bill one of several that add up; None if nothing does."""
     if bill.is_whole:
         return None
     return RUN if bill.days else series(bill.origin)

@@ -32,6 +32,11 @@ class Delivery:
         return stated or max(file.made_at for file in self.files)
 
     @property
+    def month(self) -> str | None:
+        """The month that it is about, if its manifest says so."""
+        return self.manifest.billing_period if self.manifest else None
+
+    @property
     def remotes(self) -> list[Remote]:
         """Those of its files that are not on this machine."""
         return [file.remote for file in self.files if file.remote]

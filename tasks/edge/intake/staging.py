@@ -143,7 +143,7 @@ def measure(con: Connection, export: Export, staged: Path) -> tuple[Total, ...]:
         totals = totals_of(con, export.format.totals or "", summed)
     except duckdb.Error as error:
         raise defects.no_number(con, export, staged, error) from error
-    _check(export, totals[staged])
+    _check(con, export, staged, totals[staged])
     gaps.refuse(con, export, staged, summed[staged])
     return tuple(sorted(totals[staged], key=_order))
 
@@ -165,7 +165,7 @@ def measure_all(
             summed = {path: sums.ensure(con, kind, path) for path in files}
             totals = totals_of(con, kind.totals or "", summed)
             for export, path in staged:
-                _check(export, totals[path])
+                _check(con, export, path, totals[path])
             if not gaps.exist(con, kind, files, list(summed.values())):
                 return [tuple(sorted(totals[path], key=_order)) for path in files]
     return [measure(con, export, path) for export, path in staged]
@@ -235,9 +235,11 @@ def _fits(export: Export) -> bool:
     if export.types is None or is_changed:
         return False
     columns = zip(export.header, export.names, export.types, strict=True)
+    converted = export.format.numbers | set(export.format.times)
     return all(
         header.lower() == name.lower()
-        and not (name in export.format.numbers and kind == "VARCHAR")
+        and not (kind == "VARCHAR" and name in converted)
+        and not (reading.is_printed(export, kind) and name in export.format.numbers)
         for header, name, kind in columns
     )
 
@@ -265,19 +267,16 @@ def _keys(export: Export) -> tuple[str, str]:
     return account, export.format.period
 
 
-def _check(export: Export, totals: Sequence[Total]) -> None:
+def _check(
+    con: Connection, export: Export, staged: Path, totals: Sequence[Total]
+) -> None:
     for total in totals:
+        if not PERIOD.fullmatch(total.billing_period):
+            raise defects.no_month(con, export, staged, total.billing_period)
         _check_one(export, total)
 
 
 def _check_one(export: Export, total: Total) -> None:
-    column = export.format.period
-    if not PERIOD.fullmatch(total.billing_period):
-        raise BadValue(
-            f"{export.file.name}, column {column}:"
-            f" {total.billing_period or 'nothing'!r} does not begin with a year and"
-            " month like 2026-11; correct the export."
-        )
     if total.billing_currency is None and (total.billed_cost or total.effective_cost):
         raise BadValue(
             f"{export.file.name} has amounts without a currency in"

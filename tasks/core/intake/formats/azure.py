@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tasks.core.intake.formats.declaration import Candidate, Format
+from tasks.core.intake.formats.declaration import Candidate, Format, beside
 
 # Each export states one of two costs, and does not say which.
 ACTUAL, AMORTISED = "actual", "amortised"
@@ -124,6 +124,15 @@ NUMBERS = frozenset(
     ]
 )
 
+# Made days by raw.azure_shaped, whatever they are written as.
+TIMES = (
+    "BillingPeriodEndDate",
+    "BillingPeriodStartDate",
+    "Date",
+    "ServicePeriodEndDate",
+    "ServicePeriodStartDate",
+)
+
 AZURE = Format(
     "azure",
     "an Azure cost export",
@@ -142,6 +151,8 @@ AZURE = Format(
     start="Date",
     filled=("CostInBillingCurrency",),
     source="azure",
+    times=dict.fromkeys(TIMES, "known"),
+    begins="BillingPeriodStartDate",
     is_retyped=True,
     totals="raw/azure_totals",
     shape="raw.azure_shaped",
@@ -188,17 +199,17 @@ def candidate(header: Sequence[str]) -> Candidate:
 
     Examples:
         >>> candidate(["Ressourcengruppe (ResourceGroup)", "pre_tax_cost", "x"])[1]
-        ['ResourceGroup', 'CostInBillingCurrency', 'x']
+        ['ResourceGroup', 'CostInBillingCurrency', 'x_x']
         >>> candidate(["Cost", "costInBillingCurrency"])[1]
-        ['Cost', 'CostInBillingCurrency']
+        ['x_Cost', 'CostInBillingCurrency']
     """
     spelt = [_as_spelt(name) for name in header]
     own = {name for name in spelt if name}
     names = []
     for name, known in zip(header, spelt, strict=True):
-        meant = known or SYNONYMS.get(_plain(name), name.strip())
-        if not known and meant in own:
-            meant = name.strip()
+        meant = known or SYNONYMS.get(_plain(name))
+        if not meant or (not known and meant in own):
+            meant = beside(name.strip())
         own.add(meant)
         names.append(meant)
     return AZURE, names
@@ -246,4 +257,4 @@ def _plain(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"[\s_]+", "", name).lower()
+    return re.sub(r"[\s_-]+", "", name).lower()

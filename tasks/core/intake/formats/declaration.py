@@ -29,9 +29,12 @@ class Format:
         lists: Columns that hold a list of structs, and the fields of such a struct.
         readings: Columns that a macro turns into the value that lies in the lake.
         times: Columns of times whose text a macro brings into the order of ISO 8601.
+        begins: Column of the time at which billing periods begin, as exports write it.
         is_appended: Whether it comes from a table that only grows, so that an export
             may hold all of it or only what is new.
         stamp: Column of the time at which such a row was added; empty if there is none.
+        has_ten_decimals: Whether floating-point numbers mean ten decimals; else they
+            mean what they are printed as, and are converted.
         is_retyped: Whether Parquet is converted like text, so that all files of it
             have the same types in the lake.
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
@@ -68,8 +71,10 @@ class Format:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
+    begins: str = ""
     is_appended: bool = False
     stamp: str = ""
+    has_ten_decimals: bool = True
     is_retyped: bool = False
     totals: str | None = None
     repeats: str = ""
@@ -91,3 +96,20 @@ class Format:
 
 # A format, and the name that each column of a file would have if it were of it.
 Candidate = tuple[Format, Sequence[str]]
+
+# Columns of a file that are none of its format lie in the lake under names that begin
+# so, lest they be taken for what a query calls its own steps.
+FOREIGN = "x_"
+# Such a name that queries use themselves.
+COUNT = "x_chargecount"
+
+
+def beside(name: str) -> str:
+    """Return what the lake calls a column that the mapping does not know.
+
+    Examples:
+        >>> beside("source"), beside("x_Discounts"), beside("x_ChargeCount")
+        ('x_source', 'x_Discounts', 'x_x_ChargeCount')
+    """
+    is_apart = name.startswith(FOREIGN) and name.lower() != COUNT
+    return name if is_apart or not name else FOREIGN + name

@@ -8,8 +8,22 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tasks.core.errors import MissingColumn, RepeatedColumn, UnknownFormat
-from tasks.core.intake.formats import aws, azure, evidence, focus, google, oracle
+from tasks.core.errors import (
+    BillError,
+    MissingColumn,
+    OtherTable,
+    RepeatedColumn,
+    UnknownFormat,
+)
+from tasks.core.intake.formats import (
+    aws,
+    azure,
+    evidence,
+    focus,
+    google,
+    oracle,
+    others,
+)
 from tasks.core.intake.formats.declaration import Format
 
 # Formats of bills by name.
@@ -61,6 +75,7 @@ def recognise(header: Sequence[str]) -> Recognised:
 
     Raises:
         MissingColumn: It is plainly one format, but lacks a column of it.
+        OtherTable: It is a table beside bills.
         RepeatedColumn: It has a column twice that may be there once.
         UnknownFormat: It is none of them.
 
@@ -122,7 +137,10 @@ def _apart(names: Iterable[str]) -> tuple[str, ...]:
 
 def _nearest_miss(
     header: Sequence[str], candidates: Sequence[tuple[Format, tuple[str, ...]]]
-) -> MissingColumn | UnknownFormat:
+) -> BillError:
+    if says := others.told(header):
+        return OtherTable(f"it is {says}")
+
     def likeness(candidate: tuple[Format, tuple[str, ...]]) -> int:
         return len(set(candidate[0].required) & set(candidate[1]))
 

@@ -7,7 +7,7 @@ import pytest
 from tasks.core.errors import CheckFailed
 from tasks.edge import macros
 from tests.edge.export_world import World, write_csv
-from tests.edge.test_aws_shapes import COMMON, SP, line, road, told
+from tests.edge.test_aws_shapes import COMMON, RI, SP, line, road, told
 
 SHARE = "ForBillingPeriod"
 
@@ -174,3 +174,30 @@ def test_an_error_in_the_mapping_of_wasted_plans_is_found(world, tmp_path, monke
     with pytest.raises(CheckFailed):
         road(world, report(tmp_path, fee))
     assert world.versions("effective_cost") == [(Decimal("2.4"),)]
+
+
+@pytest.mark.parametrize("discount", ["0", "-4"])
+def test_net_costs_of_nothing_but_zero(world, tmp_path, discount):
+    """Zeros where there is no value are no net costs, unless a discount explains it."""
+    path = report(
+        tmp_path,
+        line(
+            "Usage",
+            "4",
+            lineItem__NetUnblendedCost="0",
+            discount__TotalDiscount=discount,
+        ),
+        line(
+            "DiscountedUsage",
+            "0",
+            lineItem__NetUnblendedCost="0",
+            reservation__ReservationARN=RI,
+            reservation__EffectiveCost="3",
+            reservation__NetEffectiveCost="0",
+        ),
+    )
+    said = " ".join(world.ingest(path).notes)
+    known = world.versions("billed_cost, effective_cost")
+    is_explained = discount != "0"
+    assert known == [(0, 0) if is_explained else (4, 7)]
+    assert ("net costs of account" in said) is not is_explained

@@ -96,6 +96,7 @@ def ingest(
         if run.loaded
         else notes.replaced(settings, run.given_again)
     )
+    said += tuple(run.remarks)
     said += notes.without_parts(arrivals.files) + notes.without_rows(run.empty)
     counts = run.loaded, run.repeated, run.quarantined
     return Ingested(*counts, tuple(run.problems), said)
@@ -113,6 +114,7 @@ class _Run(Keeping):
     problems: list[str] = field(default_factory=list)
     given_again: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
+    remarks: dict[str, None] = field(default_factory=dict)
 
     def take_all(self, arrivals: Arrivals) -> None:
         """Load what is new, in the order in which it was made."""
@@ -225,6 +227,8 @@ class _Run(Keeping):
         except BillError as error:
             self._refuse(group, digests, error)
             return None
+        said = (remark for part in staged for remark in part.remarks)
+        self.remarks |= dict.fromkeys(said)
         return staged
 
     def _refuse(

@@ -10,7 +10,15 @@ from threading import Semaphore
 
 from tasks.core.errors import BillError
 from tasks.edge.engine import Engine
-from tasks.edge.intake import day_order, evidence, exports, lake, repeats, staging
+from tasks.edge.intake import (
+    day_order,
+    evidence,
+    exports,
+    lake,
+    repeats,
+    staging,
+    zero_nets,
+)
 from tasks.edge.intake.exports import Export
 from tasks.edge.intake.sources import Arrived
 from tasks.edge.intake.staging import Connection, Total
@@ -30,6 +38,7 @@ class Staged:
         digest: SHA-256 of the file as it arrived.
         totals: What it sums to; empty for evidence.
         cost_views: Which of two costs its rows tell of.
+        remarks: What people should know of how its delivery was read.
     """
 
     export: Export
@@ -37,6 +46,7 @@ class Staged:
     digest: str
     totals: tuple[Total, ...]
     cost_views: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
 
 
 def stage(
@@ -86,7 +96,7 @@ def stage(
         staged = _measured(con, found, digests)
         for one in written:
             one.result()
-    return _without_repeats(con, staged)
+    return _settled(con, staged)
 
 
 def _shaped(
@@ -103,20 +113,25 @@ def _shaped(
         return export, target
 
 
-def _without_repeats(con: Connection, staged: Sequence[Staged]) -> list[Staged]:
-    """Measure files again in which something had to be marked as stated twice."""
-    marked: list[Path] = []
-    for kind in {
-        part.export.format.name: part.export.format for part in staged
-    }.values():
+def _settled(con: Connection, staged: Sequence[Staged]) -> list[Staged]:
+    """Measure files again in which something counts twice, or must not count."""
+    kinds = {part.export.format.name: part.export.format for part in staged}
+    changed: set[Path] = set()
+    remarks: list[str] = []
+    for kind in kinds.values():
+        paths = [part.path for part in staged if part.export.format.name == kind.name]
+        if kind.zero_nets and (said := zero_nets.clear(con, kind, paths)):
+            remarks += said
+            changed.update(paths)
         if kind.repeats:
-            paths = [
-                part.path for part in staged if part.export.format.name == kind.name
-            ]
-            marked += repeats.mark(con, kind, paths)
+            changed.update(repeats.mark(con, kind, paths))
     return [
-        replace(part, totals=staging.measure(con, part.export, part.path))
-        if part.path in marked
+        replace(
+            part,
+            totals=staging.measure(con, part.export, part.path),
+            remarks=tuple(remarks),
+        )
+        if part.path in changed
         else part
         for part in staged
     ]

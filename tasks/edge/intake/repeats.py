@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tasks.core.intake.formats.declaration import Format
 from tasks.edge import queries, sums
+from tasks.edge.intake import rewriting
 from tasks.edge.intake.staging import Connection
 
 # True where a discount of the line counts on other lines, see raw/aws_repeats.
@@ -40,17 +41,7 @@ def mark(con: Connection, kind: Format, files: Sequence[Path]) -> list[Path]:
     keys: dict[bool, list[str]] = {True: [], False: []}
     for account, period, is_in_nets in found:
         keys[is_in_nets].append(f"{account} {period}")
+    values = {"in_nets": keys[True], "in_lines": keys[False]}
     for file in files:
-        target = file.with_suffix(".marked")
-        con.execute(
-            f"COPY ({MARKED}) TO $target (FORMAT parquet, COMPRESSION zstd)",
-            {
-                "file": str(file),
-                "target": str(target),
-                "in_nets": keys[True],
-                "in_lines": keys[False],
-            },
-        )
-        target.replace(file)
-        sums.forget(file)
+        rewriting.rewrite(con, file, MARKED, values)
     return list(files)

@@ -78,6 +78,7 @@ CUR2 = Format(
     start="line_item_usage_start_date",
     totals="raw/aws_totals",
     repeats="raw/aws_repeats",
+    zero_nets="raw/aws_zero_nets",
     mapping="focus.aws_cur",
     family="focus.aws",
     raw="raw.aws_cur",

@@ -40,6 +40,7 @@ class Format:
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
             no bill.
         repeats: Query under ``sql/`` that finds what a delivery states twice.
+        zero_nets: Query under ``sql/`` that finds net costs that are zero throughout.
         shape: Table macro that gives its rows all columns of the lake; none if they
             lie there as they came.
         cost_views: Query under ``sql/`` that says which of two costs a file's rows
@@ -78,6 +79,7 @@ class Format:
     is_retyped: bool = False
     totals: str | None = None
     repeats: str = ""
+    zero_nets: str = ""
     shape: str = ""
     cost_views: str = ""
     mapping: str = ""

@@ -32,7 +32,7 @@ def explain_anomalies(
             for item in found
         ]
         unclear = [item for item, parts in told if tags.wanted(item.anomaly, parts)]
-        tagged = causes.tags(con, unclear)
+        tagged = causes.tags(con, unclear, settings.explain.tags)
         explained = [
             (
                 item,

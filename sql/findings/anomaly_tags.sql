@@ -2,7 +2,7 @@
 --
 -- grain:  anomaly_id, tag_key, tag_value
 -- reads:  compared_days, focus.cost_and_usage
--- params: keys, members
+-- params: named, keys, members
 --
 -- compared_days is filled by findings/compared_days. The row without a key is
 -- everything, tagged or not. Keys of many values name resources and are left out.
@@ -79,7 +79,12 @@ SELECT
     sum(actual_cost) AS actual_cost,
     sum(earlier_cost) AS earlier_cost
 FROM tagged
-WHERE tag IS NULL OR trim(tag['value']) <> ''
+WHERE
+    tag IS NULL
+    OR (
+        trim(tag['value']) <> ''
+        AND coalesce(list_contains($named::VARCHAR[], tag['key']), TRUE)
+    )
 GROUP BY 1, 2, 3
 QUALIFY
     count(*) OVER (PARTITION BY anomaly_id, tag_key) <= $members

@@ -78,10 +78,18 @@ def lines(con: Connection, wanted: Sequence[Stored]) -> defaultdict[str, list[Li
     return found
 
 
-def tags(con: Connection, wanted: Sequence[Stored]) -> defaultdict[str, list[Tagged]]:
-    """Return costs by tag of some anomalies whose lines were just read, by id."""
+def tags(
+    con: Connection, wanted: Sequence[Stored], keys: Sequence[str] | None = None
+) -> defaultdict[str, list[Tagged]]:
+    """Return costs by tag of some anomalies whose lines were just read, by id.
+
+    Args:
+        con: The warehouse.
+        wanted: The anomalies.
+        keys: Keys of tags that may be named; None: any.
+    """
     found: defaultdict[str, list[Tagged]] = defaultdict(list)
-    if not wanted:
+    if not wanted or keys == ():
         return found
     con.execute(
         "DELETE FROM compared_days WHERE NOT list_contains($ids, anomaly_id)",
@@ -89,7 +97,11 @@ def tags(con: Connection, wanted: Sequence[Stored]) -> defaultdict[str, list[Tag
     )
     rows = con.execute(
         queries.text("findings/anomaly_tags"),
-        {"keys": TAG_KEYS, "members": TAG_MEMBERS},
+        {
+            "named": None if keys is None else list(keys),
+            "keys": TAG_KEYS,
+            "members": TAG_MEMBERS,
+        },
     )
     with localcontext(prec=DIGITS):
         for anomaly_id, key, value, actual, earlier in rows.fetchall():

@@ -81,6 +81,14 @@ class Source(Frozen):
         return without_secrets(options)
 
 
+class Explaining(Frozen):
+    """What may be named as the reason for an anomaly."""
+
+    tags: tuple[str, ...] | None = Field(
+        None, description="Keys of tags that may be named; without it, any."
+    )
+
+
 class Dask(Frozen):
     """The cluster that sums the lines of bills, where the engine is ``dask``."""
 
@@ -147,6 +155,7 @@ class Settings(Frozen):
     respond: Responding = Responding()
     bridge: Bridge = Bridge()
     detect: Detection = Detection()
+    explain: Explaining = Explaining()
     forecast: Forecasting = Forecasting()
     budgets: tuple[Budget, ...] = ()
     feedback: FeedbackRules = FeedbackRules()

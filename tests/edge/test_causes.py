@@ -10,7 +10,7 @@ import pytest
 
 from tasks.edge import warehouse
 from tasks.edge.intake import bills
-from tasks.edge.settings import Settings
+from tasks.edge.settings import Explaining, Settings
 
 START = date(2025, 1, 1)
 DAYS = 150
@@ -92,6 +92,20 @@ def run(settings, tmp_path, rows):
     return found, drivers
 
 
+def again(settings, **explain):
+    """Explain the same anomaly by other settings, and return its drivers."""
+    from tasks.explain import explain_anomalies
+
+    with warehouse.connect(settings.database) as con:
+        con.execute("DELETE FROM findings.anomaly_drivers")
+    explaining = Explaining(**explain)
+    explain_anomalies.fn(settings.model_copy(update={"explain": explaining}))
+    with warehouse.read(settings.database) as con:
+        return con.execute(
+            "SELECT dimension, member, effect, impact FROM findings.anomaly_drivers"
+        ).fetchall()
+
+
 def usual(rng, day):
     hours = np.round(240 * np.exp(0.02 * rng.standard_normal(2)), 3)
     return [
@@ -145,3 +159,5 @@ def test_a_tag_that_many_resources_share_is_named(settings, tmp_path):
     assert drivers[0][3] > Decimal("0.9") * impact
     assert sum(driver[3] for driver in drivers) == impact
     assert "tag team=search used more" in explanation
+    others = again(settings, tags=("org",))
+    assert {driver[0] for driver in others} == {"resource", "other"}

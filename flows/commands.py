@@ -29,15 +29,27 @@ def ingest(
     source: str | None,
     known_at: datetime | None,
 ) -> Answer:
-    """Load bills: files, folders or URLs. Their format is recognised."""
+    """Load bills: files, folders or URLs. Their format is recognised.
+
+    Afterwards focus.cost_and_usage shows them; series and findings wait for a run.
+    """
+    from tasks.core.errors import LakeDamaged
+    from tasks.edge import focus, warehouse
     from tasks.edge.intake import bills
 
     done = bills.ingest(settings, list(paths), source, known_at)
+    problems = done.problems
+    wait = settings.wait_seconds
+    with warehouse.connect(settings.database, wait_seconds=wait) as con:
+        try:
+            focus.install(con, settings.lake_path)
+        except LakeDamaged as error:
+            problems += (str(error),)
     said = (
         f"{done.loaded} loaded, {done.known} known already,"
         f" {done.quarantined} quarantined."
     )
-    return Answer(done, (said, *done.notes), tuple(done.problems))
+    return Answer(done, (said, *done.notes), problems)
 
 
 @click.command()

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from flows import cli
+from tasks.edge import warehouse
 from tasks.edge.settings import ROOT
 
 HEAVY = ("prefect", "pandas", "duckdb", "pydantic", "sklearn", "numpy", "hera", "rich")
@@ -138,6 +139,9 @@ def test_a_bill_goes_all_the_way(bills, tmp_path, capsys):
     assert "3 loaded, 0 known" in words(capsys)[0]
     assert cli.execute(["ingest", str(bills), *here]) == 0
     assert "0 loaded, 3 known" in words(capsys)[0]
+    with warehouse.read(database) as con:
+        months = con.sql("SELECT DISTINCT BillingPeriodStart FROM focus.cost_and_usage")
+        assert len(months) == 3
 
     assert cli.execute(["bills", *here, "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)["answer"]

@@ -67,7 +67,7 @@ def _newest(days: tuple[dict[str, Any], ...]) -> tuple[str | Table, ...]:
                 day["charge_date"],
                 day["effective_cost"],
                 day["billing_currency"],
-                f"{day['hours']:.0f}",
+                f"{day['hours']:.0f}" if day["hours"] >= 0 else "not over",
                 _share(day),
             )
             for day in days

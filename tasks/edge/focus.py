@@ -26,6 +26,12 @@ from tasks.edge.intake import mirror
 
 UNION = "\nUNION ALL BY NAME\n"
 
+# Macros over daily series; where they are missing, nothing was ever shown.
+SERIES = (
+    "series/daily_cost_as_of",
+    "series/arrival_curves",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
@@ -85,6 +91,8 @@ def install(con: warehouse.Connection, lake: Path) -> int:
         macros.install(con)
         made = [view for view, query in shown.items() if _show(con, view, query)]
         _define(con, "focus.as_of", _as_of(con, bills))
+        for macro in SERIES:
+            _define(con, macro, queries.as_macro(macro))
         descriptions.install(con, made)
     return len(current)
 

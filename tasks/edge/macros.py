@@ -65,10 +65,9 @@ def statements() -> tuple[str, ...]:
     kinds = BILLS.values()
     scalars = chain(SCALARS, *(kind.scalars for kind in kinds))
     tables = chain(
-        ("bills/versions_as_of",),
+        ("bills/versions_as_of", "series/dated_groups"),
         *(kind.tables for kind in kinds),
-        ("series/dated_groups", "series/daily_cost_as_of"),
-        ("series/daily_tag_cost_as_of", "series/arrival_curves"),
+        ("series/daily_tag_cost_as_of",),
     )
     return (
         *map(scalar, dict.fromkeys(scalars)),

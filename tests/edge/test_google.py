@@ -156,7 +156,10 @@ def test_a_month_is_the_invoice_month(world, tmp_path):
     [
         ({"cost": "a lot"}, "row 2, column cost: 'a lot' is not a number"),
         ({"cost": None}, "row 2, column cost: there is no value"),
-        ({"invoice__month": "May"}, "column invoice_month: 'May' does not begin with"),
+        (
+            {"invoice__month": "May"},
+            "row 2, column invoice.month: 'May' names no month",
+        ),
         ({"export_time": None}, "row 2, column export_time: there is no value"),
     ],
 )

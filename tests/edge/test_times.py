@@ -71,9 +71,9 @@ def test_the_whole_file_tells_the_order_of_days(world, tmp_path, start, period):
         ({"ChargePeriodStart": "5/6/2026"}, "may mean either of two days"),
         (
             {"ChargePeriodStart": "5/13/2026", "BillingPeriodStart": "13/5/2026"},
-            "BillingPeriodStart: '13/5/2026' is no day",
+            "BillingPeriodStart: '13/5/2026' names no month",
         ),
-        ({"BillingPeriodStart": "5/1/26"}, "BillingPeriodStart: '5/1/26' is no day"),
+        ({"BillingPeriodStart": "5/1/26"}, "Start: '5/1/26' names no month"),
     ],
 )
 def test_what_nothing_tells_is_refused(world, tmp_path, times, said):

@@ -1,7 +1,8 @@
 """Whether days come before months in dates like 05/06/2026: the whole file tells.
 
-No single date says it unless one of its numbers is above twelve. Nothing is guessed:
-where the file does not tell, it is for a person to say.
+No single date says it unless one of its numbers is above twelve. Where the file does
+not tell, what its publisher documents holds, if anything; else it is for a person to
+say, and so it is where a file contradicts itself.
 """
 
 import re
@@ -18,7 +19,11 @@ SEVERAL, FEW = 2, 3
 
 
 def is_day_first(
-    days: Iterable[Pair], periods: Iterable[Pair] = (), month: str | None = None
+    days: Iterable[Pair],
+    periods: Iterable[Pair] = (),
+    month: str | None = None,
+    *,
+    otherwise: bool | None = None,
 ) -> bool | None:
     """Say whether the day is the first number.
 
@@ -26,6 +31,7 @@ def is_day_first(
         days: What the days of charges and the ends of periods begin with.
         periods: What the times begin with at which billing periods begin.
         month: The month that the file is about, ``YYYY-MM``, where somebody says so.
+        otherwise: What holds where nothing tells.
 
     Returns:
         None where it may be either.
@@ -39,6 +45,8 @@ def is_day_first(
         (False, True)
         >>> is_day_first([(5, 1), (6, 1)]) is None
         True
+        >>> is_day_first([(5, 1), (6, 1)], otherwise=False)
+        False
     """
     given, begins = set(days), set(periods)
     told = given | begins
@@ -49,6 +57,8 @@ def is_day_first(
     if all(first == second for first, second in told):
         return False
     votes = {_of_first_days(begins), _of_one_month(given or begins, month)} - {None}
+    if not votes:
+        return otherwise
     return votes.pop() if len(votes) == 1 else None
 
 

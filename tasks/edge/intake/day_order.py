@@ -36,7 +36,8 @@ def told(con: duckdb.DuckDBPyConnection, export: Export, month: str | None) -> E
         month: The month that it is about, ``YYYY-MM``, where its manifest says so.
 
     Raises:
-        BadValue: Its dates can be read either way, and nothing tells which.
+        BadValue: Its dates can be read either way, and nothing tells which, or some
+            tell one and some the other.
     """
     written = _written(export)
     if not written or _is_iso(con, export, written):
@@ -47,7 +48,9 @@ def told(con: duckdb.DuckDBPyConnection, export: Export, month: str | None) -> E
         return export
     begins = [row[1:3] for row in found if row[0] == export.format.begins]
     days = [row[1:3] for row in found if row[0] != export.format.begins]
-    order = is_day_first(days, begins, month or month_of(export.file.name))
+    month = month or month_of(export.file.name)
+    usual = export.format.is_day_first
+    order = is_day_first(days, begins, month, otherwise=usual)
     if order is None:
         name, *_, value, row = min(found, key=lambda one: int(one[-1]))
         header = dict(zip(export.names, export.header, strict=True))[name]

@@ -49,8 +49,8 @@ def no_month(con: Connection, export: Export, staged: Path, period: str) -> Bill
     header = dict(zip(export.names, export.header, strict=True))[column]
     value = as_written(con, export, column, row) or value or "nothing"
     return BadValue(
-        f"{export.file.name}, row {row}, column {header}: {value[:60]!r} is no day like"
-        " 2026-11-05; correct the export."
+        f"{export.file.name}, row {row}, column {header}: {value[:60]!r} names no month"
+        " as 2026-11 or 2026-11-05 do; correct the export."
     )
 
 

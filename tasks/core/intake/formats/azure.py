@@ -153,6 +153,7 @@ AZURE = Format(
     source="azure",
     times=dict.fromkeys(TIMES, "known"),
     begins="BillingPeriodStartDate",
+    is_day_first=False,
     is_retyped=True,
     totals="raw/azure_totals",
     shape="raw.azure_shaped",

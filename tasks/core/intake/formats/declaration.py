@@ -30,6 +30,8 @@ class Format:
         readings: Columns that a macro turns into the value that lies in the lake.
         times: Columns of times whose text a macro brings into the order of ISO 8601.
         begins: Column of the time at which billing periods begin, as exports write it.
+        is_day_first: Whether days come before months in dates of which nothing else
+            tells, as its publisher documents; None where it documents neither.
         is_appended: Whether it comes from a table that only grows, so that an export
             may hold all of it or only what is new.
         stamp: Column of the time at which such a row was added; empty if there is none.
@@ -73,6 +75,7 @@ class Format:
     readings: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
     begins: str = ""
+    is_day_first: bool | None = None
     is_appended: bool = False
     stamp: str = ""
     has_ten_decimals: bool = True

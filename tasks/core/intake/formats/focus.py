@@ -139,7 +139,7 @@ GOOGLE = replace(
     FOCUS, name="gcp_focus", source="focus", is_appended=True, stamp="x_ExportTime"
 )
 
-AWS_ONLY = {"x_ServiceCode"}
+AWS_ONLY = "x_servicecode"
 # Google has these; FinOps hubs, which write rows anew, have them too, but also theirs.
 GOOGLE_ONLY = {"x_CostType", "x_ExportTime"}
 HUB_ONLY = "x_IngestionTime"
@@ -168,7 +168,7 @@ def candidate(header: Sequence[str]) -> Candidate:
     """Return which of them it would be, and the columns as FOCUS spells them."""
     spelt = [_as_spelt(name) for name in header]
     is_google = set(spelt) >= GOOGLE_ONLY and HUB_ONLY not in spelt
-    form = FOCUS if set(spelt) >= AWS_ONLY else OTHERS
+    form = FOCUS if AWS_ONLY in map(str.lower, spelt) else OTHERS
     return (GOOGLE if is_google else form), [
         new if (new := _RENAMED.get(name, name)) not in spelt else name
         for name in spelt

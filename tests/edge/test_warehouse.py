@@ -159,9 +159,10 @@ def test_a_warehouse_whose_maker_was_killed_opens(tmp_path):
     path = tmp_path / "w.duckdb"
     child = """
         import sys
-        from tasks.edge import warehouse
+        from tasks.edge import schema, warehouse
         from tests import dying
-        with warehouse.connect(sys.argv[1]):
+        with warehouse.connect(sys.argv[1]) as con:
+            schema.describe(con)
             dying.die()
     """
     dying.killed(textwrap.dedent(child), str(path))

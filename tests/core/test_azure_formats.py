@@ -56,11 +56,11 @@ def test_every_agreement_is_recognised(line):
         ("payGPrice", "PayGPrice"),
         ("Product (of ours)", "ProductName"),
         ("x_Ours", "x_Ours"),
-        ("Ours (and theirs)", "Ours (and theirs)"),
+        ("Ours (and theirs)", "x_Ours (and theirs)"),
     ],
 )
 def test_columns_are_named_alike(header, name):
-    """What stands in brackets counts if it is a column; what is no column stays."""
+    """What stands in brackets counts if it is a column; others are marked."""
     assert recognise([*REQUIRED, header]).names[-1] == name
 
 
@@ -68,9 +68,9 @@ def test_its_own_name_wins():
     """Of two names for one thing, the column that is really called so is taken."""
     header = [*REQUIRED, "Cost", "Currency", "InstanceName", "ResourceId"]
     assert recognise(header).names[-4:] == (
-        "Cost",
-        "Currency",
-        "InstanceName",
+        "x_Cost",
+        "x_Currency",
+        "x_InstanceName",
         "ResourceId",
     )
 
@@ -78,7 +78,7 @@ def test_its_own_name_wins():
 def test_the_first_of_two_that_mean_the_same_is_taken():
     """Two older names of one column do not make it a repeated one."""
     header = [*REQUIRED, "InstanceId", "InstanceName"]
-    assert recognise(header).names[-2:] == ("ResourceId", "InstanceName")
+    assert recognise(header).names[-2:] == ("ResourceId", "x_InstanceName")
 
 
 def test_an_export_without_currency_is_told_so():

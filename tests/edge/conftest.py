@@ -8,7 +8,7 @@ from tasks.edge import descriptions, macros, warehouse
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory):
+def empty_warehouse(tmp_path_factory):
     """A warehouse without a view, whose tables and macros are those of an empty one."""
     folder = tmp_path_factory.mktemp("made")
     path = folder / "costwarden.duckdb"
@@ -19,7 +19,7 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def ready_made(request, made):
+def ready_made(request, empty_warehouse):
     """Copy it where a new one would be made, which takes half a second each time.
 
     Modules marked ``from_nothing`` make their own, as runs of tests/flows do and all
@@ -32,7 +32,7 @@ def ready_made(request, made):
 
     def open_copy(path, *rest):
         if path.name != ":memory:" and not path.exists():
-            shutil.copyfile(made, path)
+            shutil.copyfile(empty_warehouse, path)
         return opened(path, *rest)
 
     with pytest.MonkeyPatch.context() as patched:

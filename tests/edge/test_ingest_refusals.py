@@ -122,7 +122,7 @@ BAD = {
     "nan.csv": (_focus({"BilledCost": "NaN"}), r"column BilledCost: 'NaN' is not a"),
     "month.csv": (
         _focus({"BillingPeriodStart": "5/1/26"}),
-        r"column BillingPeriodStart: '5/1/26' is no day like",
+        r"column BillingPeriodStart: '5/1/26' names no month",
     ),
     "nomonth.csv": (_focus({"BillingPeriodStart": ""}), r"BillingPeriodStart: 'nothin"),
     "currency.csv": (

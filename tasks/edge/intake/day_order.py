@@ -49,7 +49,8 @@ def told(con: duckdb.DuckDBPyConnection, export: Export, month: str | None) -> E
     begins = [row[1:3] for row in found if row[0] == export.format.begins]
     days = [row[1:3] for row in found if row[0] != export.format.begins]
     month = month or month_of(export.file.name)
-    usual = export.format.is_day_first
+    # A program that writes semicolons follows its country's ways, not the publisher's.
+    usual = export.format.is_day_first if export.delimiter == "," else None
     order = is_day_first(days, begins, month, otherwise=usual)
     if order is None:
         name, *_, value, row = min(found, key=lambda one: int(one[-1]))

@@ -144,8 +144,9 @@ def test_alertmanager_takes_an_alert_and_keeps_a_silence(alertmanager):
 
 def test_a_sample_is_read_back_and_counted_once(victoriametrics):
     """A sample that is imported twice is there once, at the time it was given."""
+    content = json.dumps(sample(12.5))
     for _ in range(2):
-        victoriametrics.post("/api/v1/import", content=json.dumps(sample(12.5)))
+        victoriametrics.post("/api/v1/import", content=content)
     victoriametrics.flush()
     (series,) = victoriametrics.query("sum_over_time(cost_daily[2d])")
     assert series["metric"] == {"service_name": "x"}

@@ -15,6 +15,7 @@ from flows import (
     delivering,
     figures,
     inprocess,
+    listing,
     lookups,
     people,
     reconcile,
@@ -31,7 +32,7 @@ INTERRUPTED = 130
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=(
         "Exit status: 0 done, 1 failed, 2 wrong usage or settings, 3 done, but some"
-        " input was quarantined."
+        " input was quarantined or some sink took nothing."
     ),
 )
 @click.version_option(package_name="costwarden")
@@ -46,6 +47,7 @@ for command in (
     *commands.ALL,
     *ahead.ALL,
     *versions.ALL,
+    *listing.ALL,
     *lookups.ALL,
     *people.ALL,
     *reconcile.ALL,

@@ -3,7 +3,8 @@
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from rich import box
@@ -11,12 +12,16 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from flows import narrow
 from flows.answers import Table, Verbatim
 
 # A pipe has no width; a row must stay one line there.
 WIDE = 400
+# Wider than any table: rich never measures a table wider than it is allowed to be.
+BOUNDLESS = 1_000_000
 # Longer lines of prose are hard to read, however wide the terminal is.
 READABLE = 100
+CENT = Decimal("0.01")
 
 
 def show(said: Iterable[str | Table]) -> None:
@@ -33,12 +38,37 @@ def show(said: Iterable[str | Table]) -> None:
     )
     for part in said:
         if isinstance(part, Table):
-            console.print(_ruled(part))
+            _print_table(console, part)
         else:
             line = _tame(part)
             if not isinstance(part, Verbatim):
                 line = _wrapped(line, min(console.width, READABLE))
             console.print(Text(line), soft_wrap=True)
+
+
+def _print_table(console: Console, table: Table) -> None:
+    """Print a table as it is where it finds room, else as `flows.narrow` sets it."""
+    ruled = _ruled(table)
+    boundless = console.options.update(max_width=BOUNDLESS)
+    if console.measure(ruled, options=boundless).maximum <= console.width:
+        console.print(ruled)
+        return
+    console.print()
+    for line in _narrowed(table, console.width):
+        console.print(Text(line), soft_wrap=True)
+    console.print()
+
+
+def _narrowed(table: Table, width: int) -> Iterator[str]:
+    columns = [
+        narrow.Column(
+            head,
+            [_cell(row[place], cents=True) for row in table.rows],
+            is_right=head in table.right,
+        )
+        for place, head in enumerate(table.heads)
+    ]
+    return narrow.lines(columns, width)
 
 
 def _wrapped(line: str, width: int) -> str:
@@ -70,16 +100,23 @@ def _ruled(table: Table) -> RichTable:
     return ruled
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, *, cents: bool = False) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return _amount(value)
+        return _amount(value, cents=cents)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC) if value.tzinfo else value:%Y-%m-%d %H:%M}"
     return _tame(str(value))
 
 
-def _amount(value: Decimal) -> str:
-    """Write all digits that say something, and at least two: bills are compared."""
+def _amount(value: Decimal, *, cents: bool) -> str:
+    """Write all digits that say something, and at least two: bills are compared.
+
+    Where there is little room the cents are enough, unless they would be zero.
+    """
+    if cents and abs(value) >= CENT:
+        value = round(value, 2)
     whole, _, rest = f"{value:,f}".partition(".")
     return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 

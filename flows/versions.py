@@ -8,11 +8,9 @@ import click
 from flows import options
 from flows.answers import Answer, Table, answering
 
+# Source, account and version are parts of the bill's id.
 NAMES = {
     "billing_period": "month",
-    "source": "source",
-    "billing_account_id": "account",
-    "version": "version",
     "status": "status",
     "known_at": "known at",
     "row_count": "rows",
@@ -50,7 +48,7 @@ def bills(settings: Any) -> Answer:
     table = Table(
         tuple(NAMES.values()),
         [[_short(row[name]) for name in NAMES] for row in found.versions],
-        right=("version", "rows", "billed", "effective"),
+        right=("rows", "billed", "effective"),
     )
     return Answer(found.versions, (table, *_newest(found.newest_days)))
 

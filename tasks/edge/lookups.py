@@ -8,6 +8,7 @@ from typing import Any
 
 from tasks.core.errors import NothingThere
 from tasks.edge import audit, changes, conformance, invoices, mutes, queries, warehouse
+from tasks.edge.bills import reading
 from tasks.edge.settings import Settings
 
 # Enough to see how an id that was cut too short goes on.
@@ -71,6 +72,28 @@ class Reconciliation:
     def invoices_differ(self) -> bool:
         """Whether an invoice and the bills differ, or one of them is missing."""
         return any(invoice["verdict"] != "equal" for invoice in self.invoices)
+
+
+def anomalies(settings: Settings) -> list[Row]:
+    """Return the anomalies that stand, the weightiest of each currency first.
+
+    Raises:
+        NothingThere: There is no warehouse.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
+    """
+    with reading(settings) as con:
+        return queries.rows(con, "ops/anomalies")
+
+
+def recommendations(settings: Settings) -> list[Row]:
+    """Return open recommendations with their newest verdict, largest saving first.
+
+    Raises:
+        NothingThere: There is no warehouse.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
+    """
+    with reading(settings) as con:
+        return queries.rows(con, "report/recommendations")
 
 
 def reconciliation(

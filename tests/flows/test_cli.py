@@ -162,6 +162,16 @@ def test_a_bill_goes_all_the_way(bills, tmp_path, capsys):
     said = " ".join(words(capsys))
     assert "anomal" in said
 
+    assert cli.execute(["anomalies", "--all", *here, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["answer"]
+    assert len(found) >= stages["detect_anomalies"]["opened"]
+    assert cli.execute(["anomalies", "--all", "--most", "1", *here]) == 0
+    said, _ = words(capsys)
+    assert found[0]["anomaly_id"] in said
+    assert ("more: --most" in said) == (len(found) > 1)
+    assert cli.execute(["recommendations", *here]) == 0
+    assert "No recommendation is open." in words(capsys)[0]
+
 
 def test_what_is_to_come_is_shown(bills, tmp_path, capsys):
     """A forecast of loaded bills names everything first, then each service."""

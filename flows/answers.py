@@ -117,7 +117,12 @@ def _explain(error: Exception, *, as_json: bool, debug: bool) -> None:
     meant = isinstance(error, CostwardenError)
     kind = type(error).__name__
     sentence = " ".join(str(error).split())
-    if not meant:
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        sentence = (
+            f"{error.filename}: {error.strerror}. Is the path right, and may this user"
+            " read and write there?"
+        )
+    elif not meant:
         sentence = f"{kind}: {sentence} (unexpected; --debug shows where)"
     status = WRONG_USAGE if isinstance(error, ConfigError) else FAILED
     if as_json:

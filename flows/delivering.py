@@ -36,6 +36,8 @@ def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
         if done.refused:
             said.append(f"{done.refused} refused: costwarden events --dead.")
         said += done.remarks
+        if not settings.sinks:
+            said.append("The settings name no sinks: events stay in the outbox.")
         return Answer(done, tuple(said), tuple(done.problems))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -121,7 +121,8 @@ def digest(settings: Any, *, as_of: datetime | None) -> Answer:
 
     day = days.of(settings, as_of)
     screen = lines(day)
-    said = Verbatim("\n".join(screen)) if screen else "Nothing is new."
+    quiet = f"Nothing is new in the 24 hours to {day.date:%-d %b %Y}."
+    said = Verbatim("\n".join(screen)) if screen else quiet
     return Answer({"lines": screen, "day": day}, (said,))
 
 

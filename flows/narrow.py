@@ -127,12 +127,16 @@ def _row(
     ]
     for number in range(max(map(len, broken), default=0)):
         parts = [part[number] if number < len(part) else "" for part in broken]
-        yield (" " * GAP).join(
-            " " * (wide - cell_len(part)) + part
-            if column.is_right
-            else part + " " * (wide - cell_len(part))
-            for part, column, wide in zip(parts, columns, widths, strict=True)
-        ).rstrip()
+        yield (
+            (" " * GAP)
+            .join(
+                " " * (wide - cell_len(part)) + part
+                if column.is_right
+                else part + " " * (wide - cell_len(part))
+                for part, column, wide in zip(parts, columns, widths, strict=True)
+            )
+            .rstrip()
+        )
 
 
 def _longest_word(text: str) -> int:

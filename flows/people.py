@@ -22,6 +22,9 @@ PARTS = {
     "region": "region_id",
 }
 
+NO_EVENT = "Nothing is planned: costwarden calendar add plans something."
+NO_CHANGE = "No change was loaded yet: costwarden changes load FILE does."
+
 by = click.option(
     "--by", "author", metavar="NAME", help="Who says so; default: the user logged in."
 )
@@ -156,7 +159,7 @@ def calendar(settings: Any) -> Answer:
             for row in found
         ],
     )
-    return Answer(found, (table if found else "Nothing is planned.",))
+    return Answer(found, (table if found else NO_EVENT,))
 
 
 @calendar.command()
@@ -221,7 +224,7 @@ def changes(settings: Any) -> Answer:
     from tasks.edge import changes
 
     found = changes.listing(settings, 40).changes
-    return Answer(found, (changed(found) if found else "No change was loaded yet.",))
+    return Answer(found, (changed(found) if found else NO_CHANGE,))
 
 
 @changes.command()

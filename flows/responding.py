@@ -10,6 +10,7 @@ from flows.answers import Answer, Table, answering
 
 # What people see of a response, by its columns.
 SHOWN = ("finished_at", "subject", "revision", "outcome", "detail")
+NOTHING = "Nothing was responded to yet: costwarden respond does."
 COUNTS = ("opened", "allowed", "needs_approval", "denied", "workflows")
 
 
@@ -49,7 +50,7 @@ def responses(settings: Any, *, subject: str) -> Answer:
         [[row[name] for name in (*SHOWN, *COUNTS)] for row in found],
         right=COUNTS,
     )
-    return Answer(found, (table if found else "Nothing was responded to yet.",))
+    return Answer(found, (table if found else NOTHING,))
 
 
 @click.command()

@@ -83,7 +83,7 @@ def reading(
         WarehouseBusy: A run kept it, there is no copy, and waiting did not help.
     """
     if not Path(settings.database).exists():
-        raise NothingThere(f"There is no warehouse at {settings.database} yet.")
+        raise NothingThere(warehouse.NONE_THERE.format(settings.database))
     con = _reader(settings, say)
     if con is None:
         with writing(settings) as waited:
@@ -99,7 +99,7 @@ def reading(
 def writing(settings: Settings) -> Iterator[warehouse.Connection]:
     """Open an existing warehouse once the stage that writes to it is through."""
     if not Path(settings.database).exists():
-        raise NothingThere(f"There is no warehouse at {settings.database} yet.")
+        raise NothingThere(warehouse.NONE_THERE.format(settings.database))
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:

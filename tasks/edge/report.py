@@ -51,7 +51,7 @@ def write(settings: Settings) -> Reported:
         WarehouseBusy: A run kept it for longer than we were told to wait.
     """
     if not Path(settings.database).exists():
-        raise NothingThere(f"There is no warehouse at {settings.database}.")
+        raise NothingThere(warehouse.NONE_THERE.format(settings.database))
     # Waits for its turn as a writer does, and finds every table that this version has.
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds

@@ -12,7 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.core.errors import NothingThere, WarehouseBusy
+from tasks.core.errors import (
+    NothingThere,
+    NotPermitted,
+    WarehouseBusy,
+    WrongVersion,
+)
 from tasks.edge import definitions, queries, schema
 
 # Readable by DuckDB 1.5 and 2.0 alike; see docs/decisions/0002-duckdb-1.5.md.
@@ -38,6 +43,13 @@ def on_stderr(line: str) -> None:
     sys.stderr.write(f"{line}\n")
 
 
+# Nobody has ingested anything there, or the name is another.
+NONE_THERE = (
+    "There is no warehouse at {} yet: costwarden ingest PATH makes it, and --database"
+    " names another."
+)
+
+
 @contextmanager
 def connect(
     database: str | Path,
@@ -54,6 +66,9 @@ def connect(
 
     Raises:
         WarehouseBusy: Another process still held the file after that time.
+        NothingThere: The file is no database.
+        NotPermitted: We may not write to it.
+        WrongVersion: Another version of DuckDB wrote it.
     """
     path = Path(database)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,10 +105,11 @@ def reader(database: str | Path) -> Connection:
     """
     path = Path(database)
     if not path.exists():
-        raise NothingThere(f"There is no warehouse at {path}: ingest a bill first.")
+        raise NothingThere(NONE_THERE.format(path))
     try:
         con = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
+        _refuse_unusable(path, error)
         raise WarehouseBusy(f"{path} is being written to: {_holder(error)}") from error
     con.execute("SET TimeZone = 'UTC'")
     return con
@@ -177,6 +193,7 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
                 time.sleep(CLOSING_SECONDS)
                 continue
             if not _is_locked(error):
+                _refuse_unusable(path, error)
                 raise
             if late:
                 raise WarehouseBusy(
@@ -187,6 +204,26 @@ def _open(path: Path, wait_seconds: float, say: Callable[[str], None]) -> Connec
                 say(f"Waiting for {path}: {_holder(error)}.")
                 told = True
             time.sleep(POLL_SECONDS)
+
+
+def _refuse_unusable(path: Path, error: duckdb.Error) -> None:
+    """Raise what a person can act on, where waiting for the file would not help."""
+    said = str(error)
+    if "not a valid DuckDB database" in said:
+        raise NothingThere(
+            f"{path} is no DuckDB database: name another file with --database."
+        ) from error
+    if "version number" in said:
+        raise WrongVersion(
+            f"{path} was written by another DuckDB than {duckdb.__version__}, which"
+            " cannot read it: use the release that wrote it, or another --database."
+        ) from error
+    for why in ("Permission denied", "Read-only file system"):
+        if why in said:
+            raise NotPermitted(
+                f"{path} cannot be opened: {why.lower()}. It and its folder must be"
+                " writable for the user who runs this."
+            ) from error
 
 
 def _replay(path: Path) -> None:

@@ -122,6 +122,20 @@ def test_a_missing_warehouse_is_said(tmp_path, capsys):
     assert not database.exists()
 
 
+def test_a_file_that_is_no_warehouse_is_said(tmp_path, capsys):
+    """Another file, and a folder that cannot be made, are sentences for a person."""
+    other = tmp_path / "notes.txt"
+    other.write_text("these are notes, " * 999)
+    for command in (["bills"], ["anomalies"], ["ingest", str(other)]):
+        assert cli.execute([*command, "--database", str(other)]) == 2
+        assert "is no DuckDB database" in words(capsys)[1]
+    below = str(other / "costs.duckdb")
+    assert cli.execute(["ingest", str(other), "--database", below]) == 1
+    said = words(capsys)[1]
+    assert "Not a directory" in said
+    assert "unexpected" not in said
+
+
 @pytest.mark.parametrize("written", ["05.03.2026", "2026-02-30", "yesterday"])
 def test_a_time_that_is_none_is_wrong_usage(written, tmp_path, capsys):
     """A time that can be read in two ways is not guessed at."""

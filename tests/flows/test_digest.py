@@ -12,7 +12,7 @@ def test_digest_prints_one_screen(tmp_path, capsys):
     world = World(tmp_path)
     asked = ["digest", "--database", world.settings.database]
     assert execute(asked) == 0
-    assert capsys.readouterr().out == "Nothing is new.\n"
+    assert capsys.readouterr().out.startswith("Nothing is new in the 24 hours to ")
     world.find(
         anomaly(service="[red]EC2[/red]"), anomaly(service="S3"), at=datetime.now(UTC)
     )

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from prefect import Task
 
-from tasks.edge import journal
+from tasks.edge import journal, warehouse
 from tasks.edge.settings import Settings
 
 
@@ -51,8 +51,10 @@ def alone(settings: Settings, command: str) -> Iterator[Alone]:
     """Hold the warehouse's turn while stages run one by one.
 
     Raises:
+        NothingThere: There is no warehouse.
         WarehouseBusy: Another run did not end in time.
     """
+    warehouse.require(settings.database)
     run = journal.Run(str(uuid4()), command)
     with journal.turn(settings, run, say):
         yield Alone(settings, run)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from tasks.core.errors import NothingThere, WarehouseBusy
@@ -82,8 +81,7 @@ def reading(
         NothingThere: There is no warehouse.
         WarehouseBusy: A run kept it, there is no copy, and waiting did not help.
     """
-    if not Path(settings.database).exists():
-        raise NothingThere(warehouse.NONE_THERE.format(settings.database))
+    warehouse.require(settings.database)
     con = _reader(settings, say)
     if con is None:
         with writing(settings) as waited:
@@ -98,8 +96,7 @@ def reading(
 @contextmanager
 def writing(settings: Settings) -> Iterator[warehouse.Connection]:
     """Open an existing warehouse once the stage that writes to it is through."""
-    if not Path(settings.database).exists():
-        raise NothingThere(warehouse.NONE_THERE.format(settings.database))
+    warehouse.require(settings.database)
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:

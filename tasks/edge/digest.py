@@ -10,7 +10,13 @@ ONE_DAY = timedelta(days=1)
 
 
 def of(settings: Settings, until: datetime | None = None) -> Day:
-    """Return what happened in the day before a moment; None is now."""
+    """Return what happened in the day before a moment; None is now.
+
+    Raises:
+        NothingThere: There is no warehouse.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
+    """
+    warehouse.require(settings.database)
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:

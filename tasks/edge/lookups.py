@@ -188,8 +188,7 @@ def one_anomaly(con: warehouse.Connection, anomaly_id: str) -> Row:
 @contextmanager
 def waiting(settings: Settings) -> Iterator[warehouse.Connection]:
     """Open an existing warehouse once the stage that writes to it is through."""
-    if not Path(settings.database).exists():
-        raise NothingThere(warehouse.NONE_THERE.format(settings.database))
+    warehouse.require(settings.database)
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:

@@ -8,12 +8,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
 
-from tasks.core.errors import NothingThere
 from tasks.core.reporting import charts, fan, outlook, report, rows, wording
 from tasks.edge import changes, pages, queries, warehouse
 from tasks.edge import outlook as newest
@@ -50,8 +48,7 @@ def write(settings: Settings) -> Reported:
         NothingThere: There is no warehouse.
         WarehouseBusy: A run kept it for longer than we were told to wait.
     """
-    if not Path(settings.database).exists():
-        raise NothingThere(warehouse.NONE_THERE.format(settings.database))
+    warehouse.require(settings.database)
     # Waits for its turn as a writer does, and finds every table that this version has.
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds

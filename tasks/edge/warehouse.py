@@ -96,6 +96,16 @@ def read(database: str | Path) -> Iterator[Connection]:
         con.close()
 
 
+def require(database: str | Path) -> None:
+    """Refuse a file that is not there: a misspelt name must not make a new warehouse.
+
+    Raises:
+        NothingThere: The file does not exist.
+    """
+    if not Path(database).exists():
+        raise NothingThere(NONE_THERE.format(database))
+
+
 def reader(database: str | Path) -> Connection:
     """Return a connection for reading only, which the caller closes.
 
@@ -104,8 +114,7 @@ def reader(database: str | Path) -> Connection:
         WarehouseBusy: A writer holds it.
     """
     path = Path(database)
-    if not path.exists():
-        raise NothingThere(NONE_THERE.format(path))
+    require(path)
     try:
         con = duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:

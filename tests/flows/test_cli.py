@@ -115,11 +115,13 @@ def test_debug_shows_where_it_came_from(tmp_path, capsys):
 
 
 def test_a_missing_warehouse_is_said(tmp_path, capsys):
-    """Asking an empty place for bills does not create a warehouse."""
+    """Asking a misspelt place does not create a warehouse, nor call it quiet."""
     database = tmp_path / "none.duckdb"
-    assert cli.execute(["bills", "--database", str(database)]) == 2
-    assert "no warehouse" in words(capsys)[1]
-    assert not database.exists()
+    asked = ("bills", "anomalies", "digest", "events", "detect", "forecast", "report")
+    for command in asked:
+        assert cli.execute([command, "--database", str(database)]) == 2, command
+        assert "no warehouse" in words(capsys)[1]
+        assert not database.exists()
 
 
 def test_a_file_that_is_no_warehouse_is_said(tmp_path, capsys):

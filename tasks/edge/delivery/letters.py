@@ -131,4 +131,5 @@ def _must_exist(settings: Settings, sink: str) -> None:
 
 
 def _opened(settings: Settings) -> Any:
+    warehouse.require(settings.database)
     return warehouse.connect(settings.database, wait_seconds=settings.wait_seconds)

@@ -100,7 +100,7 @@ def render(facts: rows.Facts) -> str:
         anomalies=report.charted(facts.anomalies),
         monthly=rows.MONTHLY,
         outlook=facts.outlook,
-        ahead=_months(facts),
+        ahead=outlook.months(facts.outlook),
         groups=report.by_action(facts.recommendations),
         objections=report.objections(facts.recommendations),
         drivers=_grouped(facts.anomaly_drivers),
@@ -143,15 +143,9 @@ def _figures(facts: rows.Facts) -> dict[str, charts.Figure]:
     return figures | _fans(facts) | _anomaly_figures(facts)
 
 
-def _months(facts: rows.Facts) -> list[outlook.Total]:
-    """Return what everything is expected to cost this month, in each currency."""
-    now = outlook.now(facts.outlook.totals, "month")
-    return [one for one in now if one.level == "total"]
-
-
 def _fans(facts: rows.Facts) -> dict[str, charts.Figure]:
     figures = {}
-    for one in _months(facts):
+    for one in outlook.months(facts.outlook):
         code = one.billing_currency
         figures[f"ahead-{code}"] = fan.fan(
             one,

@@ -103,16 +103,24 @@ def now(totals: Sequence[Total], period: str) -> list[Total]:
     return [one for one in asked if one.first_date == first]
 
 
+def months(outlook: Outlook) -> list[Total]:
+    """Return what everything costs in the month that runs, the dearest currency first.
+
+    The order is one of numbers only: nothing is converted.
+    """
+    found = [one for one in now(outlook.totals, "month") if one.level == "total"]
+    return sorted(found, key=lambda one: (-abs(one.actual_cost), one.billing_currency))
+
+
 def lines(outlook: Outlook) -> Iterator[str]:
     """Say in a line for each currency what the month will cost, and of budgets."""
-    for one in now(outlook.totals, "month"):
-        if one.level == "total":
-            amount = wording.money(one.expected_cost, one.billing_currency)
-            low, high = (f"{end:,.0f}" for end in (one.low_80, one.high_80))
-            yield (
-                f"The month to {wording.day(one.last_date)} is expected to cost"
-                f" {amount} (four times in five between {low} and {high})."
-            )
+    for one in months(outlook):
+        amount = wording.money(one.expected_cost, one.billing_currency)
+        low, high = (f"{end:,.0f}" for end in (one.low_80, one.high_80))
+        yield (
+            f"The month to {wording.day(one.last_date)} is expected to cost"
+            f" {amount} (four times in five between {low} and {high})."
+        )
     for budget in outlook.budgets:
         if budget.status != "ok":
             yield budget.summary

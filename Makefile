@@ -60,6 +60,7 @@ clean: ## remove what a run wrote; bills and settings stay
 setup: $(READY) ## only set up the virtual environment
 
 $(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV); this takes some minutes the first time."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock \
 	    --constraint requirements.lock

@@ -4,7 +4,11 @@ The newest days come with a day in each row and a series in each column, so that
 is known of a series stands beside what is known of the next one.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +16,7 @@ from numpy.typing import NDArray
 from tasks.core.detectors import Flags, Floats
 
 Singles = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 # Shares of days below which the body of a series is known; beyond the last one is its
 # tail, and beyond the first one that of the other side.
@@ -28,6 +33,9 @@ BORROWED_EXCESSES = 4
 SMALLEST_EXCESS = 0.1
 
 MEDIAN = len(GRID) // 2
+
+# Series whose days are compared with their edges at a time, near the processor.
+NEAR = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +61,114 @@ class Body:
         return self.above if sign > 0 else self.below
 
 
-def body(past: Singles) -> Body:
-    """Return what the kept days of each series say, mixed with what all series say."""
+class Own(NamedTuple):
+    """What the kept days of each of some series say by themselves.
+
+    Attributes:
+        quantiles: ``(n_series, len(GRID))``, NaN where nothing is known.
+        known: ``(n_series,)`` how many days are.
+    """
+
+    quantiles: Floats
+    known: Ints
+
+    @property
+    def is_whole(self) -> Flags:
+        """Which series are old enough to tell what is usual."""
+        return np.asarray(self.known >= BORROWED_DAYS)
+
+
+class Over(NamedTuple):
+    """What lies beyond the edge of one side; both ``(n_series,)``."""
+
+    days: Ints
+    total: Singles
+
+
+def bodies(pasts: Sequence[Singles], each: Callable[..., Iterable[Any]]) -> list[Body]:
+    """Return what kept days of parts of all series say, mixed with what all say.
+
+    Args:
+        pasts: ``(n_series, n_days)`` of each part.
+        each: ``map``, or what does the same on several threads.
+    """
+    own: list[Own] = list(each(_own, pasts))
+    usual = _middle([one.quantiles[one.is_whole] for one in own], NORMAL)
+    quantiles: list[Floats] = list(each(partial(_mixed, usual), own))
+    found: list[tuple[Over, Over]] = list(each(_over, pasts, quantiles))
+    above, below = (_excesses(side, own) for side in zip(*found, strict=True))
+    return [Body(*each_of) for each_of in zip(quantiles, above, below, strict=True)]
+
+
+def _own(past: Singles) -> Own:
     ordered = np.sort(past, axis=1)
     known = np.isfinite(past).sum(axis=1)
+    if not past.shape[1]:
+        return Own(np.full((len(past), len(GRID)), np.nan), known)
     rows = np.arange(len(past))[:, None]
     last = np.maximum(known - 1, 0)[:, None]
-    if past.shape[1]:
-        places = np.rint(GRID * last).astype(np.int64)
-        own = np.where(known[:, None] > 0, ordered[rows, places], np.nan)
-        own = own.astype(np.float64)
-    else:
-        own = np.full((len(past), len(GRID)), np.nan)
-    whole = known >= BORROWED_DAYS
-    usual = np.median(own[whole], axis=0) if whole.any() else NORMAL
-    share = (known / (known + BORROWED_DAYS))[:, None]
-    quantiles = np.where(known[:, None] > 0, own, 0.0) * share + usual * (1 - share)
-    quantiles = np.asarray(quantiles, dtype=np.float64)
-    edges = quantiles.astype(np.float32)
-    above = _mean_excess(past - edges[:, -1:], whole)
-    below = _mean_excess(edges[:, :1] - past, whole)
-    return Body(quantiles, above, below)
+    places = np.rint(GRID * last).astype(np.int64)
+    own = np.where(known[:, None] > 0, ordered[rows, places], np.nan)
+    return Own(own.astype(np.float64), known)
 
 
-def _mean_excess(over: Singles, whole: Flags) -> Floats:
+def _mixed(usual: Floats, own: Own) -> Floats:
+    """Return the quantiles of series, mixed with what is usual."""
+    known = own.known[:, None]
+    share = known / (known + BORROWED_DAYS)
+    mixed = np.where(known > 0, own.quantiles, 0.0) * share + usual * (1 - share)
+    return np.asarray(mixed, dtype=np.float64)
+
+
+def _over(past: Singles, quantiles: Floats) -> tuple[Over, Over]:
+    """Return what lies above the last quantile, and below the first one."""
+    found = [
+        _beyond(past[rows], quantiles[rows].astype(np.float32))
+        for rows in parts(len(past), NEAR)
+    ]
+    above, below = (
+        Over(*map(np.concatenate, zip(*side, strict=True)))
+        for side in zip(*found, strict=True)
+    )
+    return above, below
+
+
+def _beyond(past: Singles, ends: Singles) -> list[Over]:
+    sides = past - ends[:, -1:], ends[:, :1] - past
+    return [
+        Over((over > 0).sum(axis=1), np.fmax(over, 0).sum(axis=1)) for over in sides
+    ]
+
+
+def _excesses(side: Sequence[Over], own: Sequence[Own]) -> list[Floats]:
     """Return each series' mean excess, mixed with that of all series."""
-    count = (over > 0).sum(axis=1)
-    total = np.fmax(over, 0.0).sum(axis=1)
-    own = total / np.maximum(count, 1)
-    usual = float(np.median(own[whole])) if whole.any() else EXCESS
-    usual = max(usual, SMALLEST_EXCESS)
-    mixed = (total + BORROWED_EXCESSES * usual) / (count + BORROWED_EXCESSES)
-    return np.asarray(np.maximum(mixed, SMALLEST_EXCESS), dtype=np.float64)
+    means = [
+        (over.total / np.maximum(over.days, 1))[one.is_whole]
+        for over, one in zip(side, own, strict=True)
+    ]
+    usual = max(float(_middle(means, EXCESS)), SMALLEST_EXCESS)
+    found = []
+    for days, total in side:
+        mixed = (total + BORROWED_EXCESSES * usual) / (days + BORROWED_EXCESSES)
+        found.append(np.asarray(np.maximum(mixed, SMALLEST_EXCESS), dtype=np.float64))
+    return found
+
+
+def _middle(known: Sequence[Floats], unknown: Floats | float) -> Floats:
+    """Return the median over series of all parts; where there is none, what is said."""
+    every = np.concatenate(known)
+    return np.asarray(np.median(every, axis=0) if len(every) else unknown)
+
+
+def parts(series: int, most: int) -> list[slice]:
+    """Return series in parts of about the same number; at least one.
+
+    Examples:
+        >>> parts(5, 3)
+        [slice(0, 2, None), slice(2, 5, None)]
+    """
+    ends = np.linspace(0, series, max(-(-series // most), 1) + 1).astype(np.int64)
+    return [slice(*pair) for pair in pairwise(ends.tolist())]
 
 
 def inside(known: Body, days: Singles, sign: int) -> Floats:

@@ -24,37 +24,24 @@ Source:
     Using Extreme Order Statistics", Annals of Statistics 3 (1975), for its fit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, bodies
-from tasks.core.detectors.bodies import EDGE, Body, Singles
+from tasks.core.detectors.bodies import Body, Singles
+from tasks.core.detectors.tails import Pool, Side, Tail
 
 # Days that are calibrated at once, from those before them, and how many those are.
 STEP = 14
 WINDOW = 182
 
-# Mean excesses that a day may count for, p-values of a told day and of one that goes on
-# after it, and the days without any that end it.
-CAP = 6.0
-TOLD = 1e-4
-GOES_ON = 0.02
-GAP_DAYS = 2
-# A series that was told so often within the window does such things.
-OFTEN = 3
-
-# Shares of the excesses to whose quantiles the far tail is fitted, each the one before
-# divided by ``RATIO``; its shape where nothing is known, how many excesses that
-# belief weighs, and the bounds of what is believed.
-NEAR, MIDDLE, FAR = 0.25, 0.05, 0.01
-RATIO = 5.0
-SHAPE = 0.1
-BELIEF = 500
-SHAPES = (0.01, 0.5)
+# Series that are worked on at a time, so that their days stay near the processor.
+PART = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +57,6 @@ class PValues:
         return np.minimum(1.0, 2.0 * np.fmin(self.above, self.below))
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """How excesses of all series are spread.
-
-    Attributes:
-        excesses: Earlier ones, in ascending order.
-        start: Excess from which the generalised Pareto tail goes on.
-        scale: Its scale.
-        shape: Its shape.
-    """
-
-    excesses: Singles
-    start: float
-    scale: float
-    shape: float
-
-    def beyond(self, excess: Singles) -> Floats:
-        """Return the share of excesses that are as large."""
-        count = len(self.excesses)
-        larger = count - np.searchsorted(self.excesses, excess, side="left")
-        reach = np.maximum(excess - self.start, 0.0) / self.scale
-        far = MIDDLE * (1.0 + self.shape * reach) ** (-1.0 / self.shape)
-        return np.where(excess > self.start, far, (larger + 1.0) / (count + 1.0))
-
-
 def p_values(score: Floats, *, step: int = STEP, window: int = WINDOW) -> PValues:
     """Return how rare each score is among those of earlier days.
 
@@ -104,33 +66,45 @@ def p_values(score: Floats, *, step: int = STEP, window: int = WINDOW) -> PValue
         window: Days before them that they are compared with.
     """
     above, below = np.empty(score.shape), np.empty(score.shape)
-    for now in _steps(score, step, window):
+
+    def answer(rows: slice, now: Step) -> None:
         for found, tail, sign in ((above, now.above, 1), (below, now.below, -1)):
             within = bodies.inside(now.body, sign * now.scores, sign)
-            found[:, now.days] = np.where(np.isnan(tail), within, tail).T
+            found[rows, now.days] = np.where(np.isnan(tail), within, tail).T
+
+    _walk(score, answer, step=step, window=window)
     return PValues(above, below)
 
 
 def above(score: Floats, *, step: int, window: int) -> Floats:
     """Return how rare each day is that may be odd by a high score alone."""
     found = np.empty(score.shape)
-    for now in _steps(score, step, window):
+
+    def answer(rows: slice, now: Step) -> None:
         within = bodies.inside(now.body, now.scores, 1)
-        found[:, now.days] = np.where(np.isnan(now.above), within, now.above).T
+        found[rows, now.days] = np.where(np.isnan(now.above), within, now.above).T
+
+    _walk(score, answer, step=step, window=window)
     return found
 
 
-def both_sides(score: Floats, apart: Flags | None = None) -> Floats:
+def both_sides(
+    score: Floats, apart: Flags | None = None, threads: Executor | None = None
+) -> Floats:
     """Return how rare each day is that may be odd on either side, as ``PValues.both``.
 
     It takes a third of the room, and asks of each day the one side that counts. Days
     that are ``apart`` say nothing of others.
     """
     found = np.empty(score.shape)
-    for now in _steps(score, STEP, WINDOW, apart):
+
+    def answer(rows: slice, now: Step) -> None:
         tail = np.fmin(now.above, now.below)
         rare = np.where(np.isnan(tail), bodies.outward(now.body, now.scores), tail)
-        found[:, now.days] = np.minimum(1.0, 2.0 * rare).T
+        found[rows, now.days] = np.minimum(1.0, 2.0 * rare).T
+
+    each = threads.map if threads else map
+    _walk(score, answer, step=STEP, window=WINDOW, apart=apart, each=each)
     return found
 
 
@@ -152,95 +126,49 @@ class Step(NamedTuple):
     below: Floats
 
 
-def _steps(
-    score: Floats, step: int, window: int, apart: Flags | None = None
-) -> Iterator[Step]:
-    """Yield some days after the other, with how rare they are in either tail."""
+def _walk(
+    score: Floats,
+    answer: Callable[[slice, Step], None],
+    *,
+    step: int,
+    window: int,
+    apart: Flags | None = None,
+    each: Callable[..., Iterable[Any]] = map,
+) -> None:
+    """Judge some days after the other, and answer for parts of the series.
+
+    Of all series together only little is asked between: what is usual, and the tails.
+    """
     kept = score.astype(np.float32)
-    sides = [_Side(sign, len(score), window // step) for sign in (1, -1)]
-    for first in range(0, score.shape[1], step):
+    rows = bodies.parts(len(score), PART)
+    sides = [
+        [Side(sign, len(kept[part]), window // step) for sign in (1, -1)]
+        for part in rows
+    ]
+    pools = [Pool(window // step) for _ in sides[0]]
+    is_apart = np.zeros(score.shape[1], np.bool_) if apart is None else apart
+
+    def judge(
+        part: slice, both: list[Side], body: Body, first: int, tails: list[Tail]
+    ) -> list[Singles]:
         days = slice(first, first + step)
-        today = np.ascontiguousarray(kept[:, days].T)
-        body = bodies.body(kept[:, max(0, first - window) : first])
-        is_apart = np.zeros(len(today), np.bool_) if apart is None else apart[days]
-        upper, lower = (side.judge(body, today, is_apart) for side in sides)
-        yield Step(days, today, body, upper, lower)
-        for side in sides:
-            today = side.calm(body, today)
-        today[is_apart] = np.nan
-        kept[:, days] = today.T
-
-
-class _Side:
-    """One side of all series, from the oldest day on."""
-
-    def __init__(self, sign: int, series: int, steps: int) -> None:
-        self.sign = sign
-        # Steps that are remembered, the next one among them.
-        self.steps = steps
-        self.pool: list[Singles] = []
-        # Days since one was told or went on.
-        self.since = np.full(series, GAP_DAYS + 1)
-        self.often: list[NDArray[np.int64]] = []
-        self.is_told: Flags = np.empty((0, series), dtype=np.bool_)
-        self.goes_on: Flags = np.empty((0, series), dtype=np.bool_)
-
-    def judge(self, body: Body, today: Singles, is_apart: Flags) -> Floats:
-        """Return p-values of the next days in the tail, and remember their excesses.
-
-        Those of days that are apart are not remembered.
-        """
-        edge, excess = body.edge(self.sign), body.excess(self.sign)
-        over = ((self.sign * today - edge) / excess).astype(np.float32)
-        is_out = over > 0
-        p_value = np.full(today.shape, np.nan)
-        p_value[is_out] = EDGE * _tail(self.pool).beyond(over[is_out])
-        self._mark(p_value)
-        is_quiet = is_out & ~self.is_told & ~self.goes_on & ~is_apart[:, None]
-        self.pool = [*self.pool[1 - self.steps :], over[is_quiet]]
-        return p_value
-
-    def calm(self, body: Body, today: Singles) -> Singles:
-        """Return the days as they count for later ones."""
-        self.often = [*self.often[1 - self.steps :], self.is_told.sum(axis=0)]
-        is_rare = np.sum(self.often, axis=0) < OFTEN
-        most = body.edge(self.sign) + CAP * body.excess(self.sign)
-        days, series = np.nonzero(is_rare & self.is_told)
-        told = self.sign * today[days, series]
-        calmed = today.copy()
-        calmed[days, series] = self.sign * np.minimum(told, most[series])
-        calmed[is_rare & self.goes_on] = np.nan
-        return calmed
-
-    def _mark(self, p_value: Floats) -> None:
-        """Find the days that are told, and those that go on after one."""
-        self.is_told = np.zeros(p_value.shape, dtype=np.bool_)
-        self.goes_on = np.zeros(p_value.shape, dtype=np.bool_)
-        for day, now in enumerate(p_value):
-            is_in = self.since <= GAP_DAYS
-            self.goes_on[day] = is_in & (now < GOES_ON)
-            self.is_told[day] = ~is_in & (now < TOLD)
-            is_odd = self.goes_on[day] | self.is_told[day]
-            self.since = np.where(is_odd, 0, self.since + 1)
-
-
-def _tail(pool: list[Singles]) -> Tail:
-    """Fit the tail to the excesses so far."""
-    excesses = np.sort(np.concatenate([np.empty(0, dtype=np.float32), *pool]))
-    # Quantiles of a tail with a mean excess of one and the believed shape.
-    scale = 1.0 - SHAPE
-    near, middle, far = (
-        scale * (share**-SHAPE - 1.0) / SHAPE for share in (NEAR, MIDDLE, FAR)
-    )
-    count = len(excesses)
-    weight = count / (count + BELIEF)
-    if count:
-        own = np.quantile(excesses, [1 - NEAR, 1 - MIDDLE, 1 - FAR])
-        near, middle, far = (
-            weight * mine + (1 - weight) * believed
-            for mine, believed in zip(own, (near, middle, far), strict=True)
+        today = np.ascontiguousarray(kept[part, days].T)
+        upper, lower = (
+            side.judge(body, today, is_apart[days], tail)
+            for side, tail in zip(both, tails, strict=True)
         )
-    ratio = (far - middle) / max(middle - near, 1e-9)
-    shape = float(np.clip(np.log(ratio) / np.log(RATIO), *SHAPES))
-    scale = shape * (far - middle) / (RATIO**shape - 1.0)
-    return Tail(excesses, float(middle), float(scale), shape)
+        answer(part, Step(days, today, body, upper, lower))
+        for side in both:
+            today = side.calm(body, today)
+        today[is_apart[days]] = np.nan
+        kept[part, days] = today.T
+        return [side.over for side in both]
+
+    for first in range(0, score.shape[1], step):
+        pasts = [kept[part, max(0, first - window) : first] for part in rows]
+        known = bodies.bodies(pasts, each)
+        tails = list(each(Pool.tail, pools))
+        now = partial(judge, first=first, tails=tails)
+        over = list(each(now, rows, sides, known))
+        for pool, of_parts in zip(pools, zip(*over, strict=True), strict=True):
+            pool.add(of_parts)

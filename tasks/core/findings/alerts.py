@@ -104,7 +104,7 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
             step=weekends.STEP,
             window=weekends.WINDOW,
         )
-        p_value = calibration.both_sides(score, apart=days_off.of(panel).flags)
+        p_value = calibration.both_sides(score, days_off.of(panel).flags, threads)
         _leave_out_usual(heard, p_value)
         certain = rationing.beginnings(_others(heard.says), panel.accounts)
         told = rationing.told(p_value, heard.material, params.alerts_per_week, certain)

@@ -30,7 +30,8 @@ def answers(panel):
     found = alerts.find(panel, np.ones(panel.costs.shape, dtype=bool), Detection())
     fields = {name: getattr(found, name) for name in alerts.Alerts.__slots__}
     says = fields.pop("says")
-    return {**fields, **says}
+    at_usual_price = found.at_usual_price(np.arange(len(panel.costs)))
+    return {**fields, **says, "at_usual_price": at_usual_price}
 
 
 @pytest.mark.parametrize("part", [1, 7, 59, 1000])

@@ -43,14 +43,15 @@ class Panel:
         """Return the date of a column."""
         return self.start + timedelta(days=column)
 
-    def rows(self, part: slice) -> "Panel":
+    def rows(self, part: slice | NDArray[np.int64]) -> "Panel":
         """Return some of the series."""
+        asked = range(len(self.costs))[part] if isinstance(part, slice) else part
         return replace(
             self,
             costs=self.costs[part],
             quantities=self.quantities[part],
-            providers=self.providers[part],
-            charge_kinds=self.charge_kinds[part],
+            providers=tuple(self.providers[row] for row in asked),
+            charge_kinds=tuple(self.charge_kinds[row] for row in asked),
             accounts=self.accounts[part],
             since=self.since[part],
         )

@@ -105,14 +105,18 @@ def jobs(panel: Panel, surprise: Floats, spread: Floats) -> Jobs:
     """
     sure, maybe = np.zeros(surprise.shape), np.zeros(surprise.shape)
     stands_out = np.abs(surprise) >= JOB * spread
-    # Most series have no such day: the others alone are asked.
-    some = np.flatnonzero(stands_out.any(axis=1))
-    far = np.where(stands_out[some], surprise[some], np.nan)
-    is_alone = _alone(stands_out[some])
+    is_alone = _alone(stands_out)
     for columns in _middles(panel.start, panel.n_days):
-        asked = _before(far[:, columns], JOB_MONTHS, np.nan)
+        # Most series have no such day: the others alone are asked.
+        is_far = stands_out[:, columns]
+        some = np.flatnonzero(is_far.any(axis=1))
+        if not some.size:
+            continue
+        own = some[:, None], columns
+        far = np.where(is_far[some], surprise[own], np.nan)
+        asked = _before(far, JOB_MONTHS, np.nan)
         is_job = np.isfinite(asked).all(axis=-1)
-        is_job |= _before(is_alone[:, columns], JOB_MONTHS, False).any(axis=-1)
+        is_job |= _before(is_alone[own], JOB_MONTHS, False).any(axis=-1)
         rows, turns = np.nonzero(is_job)
         place = some[rows], np.array(columns)[turns]
         sure[place], maybe[place] = _agreed(asked[rows, turns])

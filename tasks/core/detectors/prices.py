@@ -14,6 +14,9 @@ from tasks.core.findings.detection import Prices
 # Noise that every price is granted: half a percent, for rounded quantities.
 SMALLEST_SPREAD = 0.005
 
+# What is less than a bound by more than rounding can be.
+NEARLY = 0.999999
+
 
 class UnitPrice:
     """Robust z-score of the price against the last weeks."""
@@ -30,44 +33,62 @@ class UnitPrice:
         Returns:
             ``score`` is a signed robust z-score of the logarithm of the price; 0 for
             changes below ``percent`` or beyond ``largest_ratio``, and on days of an
-            unusual quantity. ``expected`` is the day's quantity at the usual
-            price; ``low`` and ``high`` are known where the score is not 0.
+            unusual quantity. ``expected``, the day's quantity at the usual price, and
+            ``low`` and ``high`` are known where the score is not 0.
         """
         days = self.params.days
-        has_price = (panel.costs > 0) & (panel.quantities > 0)
-        ratio = np.divide(
-            panel.costs,
-            panel.quantities,
-            out=np.ones(panel.costs.shape),
-            where=has_price,
-        )
-        price = np.where(has_price, np.log(ratio), np.nan)
-        usual = windows.earlier(windows.trailing_median(price, days, least=days // 2))
-        change = price - usual
+        prices = _prices(panel)
+        known = np.isfinite(prices)
+        before = windows.count_before(known, days)
+        scores = Scores(*(np.full(prices.shape, np.nan) for _ in range(4)))
+        scores.score[known & (before >= days // 2)] = 0.0
+        # Most prices never move: those that may are asked alone.
+        some = np.flatnonzero(self._may_move(prices))
+        change, usual = self._changes(np.log(prices[some]))
         size = np.abs(change)
         moved = (size >= np.log1p(self.params.percent / 100)) & (
             size <= np.log(self.params.largest_ratio)
         )
-        # Most prices never move: what only those that do need is asked of those alone.
-        rows = np.flatnonzero(moved.any(axis=1))
+        # And what only those that do need, of those.
+        own = np.flatnonzero(moved.any(axis=1))
         noise = windows.earlier(
-            windows.trailing_median(size[rows], days, least=days // 2, every=7)
+            windows.trailing_median(size[own], days, least=days // 2, every=7)
         )
-        is_price = moved[rows] & _is_even(panel.quantities[rows])
+        is_price = moved[own] & _is_even(panel.quantities[some[own]])
         spread = np.maximum(MAD_TO_SIGMA * noise, SMALLEST_SPREAD)[is_price]
-        scores = _standing(panel.quantities * np.exp(usual), change)
-        odd = rows[np.nonzero(is_price)[0]], np.nonzero(is_price)[1]
-        scores.low[odd] = panel.quantities[odd] * np.exp(usual[odd] - BAND * spread)
-        scores.high[odd] = panel.quantities[odd] * np.exp(usual[odd] + BAND * spread)
-        scores.score[odd] = change[odd] / spread
+        turns, columns = np.nonzero(is_price)
+        odd = some[own[turns]], columns
+        quantity, centre = panel.quantities[odd], usual[own[turns], columns]
+        scores.expected[odd] = quantity * np.exp(centre)
+        scores.low[odd] = quantity * np.exp(centre - BAND * spread)
+        scores.high[odd] = quantity * np.exp(centre + BAND * spread)
+        scores.score[odd] = change[own[turns], columns] / spread
         return scores
 
+    def at_usual_price(self, panel: Panel) -> Floats:
+        """Return each day's quantity at its usual price; NaN where that is unknown."""
+        _, usual = self._changes(np.log(_prices(panel)))
+        return np.asarray(panel.quantities * np.exp(usual))
 
-def _standing(expected: Floats, change: Floats) -> Scores:
-    """Return what is said of prices that stand still."""
-    nowhere = np.full(expected.shape, np.nan)
-    score = np.where(np.isnan(change), np.nan, 0.0)
-    return Scores(expected, nowhere, nowhere.copy(), score)
+    def _changes(self, price: Floats) -> tuple[Floats, Floats]:
+        """Return how far prices moved, and what was usual, on the logarithmic scale."""
+        days = self.params.days
+        usual = windows.earlier(windows.trailing_median(price, days, least=days // 2))
+        return price - usual, usual
+
+    def _may_move(self, prices: Floats) -> Flags:
+        """Return the series whose prices are not too much alike to move."""
+        low, high = windows.extent(prices)
+        least = (1 + self.params.percent / 100) * NEARLY
+        return np.asarray(high >= least * low)
+
+
+def _prices(panel: Panel) -> Floats:
+    """Return what a unit cost on each day; NaN where that says nothing."""
+    found = np.full(panel.costs.shape, np.nan)
+    has_price = (panel.costs > 0) & (panel.quantities > 0)
+    np.divide(panel.costs, panel.quantities, out=found, where=has_price)
+    return found
 
 
 def _is_even(quantities: Floats) -> Flags:

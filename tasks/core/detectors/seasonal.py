@@ -10,6 +10,7 @@ judged.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -24,9 +25,11 @@ MAD_TO_SIGMA = 1.4826
 BAND = 3.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Season:
     """What is normal for each day, on the scale; arrays are ``(n_series, n_days)``.
+
+    What is worked out of them is kept, for several ask; hence no slots.
 
     Attributes:
         scaled: The day itself.
@@ -48,22 +51,22 @@ class Season:
     above: Floats
     spread: Floats
 
-    @property
+    @cached_property
     def centre(self) -> Floats:
         """The expectation."""
         return self.level + self.offset + self.sure
 
-    @property
+    @cached_property
     def low(self) -> Floats:
         """Lower end of what is normal without any noise."""
         return self.centre + self.below
 
-    @property
+    @cached_property
     def high(self) -> Floats:
         """Upper end of what is normal without any noise."""
         return self.centre + self.above
 
-    @property
+    @cached_property
     def surprise(self) -> Floats:
         """How far the day lies beyond either end."""
         return self.scaled - np.clip(self.scaled, self.low, self.high)

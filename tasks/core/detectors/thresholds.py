@@ -6,10 +6,14 @@ wide.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tasks.core.detectors import Flags, Floats, Panel, Scores
+from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
 from tasks.core.detectors.windows import same_weekday_mean
 from tasks.core.findings.detection import Threshold
+
+# By what share of itself rounding may make a sum less.
+ROUNDING = 1e-9
 
 
 class Thresholds:
@@ -20,6 +24,24 @@ class Thresholds:
     def __init__(self, rules: tuple[Threshold, ...]) -> None:
         """Keep the bounds; without any, every score is NaN."""
         self.rules = rules
+
+    def may_exceed(self, costs: Floats) -> NDArray[np.int64]:
+        """Return the series of which a day may exceed a bound.
+
+        None does whose costs never lie as far apart as the least bound in money: the
+        mean of earlier days is no less than the least of them.
+
+        Args:
+            costs: ``(n_series, n_days)``.
+        """
+        bounds = [
+            np.inf if (rule.absolute, rule.percent) == (None, None) else rule.absolute
+            for rule in self.rules
+        ]
+        least = min((bound or 0.0 for bound in bounds), default=np.inf)
+        low, high = windows.extent(costs)
+        size = np.maximum(np.abs(low), np.abs(high))
+        return np.flatnonzero(high - low + ROUNDING * size >= least)
 
     def score(self, panel: Panel) -> Scores:
         """Score each day by how many times over a bound it is, whatever was expected.

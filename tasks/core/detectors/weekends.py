@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.core.detectors import Flags, Floats, Panel
+from tasks.core.detectors import Flags, Floats, Panel, medians
 from tasks.core.detectors.seasonal import Season
 
 SUNDAY = 6
@@ -60,12 +60,12 @@ def weekends(panel: Panel, season: Season, score: Floats) -> Weekends:
     sunday = sundays(panel)
     saturday = sunday - 1
     offset = season.offset
-    weekdays = np.median([offset[:, sunday - back] for back in range(2, 7)], axis=0)
+    weekdays = medians.of_five([offset[:, sunday - back] for back in range(2, 7)])
     rests = weekdays - (offset[:, saturday] + offset[:, sunday]) / 2
     off = season.scaled - season.centre
     both = off[:, saturday], off[:, sunday]
     mean = (both[0] + both[1]) / 2
-    before = np.median([off[:, sunday - back] for back in range(2, 7)], axis=0)
+    before = medians.of_five([off[:, sunday - back] for back in range(2, 7)])
     return Weekends(
         score=(score[:, saturday] + score[:, sunday]) / np.sqrt(2),
         is_like_weekdays=(rests >= RESTS)

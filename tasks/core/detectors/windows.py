@@ -1,8 +1,9 @@
 """Statistics over trailing windows of many series at once, blind to NaN."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tasks.core.detectors import Floats, medians
+from tasks.core.detectors import Flags, Floats, medians
 
 # Series worked on at a time: a window copies its days, and these stay near the
 # processor; and series whose windows are compared with each other at a time.
@@ -68,6 +69,26 @@ def median_of_known(days: Floats, least: int) -> Floats:
         array([2.])
     """
     return _medians(days, least)
+
+
+def count_before(days: Flags, width: int) -> NDArray[np.int32]:
+    """Return how many of the ``width`` days before each day have a flag.
+
+    Examples:
+        >>> count_before(np.array([[True, True, False, True]]), 2)
+        array([[0, 1, 2, 1]], dtype=int32)
+    """
+    found = np.zeros(days.shape, dtype=np.int32)
+    np.cumsum(days[:, :-1], axis=1, out=found[:, 1:])
+    since = found[:, :-width].copy()
+    found[:, width:] -= since
+    return found
+
+
+def extent(days: Floats) -> tuple[Floats, Floats]:
+    """Return the least and the most of each series; NaN where nothing is known."""
+    low, high = (end.reduce(days, axis=1, initial=np.nan) for end in (np.fmin, np.fmax))
+    return low, high
 
 
 def age(days: Floats) -> Floats:

@@ -12,12 +12,14 @@ A day that continues an anomaly needs less, which keeps one anomaly from becomin
 """
 
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.core.detectors import (
     Flags,
@@ -28,6 +30,7 @@ from tasks.core.detectors import (
     days_off,
     weekends,
 )
+from tasks.core.detectors.prices import UnitPrice
 from tasks.core.findings import habits, hearing, rationing, repeats, tides, voices
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.hearing import SEASONAL, THRESHOLDS, Hearing, Spoken
@@ -38,6 +41,8 @@ VOICES = ("new_scope", "seasonal", "drift", "unit_price", "thresholds")
 
 # p-value of a day that may continue an anomaly.
 CONTINUES = 0.01
+
+UsualPrice = Callable[[NDArray[np.int64]], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class Alerts:
         tide: 1 where a series rises as much of its billing account does that day, -1
             where it falls with it, else 0.
         says: By detector's name, where it calls the day odd.
-        at_usual_price: The day's quantity at its usual price; NaN where unknown.
+        at_usual_price: Returns, of some series, each day's quantity at its usual
+            price; NaN where that is unknown. Few are asked.
     """
 
     expected: Floats
@@ -69,7 +75,7 @@ class Alerts:
     goes_on: Signs
     tide: Signs
     says: dict[str, Flags]
-    at_usual_price: Floats
+    at_usual_price: UsualPrice
 
 
 class Verdict(NamedTuple):
@@ -126,13 +132,17 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
             goes_on=np.zeros(score.shape, dtype=np.int8),
             tide=carried.sign,
             says={SEASONAL: told, **heard.says},
-            at_usual_price=heard.at_usual_price,
+            at_usual_price=partial(_at_usual_price, panel, params),
         )
         lasts = heard.material & (p_value <= CONTINUES)
         verdict = Verdict(no_news, lasts, settled)
         answer = partial(_answer, panel, alerts, verdict)
         deque(threads.map(answer, hearing.parts(panel), spoken), maxlen=0)
     return alerts
+
+
+def _at_usual_price(panel: Panel, params: Detection, rows: NDArray[np.int64]) -> Floats:
+    return UnitPrice(params.prices).at_usual_price(panel.rows(rows))
 
 
 def _leave_out_usual(heard: Hearing, p_value: Floats) -> None:

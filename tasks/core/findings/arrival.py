@@ -69,12 +69,17 @@ def so_far(alerts: Alerts, arrived: Arrived) -> Alerts:
     low, middle, high = (
         _usable(arrived, share) for share in (arrived.low, arrived.middle, arrived.high)
     )
+
+    def at_usual_price(rows: NDArray[np.int64]) -> Floats:
+        found = alerts.at_usual_price(rows)
+        return _times(found, arrived.columns, high[rows])
+
     return replace(
         alerts,
         expected=_times(alerts.expected, arrived.columns, middle),
         low=_times(alerts.low, arrived.columns, low),
         high=_times(alerts.high, arrived.columns, high),
-        at_usual_price=_times(alerts.at_usual_price, arrived.columns, high),
+        at_usual_price=at_usual_price,
     )
 
 

@@ -23,7 +23,6 @@ from tasks.core.findings.habits import Habit
 from tasks.core.findings.voices import Heard
 
 SEASONAL = Seasonal.name
-PRICE = "unit_price"
 THRESHOLDS = Thresholds.name
 
 # Detectors that are kept for the days that they call odd. They speak whether or not a
@@ -54,7 +53,6 @@ class Hearing:
 
     Attributes:
         seasonal: What the seasonal detector makes of each day.
-        at_usual_price: The day's quantity at its usual price; NaN where unknown.
         says: By name of the others, where they call the day odd.
         firm: Where a threshold is exceeded that asks for nothing else.
         material: Where the seasonal deviation is worth a word.
@@ -63,7 +61,6 @@ class Hearing:
     """
 
     seasonal: Scores
-    at_usual_price: Floats
     says: dict[str, Flags]
     firm: Flags
     material: Flags
@@ -106,7 +103,6 @@ def _empty(panel: Panel) -> Hearing:
 
     return Hearing(
         seasonal=Scores(*(np.empty(shape) for _ in range(4))),
-        at_usual_price=np.empty(shape),
         says={name: flags() for name in OTHERS},
         firm=flags(),
         material=flags(),
@@ -128,7 +124,6 @@ def _listen(
         getattr(kept.habit, name)[part] = getattr(heard.habit, name)
     for name in Weekends.__slots__:
         getattr(kept.weekends, name)[part] = getattr(heard.weekends, name)
-    kept.at_usual_price[part] = heard.scores[PRICE].expected
     kept.firm[part] = heard.firm
     kept.material[part] = heard.material
     for name in OTHERS:

@@ -8,8 +8,9 @@ the days that it is about: nothing else changes.
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tasks.core.detectors import Flags, Panel
+from tasks.core.detectors import Flags, Floats, Panel
 from tasks.core.findings import alerts, allowances
 from tasks.core.findings.alerts import Alerts
 from tasks.core.findings.allowances import Given, Part
@@ -99,4 +100,9 @@ def _instead(judged: Alerts, again: Alerts, on_days: Flags) -> Alerts:
         name: np.where(on_days, again.says[name], own)
         for name, own in judged.says.items()
     }
-    return replace(judged, **taken, says=says)
+
+    def at_usual_price(rows: NDArray[np.int64]) -> Floats:
+        first, second = judged.at_usual_price(rows), again.at_usual_price(rows)
+        return np.where(on_days[rows], second, first)
+
+    return replace(judged, **taken, says=says, at_usual_price=at_usual_price)

@@ -73,8 +73,11 @@ def _is_price(panel: Panel, alerts: Alerts, rows: Columns, columns: Columns) -> 
     told = np.asarray(alerts.says["unit_price"][np.ix_(rows, columns)].any(axis=0))
     if 2 * told.sum() < len(columns):
         return False
-    off = _sum(panel.costs - alerts.expected, rows, columns)
-    by_price = _sum(panel.costs - alerts.at_usual_price, rows, columns)
+    on_days = np.ix_(rows, columns)
+    costs = panel.costs[on_days]
+    off = _added(costs - alerts.expected[on_days])
+    own = np.ix_(np.arange(len(rows)), columns)
+    by_price = _added(costs - alerts.at_usual_price(rows)[own])
     explains = (by_price * np.sign(off)) >= PRICE_SHARE * np.abs(off)
     return bool(2 * explains.sum() >= len(columns))
 
@@ -112,4 +115,8 @@ def _is_weekend_like_weekday(panel: Panel, rows: Columns, columns: Columns) -> b
 
 
 def _sum(values: Floats, rows: Columns, columns: Columns) -> Floats:
-    return np.asarray(np.nan_to_num(values[np.ix_(rows, columns)]).sum(axis=0))
+    return _added(values[np.ix_(rows, columns)])
+
+
+def _added(values: Floats) -> Floats:
+    return np.asarray(np.nan_to_num(values).sum(axis=0))

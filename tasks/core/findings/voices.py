@@ -67,9 +67,7 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
         "drift": Drifting(params.drift, params.seasonality).scores(panel, season),
         "new_scope": NewScope(floor, params.novelty).score(panel),
         "unit_price": UnitPrice(params.prices).score(panel),
-        "thresholds": Thresholds(params.thresholds).scores(
-            panel, from_scale(season.high, params.seasonality.unit)
-        ),
+        "thresholds": _by_thresholds(panel, season.high, params),
     }
     judged = np.isin(panel.charge_kinds, [USAGE, COMMITMENT])[:, None]
     by_price = np.abs(panel.costs - scores["unit_price"].expected)
@@ -90,6 +88,18 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
     return Heard(
         scores, says, _firm(panel, params), material, habits.habit(season), pairs
     )
+
+
+def _by_thresholds(panel: Panel, high: Floats, params: Detection) -> Scores:
+    """Return what thresholds say; NaN of series that cannot exceed any."""
+    thresholds = Thresholds(params.thresholds)
+    some = thresholds.may_exceed(panel.costs)
+    usual = from_scale(high[some], params.seasonality.unit)
+    own = thresholds.scores(panel.rows(some), usual)
+    found = Scores(*(np.full(panel.costs.shape, np.nan) for _ in Scores.__slots__))
+    for name in Scores.__slots__:
+        getattr(found, name)[some] = getattr(own, name)
+    return found
 
 
 def _firm(panel: Panel, params: Detection) -> Flags:

@@ -122,11 +122,17 @@ class Drifting:
         calm = _calm(season)
         before = _before(season.level)
         share = monthly.share(panel)
-        lengths = windows.trailing_median(share, self.seasonality.level_days, least=1)
-        longer = [_longer(share, windows.earlier(lengths), n) for n in WINDOWS]
+        lengths = windows.earlier(
+            windows.trailing_median(share, self.seasonality.level_days, least=1)
+        )
         short, long = (
-            _moved(calm, before, season.spread, n, added)
-            for n, added in zip(WINDOWS, longer, strict=True)
+            _moved(mean, before, season.spread, n, _longer(whole, lengths, n))
+            for mean, whole, n in zip(
+                lines.means(calm, WINDOWS),
+                lines.means(share, WINDOWS),
+                WINDOWS,
+                strict=True,
+            )
         )
         score = self._score(short, long, 1.0)
         # What restlessness takes away is asked of those alone that it may matter to.
@@ -213,12 +219,12 @@ def _before(level: Floats) -> Before:
 
 
 def _moved(
-    days: Floats, before: Before, spread: Floats, n: int, longer: Floats
+    mean: Floats, before: Before, spread: Floats, n: int, longer: Floats
 ) -> Moved:
-    """Weigh the last ``n`` days 1, 2, 3 … against what was before them.
+    """Hold the last ``n`` days, weighed 1, 2, 3 …, against what was before them.
 
     Args:
-        days: ``(n_series, n_days)``, see ``_calm``.
+        mean: ``(n_series, n_days)`` of the days, see ``_calm`` and ``lines.means``.
         before: What was before each of them.
         spread: The noise of a day.
         n: Days in the window.
@@ -226,7 +232,6 @@ def _moved(
     """
     place = np.arange(1, n + 1)
     weight, square = float(place.sum()), float((place**2).sum())
-    mean = lines.weighted(days, n) / weight
     grown = before.growth * float((place * (place + LAG)).sum() / weight)
     high = windows.earlier(before.high + np.maximum(grown, 0.0), n - 1)
     low = windows.earlier(before.low + np.minimum(grown, 0.0), n - 1)
@@ -248,7 +253,7 @@ def _restless(off: Floats) -> Floats:
 
 def _longer(share: Floats, level: Floats, n: int) -> Floats:
     """Return what months add to the last ``n`` days, beside the level before them."""
-    added = lines.weighted(share, n) / (n * (n + 1) / 2) - windows.earlier(level, n - 1)
+    added = share - windows.earlier(level, n - 1)
     return np.asarray(np.nan_to_num(added)[0])
 
 

@@ -1,5 +1,7 @@
 """Lines and steps through the last days of many series: sums, and which fits better."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats
@@ -18,16 +20,25 @@ SLOPE = 2.5
 FURTHEST = 0.55
 
 
-def weighted(days: Floats, n: int) -> Floats:
-    """Return sums of the last ``n`` days, weighed 1 for the oldest and so on."""
+def means(days: Floats, lengths: Sequence[int]) -> list[Floats]:
+    """Return means of the last ``n`` days, weighed 1 for the oldest and so on.
+
+    Args:
+        days: ``(n_series, n_days)``.
+        lengths: Some ``n``; there is an array for each.
+    """
     place = np.arange(days.shape[1])
     plain, placed = (_running(each) for each in (days, days * place))
-    sums = np.full(days.shape, np.nan)
-    newest = place[n - 1 :]
-    sums[:, n - 1 :] = (placed[:, n:] - placed[:, :-n]) - (newest - n) * (
-        plain[:, n:] - plain[:, :-n]
-    )
-    return sums
+    found = []
+    for n in lengths:
+        mean = np.full(days.shape, np.nan)
+        newest = place[n - 1 :]
+        sums = (placed[:, n:] - placed[:, :-n]) - (newest - n) * (
+            plain[:, n:] - plain[:, :-n]
+        )
+        mean[:, n - 1 :] = sums / (n * (n + 1) / 2)
+        found.append(mean)
+    return found
 
 
 def steepness(days: Floats, start: Floats, spread: Floats, asked: Flags) -> Floats:

@@ -1,9 +1,13 @@
 """Statistics over trailing windows of many series at once, blind to NaN."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, medians
+
+Ints = NDArray[np.signedinteger[Any]]
 
 # Series worked on at a time: a window copies its days, and these stay near the
 # processor; and series whose windows are compared with each other at a time.
@@ -27,7 +31,11 @@ def trailing_median(days: Floats, width: int, least: int, every: int = 1) -> Flo
     """
     if every == 1:
         return _of_neighbours(days, width, least)
-    seldom = _medians(_windows(days, width)[:, ::every], least)
+    seldom = np.empty(days[:, ::every].shape)
+    for first in range(0, len(days), BLOCK):
+        part = slice(first, first + BLOCK)
+        ordered = np.sort(_windows(days[part], width)[:, ::every], axis=-1)
+        seldom[part] = _middle(ordered, _known(days[part], width)[:, ::every], least)
     return np.repeat(seldom, every, axis=1)[:, : days.shape[1]]
 
 
@@ -71,7 +79,7 @@ def median_of_known(days: Floats, least: int) -> Floats:
     return _medians(days, least)
 
 
-def count_before(days: Flags, width: int) -> NDArray[np.int32]:
+def count_before(days: Flags, width: int) -> Ints:
     """Return how many of the ``width`` days before each day have a flag.
 
     Examples:
@@ -102,9 +110,10 @@ def _of_neighbours(days: Floats, width: int, least: int, stride: int = 1) -> Flo
     for first in range(0, len(days), LINED_UP):
         part = slice(first, first + LINED_UP)
         found = _of_line(_padded(days[part], (width - 1) * stride), width, stride)
-        rows, columns = np.nonzero(np.isnan(found))
-        partly = _windows(days[part], width, stride)[rows, columns]
-        found[rows, columns] = _of_known(np.sort(partly, axis=-1), least)
+        known = _known(days[part], width, stride)
+        partly = np.nonzero(np.isnan(found) & (known >= least))
+        ordered = np.sort(_windows(days[part], width, stride)[partly], axis=-1)
+        found[partly] = _middle(ordered, known[partly], least)
         result[part] = found
     return result
 
@@ -119,6 +128,28 @@ def _of_line(padded: Floats, width: int, stride: int) -> Floats:
     found = medians.of_windows(padded.ravel(), width, stride)
     whole = np.concatenate([found, np.empty(added)]).reshape(padded.shape)
     return whole[:, : padded.shape[1] - added]
+
+
+def _known(days: Floats, width: int, stride: int = 1) -> Ints:
+    """Return how many days of each day's window are known, ``(n_series, n_days)``."""
+    added = np.zeros((len(days), (width - 1) * stride), dtype=np.bool_)
+    known = np.concatenate([added, np.isfinite(days)], axis=1).view(np.uint8)
+    count = np.zeros(days.shape, dtype=np.int16)
+    for first in range(0, width * stride, stride):
+        count += known[:, first : first + days.shape[1]]
+    return count
+
+
+def _middle(ordered: Floats, known: Ints, least: int) -> Floats:
+    """Return the medians of the first numbers of each window, which are in order.
+
+    NaN where there are too few.
+    """
+    low, high = (
+        np.take_along_axis(ordered, place[..., None].astype(np.intp), axis=-1)[..., 0]
+        for place in (np.maximum(known - 1, 0) // 2, known // 2)
+    )
+    return np.where(known >= least, 0.5 * (low + high), np.nan)
 
 
 def _windows(days: Floats, width: int, stride: int = 1) -> Floats:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Self
 
 from tasks.core.findings.detection import Detection
@@ -32,7 +33,10 @@ class Scope:
     @property
     def key(self) -> tuple[str | None, ...]:
         """The columns in order."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        return _columns(self)
+
+
+_columns = attrgetter(*(field.name for field in fields(Scope)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Only use is added up, and only within one currency.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import fields
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +50,10 @@ def of(panel: Panel, scopes: Sequence[Scope]) -> list[Rows]:
     found: dict[bytes, Rows] = {}
     for level in LEVELS:
         kept = [place for place, name in enumerate(NAMES) if name not in level]
+        own = itemgetter(*kept)
         members: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
         for row, key in keys:
-            members[tuple([key[place] for place in kept])].append(row)
+            members[own(key)].append(row)
         for rows in members.values():
             if len(rows) >= LEAST:
                 group = np.array(rows, dtype=np.int64)

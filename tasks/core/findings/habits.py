@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, windows
 from tasks.core.detectors.seasonal import Season
+from tasks.core.findings.adding import added
 
 # Robust deviations within which a level is the same as an older one.
 SAME = 3.0
@@ -94,5 +95,5 @@ def per_account(
     for account in range(len(sums)):
         is_own = accounts == account
         rows = is_own if counts is None else is_own & counts
-        sums[account] = np.nansum(days[rows], axis=0)
+        sums[account] = added(days, np.flatnonzero(rows), np.nansum)
     return sums

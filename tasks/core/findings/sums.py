@@ -27,6 +27,7 @@ import numpy as np
 
 from tasks.core.detectors import Flags, Floats, windows
 from tasks.core.findings import floors, groups, habits, rationing
+from tasks.core.findings.adding import added
 from tasks.core.findings.alerts import CONTINUES, Alerts
 from tasks.core.findings.detection import Detection
 from tasks.core.findings.groups import Rows
@@ -151,7 +152,7 @@ def parts(
     )
     most, least = np.zeros(score.shape), np.zeros(score.shape)
     for group, rows in enumerate(members):
-        most[group], least[group] = own[rows].max(axis=0), own[rows].min(axis=0)
+        most[group], least[group] = (added(own, rows, end) for end in (np.max, np.min))
     usual = _added(np.where(counts, np.abs(alerts.expected), 0.0), members)
     floor = floors.account_floor(book.panel, params)
     accounts = [np.unique(book.panel.accounts[rows]) for rows in members]
@@ -236,7 +237,7 @@ def _added(days: Flags | Floats, members: Sequence[Rows]) -> Floats:
     """Return sums over the members of each group."""
     sums = np.zeros((len(members), days.shape[1]))
     for group, rows in enumerate(members):
-        sums[group] = days[rows].sum(axis=0)
+        sums[group] = added(days, rows)
     return sums
 
 

@@ -8,8 +8,8 @@ from tasks.core.reporting.overview import (
     Rate,
     Reason,
     Saving,
-    Youth,
 )
+from tasks.core.reporting.rows import Youth
 from tasks.edge import queries, warehouse
 from tasks.edge.settings import Settings
 
@@ -29,7 +29,7 @@ def load(settings: Settings) -> Overview:
                 why for (why,) in queries.run(con, "ops/quarantined").fetchall()
             ),
             rate=_rate(con, settings),
-            youth=_youth(con, settings),
+            youth=youth(con, settings),
         )
 
 
@@ -41,7 +41,7 @@ def _rate(con: warehouse.Connection, settings: Settings) -> Rate | None:
     return Rate(float(told), settings.detect.alerts_per_week)
 
 
-def _youth(con: warehouse.Connection, settings: Settings) -> Youth | None:
+def youth(con: warehouse.Connection, settings: Settings) -> Youth | None:
     """Return how short the history is; None where it is long enough or not there."""
     [(known,)] = queries.run(con, "ops/known_days").fetchall()
     needed = settings.detect.seasonality.warm_up_days

@@ -7,13 +7,13 @@ once more for plotly.js.
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import jinja2
 
 from tasks.core.reporting import charts, fan, outlook, report, rows, wording
-from tasks.edge import changes, pages, queries, warehouse
+from tasks.edge import changes, overview, pages, queries, warehouse
 from tasks.edge import outlook as newest
 from tasks.edge.settings import Settings
 
@@ -53,7 +53,7 @@ def write(settings: Settings) -> Reported:
     with warehouse.connect(
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
-        facts = load(con)
+        facts = replace(load(con), youth=overview.youth(con, settings))
     pages.save(settings.report_path, render(facts))
     return Reported(path=str(settings.report_path))
 

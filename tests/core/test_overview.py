@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.core.reporting import overview
-from tasks.core.reporting.overview import Finding, Overview, Reason, Saving, Youth
+from tasks.core.reporting.overview import Finding, Overview, Reason, Saving
+from tasks.core.reporting.rows import Youth
 
 
 def finding(**changes):

@@ -153,6 +153,15 @@ def test_a_tax_that_is_not_there_yet_is_no_saving(settings, con):
     assert "with them" in text[told:]
 
 
+@pytest.mark.parametrize(("days", "is_young"), [(20, True), (60, False)])
+def test_a_short_history_is_no_clean_bill(settings, con, days, is_young):
+    """Where bills are too young to be judged, the page does not only say nothing."""
+    add_bill(con, days=days)
+    _, page = written(settings, con)
+    assert "No anomaly was found." in page.text
+    assert (f"the bills so far span {days}" in page.text) is is_young
+
+
 def test_small_services_are_summed(settings, con):
     """The ninth service by cost is among all others, and no cent is lost."""
     add_bill(con, days=1)

@@ -172,8 +172,8 @@ def _figure(traces: list[dict[str, Any]], **layout: object) -> Figure:
 
 
 def amounts_axis(title: str) -> dict[str, Any]:
-    """Return an axis of money."""
-    return {"title": {"text": label(title)}, "tickformat": "~s"}
+    """Return an axis of money: 0.5, 500, 5k, 5M, 5B."""
+    return {"title": {"text": label(title)}, "exponentformat": "B"}
 
 
 def days_axis() -> dict[str, Any]:

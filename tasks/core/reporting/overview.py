@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.core.reporting import wording
-from tasks.core.reporting.rows import OPEN
+from tasks.core.reporting.rows import OPEN, Youth
 
 # Of each currency. A summary is read at a glance; the report has the rest.
 SHOWN = 3
@@ -61,14 +61,6 @@ class Rate:
 
     told: float
     asked: float
-
-
-@dataclass(frozen=True, slots=True)
-class Youth:
-    """How many days of bills are known, where no series has as many as it needs."""
-
-    known: int
-    needed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +231,7 @@ def _rate(rate: Rate | None) -> str:
 
 
 def _youth(youth: Youth | None) -> str:
-    if youth is None:
-        return ""
-    return (
-        f" Series are judged once {youth.needed} days of them lie before a day; the"
-        f" bills so far span {youth.known}."
-    )
+    return "" if youth is None else f" {youth}"
 
 
 def _found(overview: Overview, shown: int) -> Iterator[str]:

@@ -233,6 +233,21 @@ class ForecastDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Youth:
+    """How many days of bills are known, where no series has as many as it needs."""
+
+    known: int
+    needed: int
+
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        return (
+            f"Series are judged once {self.needed} days of them lie before a day; the"
+            f" bills so far span {self.known}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All rows that the report is made of."""
 
@@ -249,3 +264,4 @@ class Facts:
     quarantined: Sequence[Quarantined] = ()
     forecast_days: Sequence[ForecastDay] = ()
     outlook: Outlook = field(default_factory=Outlook)
+    youth: Youth | None = None

@@ -4,9 +4,9 @@
 -- reads:  bills.comparisons, bills.versions
 -- params: prefer
 --
--- Of two that tell the same costs, the one with more sub-accounts counts, else the one
--- that is named first in prefer: by its source, its format, or its kind. One of Azure's
--- two costs never counts for both.
+-- Of two that tell the same costs, the one with more sub-accounts or days counts, else
+-- the one that is named first in prefer: by its source, its format, or its kind. One of
+-- Azure's two costs never counts for both.
 WITH ranked AS (
     SELECT
         bill_id,

@@ -31,7 +31,7 @@ SELECT
     'not counted, because ' || counted_by || ' tells the same costs'
     || if(
         any_value(covered.is_equal),
-        ' and is preferred', ', of more sub-accounts'
+        ' and is preferred', ', of more accounts or days'
     ) AS reason
 FROM covered
 WHERE covered.other_id NOT IN (SELECT again.bill_id FROM covered AS again)

@@ -49,6 +49,10 @@ def _compare(con: warehouse.Connection) -> None:
         "INSERT OR REPLACE INTO bills.comparisons BY NAME "
         + queries.text("bills/comparisons")
     )
+    con.execute(
+        "UPDATE bills.comparisons SET is_within = FALSE WHERE (bill_id, other_id) IN"
+        f" (SELECT (bill_id, other_id) FROM ({queries.text('bills/lacking_days')}))"
+    )
     # What has no use to be compared by is not compared again either.
     con.execute(
         "INSERT OR IGNORE INTO bills.comparisons BY NAME"

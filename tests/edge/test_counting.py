@@ -121,6 +121,24 @@ def test_the_other_counts_when_it_is_asked_to(world):
     assert (beside.changed, beside.counted_by) == (False, again.current)
 
 
+def test_an_export_that_stopped_gives_way(world):
+    """The preferred one counts while it lags by days, and not when it came no more."""
+    world.load("cur.csv", legacy(8), "2026-05-09")
+    world.load("hub.csv", hub(11), "2026-05-12")
+    world.read()
+    assert (world.counting(), world.total()) == ({NATIVE}, 16)
+    world.load("hub-2.csv", hub(20), "2026-05-21")
+    world.read()
+    assert (world.counting(), world.total()) == ({NEWER}, 40)
+    assert world.total("2026-05-13 00:00:00Z") == 16
+    world.load("cur-2.csv", legacy(20)[9:], "2026-05-22")
+    world.read()
+    assert (world.counting(), world.total()) == ({NEWER}, 40)
+    world.load("cur-3.csv", legacy(20), "2026-05-23")
+    world.read()
+    assert (world.counting(), world.total()) == ({NATIVE.replace("v1", "v3")}, 40)
+
+
 def test_nothing_is_left_out_that_the_other_does_not_tell(world):
     """The fuller one counts against all preference; what differs counts as before."""
     both, mine, other = {NATIVE, HUB}, {NATIVE}, "333333333333"

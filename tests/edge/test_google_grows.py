@@ -162,3 +162,17 @@ class TestTablesThatGrow:
             ("2026-05", 2, 3),
             ("2026-06", 1, 16),
         ]
+
+    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+    def test_taxes_alone_tell_no_table(self, world, tmp_path, order):
+        """JSON leaves out nulls: a file without resources and prices replaces none."""
+        used = {"resource": {"name": "vm"}, "price": {"effective_price": 1}}
+        dumps = [
+            dump(tmp_path, "used.a.json", FIRST | used),
+            dump(tmp_path, "used.b.json", SECOND | used),
+            dump(tmp_path, "tax.c.json", added(4, 6, cost_type="tax")),
+        ]
+        for position in order:
+            world.ingest(dumps[position])
+        assert daily_total(world) == 7
+        assert known(world, 3, 4, 6) == [(1, 1), (3, 2), (7, 3)]

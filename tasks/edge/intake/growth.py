@@ -21,6 +21,7 @@ from tasks.core.intake.deliveries import digest_of
 from tasks.edge import queries, warehouse
 from tasks.edge.intake import assembly, overlaps, register, staging
 from tasks.edge.intake.exports import Export
+from tasks.edge.intake.google_kinds import KINDS, agree
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.passing import Earlier, earlier, meanwhile, own, until
@@ -129,7 +130,9 @@ def place(
     if not versions:
         return [_first(bill)]
     if any(version.source_format != bill.source_format for version in versions):
-        return [_beside_another_kind(con, versions, bill, export)]
+        if not _is_of_one_table(con, versions, bill):
+            return [_beside_another_kind(con, versions, bill, export)]
+        bill = replace(bill, source_format=versions[-1].source_format)
     before = [one for one in versions if one.known_at <= bill.known_at]
     after = versions[len(before) :]
     newest = versions[-1]
@@ -195,6 +198,15 @@ def _within(
     if before:
         return _after(con, before[-1], bill, export)
     return replace(_first(bill), held_by=later.bill_id)
+
+
+def _is_of_one_table(con: Connection, versions: Sequence[Earlier], bill: Bill) -> bool:
+    """Whether a bill may be from the table that its versions are from."""
+    if not {bill.source_format, *(one.source_format for one in versions)} <= KINDS:
+        return False
+    if len({one.source_format for one in versions}) > 1:
+        return False
+    return agree(con, names(bill.folder.iterdir()), names(versions[-1].files))
 
 
 def _beside_another_kind(

@@ -17,7 +17,7 @@ from benchmarks.measuring import Bar
 from benchmarks.sections import Report
 from tasks.core.backtest import matching
 from tasks.core.findings.anomalies import Scope
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
 from tasks.edge.settings import Settings, load
 from tasks.edge.simulator import company

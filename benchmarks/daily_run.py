@@ -56,7 +56,8 @@ def settings(folder: Path) -> Any:
 
 def fill(folder: Path, series: int) -> None:
     """Write the bills of all days but the last one, as known on the day after."""
-    from tasks.edge import focus, warehouse
+    from tasks.edge.database import warehouse
+    from tasks.edge.mapping import focus
 
     given = settings(folder)
     with warehouse.connect(given.database) as con:
@@ -68,7 +69,8 @@ def fill(folder: Path, series: int) -> None:
 
 def add_day(folder: Path, series: int) -> None:
     """Write a new version of the last month, with one day more."""
-    from tasks.edge import focus, warehouse
+    from tasks.edge.database import warehouse
+    from tasks.edge.mapping import focus
 
     given = settings(folder)
     month = (FIRST + timedelta(days=DAYS - 1)).replace(day=1)

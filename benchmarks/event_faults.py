@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from tasks.core.events import Event, event
-from tasks.edge import outbox, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import outbox
 from tasks.edge.delivery.declaration import Kafka as KafkaSettings
 from tasks.edge.settings import Settings
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from benchmarks import event_faults
 from tasks.core.events import binary
-from tasks.edge import outbox, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import outbox
 
 BATCH = 20_000
 

@@ -19,15 +19,17 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.month_ends import OTHERS, Look, foresee
-from tasks.core.findings.detection import Detection
+from tasks.core.detection.declaration import Detection
 from tasks.core.findings.runs import Book
 from tasks.core.forecasting import scopes, sums
 from tasks.core.forecasting.calendar_days import span_of
 from tasks.core.forecasting.declaration import Forecasting
 from tasks.core.forecasting.projection import Kinds
 from tasks.core.forecasting.rehearsal import History
-from tasks.edge import focus, series, warehouse
+from tasks.edge.costs import series
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
+from tasks.edge.mapping import focus
 from tasks.edge.settings import load
 from tasks.edge.simulator import company
 

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sections import Report
+from tasks.core.detection import alerts, looking
+from tasks.core.detection.declaration import Detection
 from tasks.core.detectors import Panel
-from tasks.core.findings import alerts, looking
 from tasks.core.findings.anomalies import Anomaly, Scope
-from tasks.core.findings.detection import Detection
 from tasks.core.findings.runs import Book
 
 Floats = NDArray[np.float64]

@@ -36,9 +36,9 @@ def costs(rows: int, days: int, seed: int = 1) -> Any:
 
 def judged(rows: int) -> dict[str, float]:
     """Judge all days of so many series; return seconds and peak memory."""
+    from tasks.core.detection import alerts
+    from tasks.core.detection.declaration import Detection
     from tasks.core.detectors import Panel
-    from tasks.core.findings import alerts
-    from tasks.core.findings.detection import Detection
 
     found = costs(rows, DAYS)
     panel = Panel(

@@ -166,8 +166,8 @@ def measure(folder: Path, bills: Bills, rounds: int, workers: int) -> list[str]:
 def alone(bills: Bills) -> Handed:
     """Sum all files as one worker thread does, after uploading them as we do."""
     from tasks.core.intake.formats import aws
-    from tasks.edge import partial_sums
-    from tasks.edge.intake.objects import Objects
+    from tasks.edge.costs import partial_sums
+    from tasks.edge.intake.arriving.objects import Objects
 
     place = Objects(f"s3://{BUCKET}/alone", {})
     place.holds("warm")

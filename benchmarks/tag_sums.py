@@ -14,13 +14,13 @@ import numpy as np
 from benchmarks import hierarchy
 from benchmarks.hierarchy import Floats
 from benchmarks.sections import Report
-from tasks.core.findings import looking
+from tasks.core.detection import looking
+from tasks.core.detection.arrival import complete
+from tasks.core.detection.declaration import Detection
+from tasks.core.detection.looking import Known
+from tasks.core.detection.people import Rules
 from tasks.core.findings.anomalies import Anomaly, Tag
-from tasks.core.findings.arrival import complete
-from tasks.core.findings.detection import Detection
-from tasks.core.findings.looking import Known
-from tasks.core.findings.people import Rules
-from tasks.core.findings.tagged import Divided
+from tasks.core.hierarchy.tagged import Divided
 
 # Every so many series have a part that the team owns, so large a share of what the
 # others have.

@@ -86,7 +86,8 @@ def chdb(files: list[str]) -> Rows:
 
 def ours(paths: list[str], home: str, **given: Any) -> dict[str, Any]:
     """From exports on disk to the daily series, everything included."""
-    from tasks.edge import daily, warehouse
+    from tasks.edge.costs import daily
+    from tasks.edge.database import warehouse
     from tasks.edge.intake import bills
     from tasks.edge.settings import load
 
@@ -109,8 +110,10 @@ def ours(paths: list[str], home: str, **given: Any) -> dict[str, Any]:
 
 def road(paths: list[str], home: str) -> dict[str, Any]:
     """What a daily run does with bills: ingest, views, series."""
-    from tasks.edge import daily, focus, warehouse
+    from tasks.edge.costs import daily
+    from tasks.edge.database import warehouse
     from tasks.edge.intake import bills
+    from tasks.edge.mapping import focus
     from tasks.edge.settings import load
 
     settings = load(None, database=str(Path(home) / "costwarden.duckdb"))
@@ -163,8 +166,16 @@ NEEDED = {
     "bare": ("duckdb",),
     "polars": ("polars",),
     "chdb": ("chdb",),
-    "ours": ("tasks.edge.daily", "tasks.edge.intake.bills", "tasks.edge.settings"),
-    "road": ("tasks.edge.daily", "tasks.edge.intake.bills", "tasks.edge.settings"),
+    "ours": (
+        "tasks.edge.costs.daily",
+        "tasks.edge.intake.bills",
+        "tasks.edge.settings",
+    ),
+    "road": (
+        "tasks.edge.costs.daily",
+        "tasks.edge.intake.bills",
+        "tasks.edge.settings",
+    ),
     "query": ("duckdb",),
     "converted": (),
 }

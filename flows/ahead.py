@@ -46,7 +46,7 @@ def forecast(
     from flows.alone import alone
     from tasks.aggregate import aggregate_costs
     from tasks.core.reporting import outlook as core
-    from tasks.edge import outlook
+    from tasks.edge.reporting import outlook
     from tasks.forecast import forecast_costs
     from tasks.normalise import normalise_bills
 
@@ -66,7 +66,7 @@ def forecast(
 def budgets(settings: Any) -> Answer:
     """Say how the budgets of the settings stand, as the last forecast saw them."""
     from tasks.core.reporting import outlook as core
-    from tasks.edge import outlook
+    from tasks.edge.reporting import outlook
 
     if not settings.budgets:
         said = "The settings name no budgets: add [[budgets]] to the settings file."

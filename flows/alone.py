@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from prefect import Task
 
-from tasks.edge import journal, warehouse
+from tasks.edge.database import journal, warehouse
 from tasks.edge.settings import Settings
 
 

@@ -11,7 +11,7 @@ from prefect.artifacts import (
 )
 
 from tasks.core.reporting.overview import markdown, table
-from tasks.edge import overview
+from tasks.edge.reporting import overview
 from tasks.edge.settings import Settings
 
 # The UI shows a table as one page.

@@ -15,7 +15,7 @@ from flows.artifacts import show
 from flows.stages import Stages, stages
 from tasks.aggregate import aggregate_costs
 from tasks.detect import detect_anomalies
-from tasks.edge import history
+from tasks.edge.detection import history
 from tasks.edge.settings import load
 from tasks.explain import explain_anomalies
 from tasks.forecast import forecast_costs

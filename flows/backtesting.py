@@ -52,7 +52,7 @@ def backtest(settings: Any, **asked: Any) -> Answer:
     near a real finding. Simple methods look for the same, and settings are proposed
     that would find more, or say less. The warehouse stays as it is.
     """
-    from tasks.edge import backtest as edge
+    from tasks.edge.detection import backtest as edge
 
     done = edge.run(settings, edge.Asked(**asked), _progress())
     return Answer(done, tuple(_said(done)))

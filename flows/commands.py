@@ -34,8 +34,9 @@ def ingest(
     Afterwards focus.cost_and_usage shows them; series and findings wait for a run.
     """
     from tasks.core.errors import LakeDamaged
-    from tasks.edge import focus, warehouse
+    from tasks.edge.database import warehouse
     from tasks.edge.intake import bills
+    from tasks.edge.mapping import focus
 
     done = bills.ingest(settings, list(paths), source, known_at)
     problems = done.problems
@@ -190,7 +191,7 @@ def publish(settings: Any) -> Answer:
 @answering
 def report(settings: Any) -> Answer:
     """Write the report: one HTML file that opens without a network."""
-    from tasks.edge.report import write
+    from tasks.edge.reporting.report import write
 
     done = write(settings)
     return Answer(done, (str(done.path),))
@@ -230,7 +231,7 @@ def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> A
     from flows import inprocess
     from tasks.core.reporting import outlook as ahead
     from tasks.core.reporting import overview as core
-    from tasks.edge import outlook, overview
+    from tasks.edge.reporting import outlook, overview
 
     summaries = inprocess.run(
         name,

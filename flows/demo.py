@@ -12,7 +12,8 @@ from flows.answers import Answer, Verbatim
 from tasks.core.errors import OtherBills
 from tasks.core.reporting import outlook as ahead
 from tasks.core.reporting import overview as core
-from tasks.edge import outlook, overview, queries, warehouse
+from tasks.edge.database import queries, warehouse
+from tasks.edge.reporting import outlook, overview
 from tasks.edge.settings import Settings
 from tasks.edge.simulator import company
 

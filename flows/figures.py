@@ -20,7 +20,7 @@ def health(settings: Any, *, as_text: bool) -> Answer:
     docs/metrics.md says what each line means.
     """
     from tasks.core.figures.health import GAUGES, exposition
-    from tasks.edge.health import read
+    from tasks.edge.reporting.health import read
 
     found = read(settings)
     facts = [

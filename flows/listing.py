@@ -20,7 +20,7 @@ def anomalies(settings: Any, *, is_all: bool, most: int) -> Answer:
     `costwarden explain ID` says what drove one, and `costwarden report` shows it.
     """
     from tasks.core.reporting import wording
-    from tasks.edge import lookups
+    from tasks.edge.reporting import lookups
 
     found = lookups.anomalies(settings)
     listed = [row for row in found if is_all or row["status"] != OVER]
@@ -58,7 +58,7 @@ def recommendations(settings: Any, *, most: int) -> Answer:
     Savings are for 30 days. `costwarden report` says what each rests on.
     """
     from tasks.core.reporting import wording
-    from tasks.edge import lookups
+    from tasks.edge.reporting import lookups
 
     found = lookups.recommendations(settings)
     table = Table(

@@ -16,7 +16,7 @@ from flows.answers import DONE, FAILED, Answer, Table, Verbatim, answering
 def explain(settings: Any, *, anomaly_id: str) -> Answer:
     """Say what an anomaly is, what drove it, and how it lived. ID may be shortened."""
     from tasks.core.reporting import wording
-    from tasks.edge import lookups
+    from tasks.edge.reporting import lookups
 
     found = lookups.anomaly(settings, anomaly_id)
     row, currency = found.anomaly, found.anomaly["billing_currency"]
@@ -97,7 +97,7 @@ def _table(
 @answering
 def doctor(settings: Any) -> Answer:
     """Say which parts are there, reachable, and of a supported version."""
-    from tasks.edge import doctor
+    from tasks.edge.reporting import doctor
 
     parts = doctor.examine(settings)
     table = Table(
@@ -117,7 +117,7 @@ def digest(settings: Any, *, as_of: datetime | None) -> Answer:
     Alertmanager sends the same once a day: docs/notifications.md says how.
     """
     from tasks.core.alerting.digest import lines
-    from tasks.edge import digest as days
+    from tasks.edge.reporting import digest as days
 
     day = days.of(settings, as_of)
     screen = lines(day)

@@ -11,7 +11,7 @@ from flows import options
 from flows.answers import Answer, Table, Verbatim, answering
 
 if TYPE_CHECKING:
-    from tasks.core.findings.people import Filter
+    from tasks.core.detection.people import Filter
 
 # How people name the parts of a scope.
 PARTS = {
@@ -53,7 +53,7 @@ def feedback(
     retracted, and the bound of its scope is raised. True: its days are left out of
     what is learned as normal. docs/methods/lifecycle.md says how, and for how long.
     """
-    from tasks.edge import feedback
+    from tasks.edge.people import feedback
 
     if verdict is None:
         raise click.UsageError("Say one of --expected, --false and --true.")
@@ -88,7 +88,7 @@ def mute(
     provider, billing, account, service and region. Anomalies are found all the same,
     and those still open at the end are told then.
     """
-    from tasks.edge import mutes
+    from tasks.edge.people import mutes
 
     if not parts:
         return _mutes(settings)
@@ -104,7 +104,7 @@ def mute(
 
 
 def _mutes(settings: Any) -> Answer:
-    from tasks.edge import mutes
+    from tasks.edge.people import mutes
 
     found = mutes.listing(settings)
     rows = [*found.mutes, *found.silences]
@@ -130,7 +130,7 @@ def _mutes(settings: Any) -> Answer:
 @answering
 def unmute(settings: Any, *, mute_id: str, author: str | None) -> Answer:
     """End a mute now; MUTE is its id, which may be shortened."""
-    from tasks.edge import mutes
+    from tasks.edge.people import mutes
 
     ended = mutes.unmute(settings, mute_id, _author(author))
     return Answer(ended, (f"{_scope(ended)} is no longer muted.",))
@@ -140,7 +140,7 @@ def unmute(settings: Any, *, mute_id: str, author: str | None) -> Answer:
 @answering
 def calendar(settings: Any) -> Answer:
     """List planned events: migrations, load tests, sales."""
-    from tasks.edge import calendar
+    from tasks.edge.people import calendar
 
     found = calendar.listing(settings).events
     table = Table(
@@ -191,8 +191,8 @@ def add(
     """
     from pydantic import ValidationError
 
-    from tasks.core.findings.people import Planned
-    from tasks.edge import calendar
+    from tasks.core.detection.people import Planned
+    from tasks.edge.people import calendar
 
     within = _filter(parts).model_dump()
     try:
@@ -211,7 +211,7 @@ def add(
 @answering
 def remove(settings: Any, *, event_id: str, author: str | None) -> Answer:
     """Take an event off the calendar, from today on. EVENT may be shortened."""
-    from tasks.edge import calendar
+    from tasks.edge.people import calendar
 
     gone = calendar.remove(settings, event_id, _author(author))
     return Answer(gone, (f"{gone['title']} is no longer planned.",))
@@ -221,7 +221,7 @@ def remove(settings: Any, *, event_id: str, author: str | None) -> Answer:
 @answering
 def changes(settings: Any) -> Answer:
     """List the newest changes in the clouds: deploys, audit log entries, tags."""
-    from tasks.edge import changes
+    from tasks.edge.people import changes
 
     found = changes.listing(settings, 40).changes
     return Answer(found, (changed(found) if found else NO_CHANGE,))
@@ -236,7 +236,7 @@ def load(settings: Any, *, file: Path) -> Answer:
     Columns: changed_at (or time), what, and if known actor, link, provider,
     billing_account_id, account, service, region and resource.
     """
-    from tasks.edge import changes
+    from tasks.edge.people import changes
 
     done = changes.load(settings, file)
     return Answer(done, (f"{done.changes} changes, {done.new} of them new.",))
@@ -265,7 +265,7 @@ def _author(given: str | None) -> str:
 
 def _filter(parts: tuple[str, ...]) -> "Filter":
     """Read ``service=…`` and the like."""
-    from tasks.core.findings.people import Filter
+    from tasks.core.detection.people import Filter
 
     named: dict[str, str] = {}
     for part in parts:

@@ -78,7 +78,7 @@ def reconcile(
     billing_period, currency and amount, or FOCUS's Invoice Detail. Exit status 3 says
     that an invoice and the bills differ.
     """
-    from tasks.edge import lookups
+    from tasks.edge.reporting import lookups
 
     found = lookups.reconciliation(settings, is_audited=not no_audit, invoice=invoice)
     odd = [check for check in found.checks if check["row_count"]]

@@ -42,7 +42,7 @@ def respond(settings: Any, *, is_following: bool) -> Answer:
 @answering
 def responses(settings: Any, *, subject: str) -> Answer:
     """Show what came of each anomaly or alert, newest first. ID may be shortened."""
-    from tasks.edge import lookups
+    from tasks.edge.reporting import lookups
 
     found = lookups.responses(settings, subject)
     table = Table(

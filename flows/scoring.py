@@ -53,7 +53,7 @@ def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answ
     expected, low, high, score, p_value, is_anomaly and event_begins: odd rows of one
     series with the same event_begins are one event.
     """
-    from tasks.edge import points
+    from tasks.edge.detection import points
 
     done = points.score(file, out, **given)
     said: list[str | Table] = [*done.notes]

@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 
 from flows import artifacts
 from tasks.core.errors import ServiceError
-from tasks.edge import journal
+from tasks.edge.database import journal
 from tasks.edge.settings import Settings
 
 # A stage that cannot be helped by waiting this long needs a person.

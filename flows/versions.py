@@ -40,7 +40,7 @@ def bills(settings: Any) -> Answer:
     One line for each currency of a version. The commands below show, compare, withdraw
     and restore versions.
     """
-    from tasks.edge import bills
+    from tasks.edge.reconciling import bills
 
     found = bills.listing(settings)
     if not found.versions:
@@ -91,7 +91,7 @@ def _share(day: dict[str, Any]) -> str:
 @answering
 def days(settings: Any) -> Answer:
     """Show how complete the newest days of each source should be by now."""
-    from tasks.edge import bills
+    from tasks.edge.reconciling import bills
 
     found = bills.listing(settings).newest_days
     return Answer(found, _newest(found) or ("No day was aggregated yet.",))
@@ -102,7 +102,7 @@ def days(settings: Any) -> Answer:
 @answering
 def show(settings: Any, *, bill: str) -> Answer:
     """Show everything about a bill version, or about all versions of a month."""
-    from tasks.edge import bills
+    from tasks.edge.reconciling import bills
 
     found = bills.shown(settings, bill)
     tables = tuple(
@@ -134,7 +134,7 @@ def diff(settings: Any, *, earlier: str, later: str, top: int) -> Answer:
 
     Both are bill ids. A row is altered where only its amounts differ.
     """
-    from tasks.edge import comparison
+    from tasks.edge.reconciling import comparison
 
     found = comparison.difference(settings, earlier, later)
     changed = [
@@ -163,7 +163,7 @@ def diff(settings: Any, *, earlier: str, later: str, top: int) -> Answer:
 @answering
 def withdraw(settings: Any, *, bill_id: str, known_at: datetime | None) -> Answer:
     """Let a version count no longer: the one before it does. History is kept."""
-    from tasks.edge.intake import returns
+    from tasks.edge.intake.versions import returns
 
     done = returns.withdraw(settings, bill_id, known_at)
     if not done.changed:
@@ -178,7 +178,7 @@ def withdraw(settings: Any, *, bill_id: str, known_at: datetime | None) -> Answe
 @answering
 def restore(settings: Any, *, bill_id: str, known_at: datetime | None) -> Answer:
     """Bring an earlier version back, as a new version with its files and its days."""
-    from tasks.edge.intake import returns
+    from tasks.edge.intake.versions import returns
 
     done = returns.restore(settings, bill_id, known_at)
     if done.counted_by:
@@ -197,7 +197,7 @@ def restore(settings: Any, *, bill_id: str, known_at: datetime | None) -> Answer
 @answering
 def prune(settings: Any, *, apply: bool) -> Answer:
     """Give up lines that the retention setting does not keep; daily series stay."""
-    from tasks.edge.intake import pruning
+    from tasks.edge.intake.versions import pruning
 
     done = pruning.prune(settings, lambda line: click.echo(line, err=True), apply=apply)
     verb = "Gave up" if done.applied else "Would give up"

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from prefect import task
 
-from tasks.edge import advice
-from tasks.edge.advice import Advised
+from tasks.edge.actions import advice
+from tasks.edge.actions.advice import Advised
 from tasks.edge.settings import Settings
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.edge import arrivals, counting, daily, focus, tag_costs, warehouse
+from tasks.edge.costs import arrivals, daily, tag_costs
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import counting, focus
 from tasks.edge.settings import Settings
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.edge import audit, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.reconciling import audit
 from tasks.edge.settings import Settings
 
 

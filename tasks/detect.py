@@ -6,8 +6,12 @@ from datetime import UTC, date, datetime
 
 from prefect import task
 
-from tasks.core.findings import lifecycle, looking
-from tasks.edge import calendar, divided, findings, known, series, warehouse
+from tasks.core.detection import looking
+from tasks.core.findings import lifecycle
+from tasks.edge.costs import divided, series
+from tasks.edge.database import warehouse
+from tasks.edge.detection import findings, known
+from tasks.edge.people import calendar
 from tasks.edge.settings import Settings
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.core.findings import drivers, tags
-from tasks.edge import causes, warehouse
+from tasks.core.attribution import drivers, tags
+from tasks.edge.database import warehouse
+from tasks.edge.detection import causes
 from tasks.edge.settings import Settings
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from prefect import task
 
 from tasks.core.forecasting import predictions
-from tasks.edge import forecasts, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.detection import forecasts
 from tasks.edge.settings import Settings
 
 

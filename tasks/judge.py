@@ -4,8 +4,8 @@ from datetime import datetime
 
 from prefect import task
 
-from tasks.edge import policies
-from tasks.edge.policies import Judged
+from tasks.edge.actions import policies
+from tasks.edge.actions.policies import Judged
 from tasks.edge.settings import Settings
 
 

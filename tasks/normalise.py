@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.edge import focus, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from prefect import task
 
-from tasks.edge import workflows
+from tasks.edge.actions import workflows
+from tasks.edge.actions.workflows import Planned
 from tasks.edge.settings import Settings
-from tasks.edge.workflows import Planned
 
 
 @task

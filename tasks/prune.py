@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from prefect import task
 
-from tasks.edge import warehouse
-from tasks.edge.intake import pruning
+from tasks.edge.database import warehouse
+from tasks.edge.intake.versions import pruning
 from tasks.edge.settings import Settings
 
 

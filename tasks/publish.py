@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from prefect import task
 
-from tasks.edge import focus, published, warehouse
+from tasks.edge.database import published, warehouse
 from tasks.edge.delivery.declaration import HttpSink
 from tasks.edge.delivery.relay import relay
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 

@@ -2,8 +2,8 @@
 
 from prefect import task
 
-from tasks.edge import report
-from tasks.edge.report import Reported
+from tasks.edge.reporting import report
+from tasks.edge.reporting.report import Reported
 from tasks.edge.settings import Settings
 
 

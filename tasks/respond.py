@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from prefect import task
 
-from tasks.edge import journal
+from tasks.edge.database import journal
 from tasks.edge.response import hearing
 from tasks.edge.response.answers import Responded
 from tasks.edge.settings import Settings

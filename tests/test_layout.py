@@ -120,7 +120,7 @@ def test_nothing_generated_is_committed():
 
 def test_every_table_and_column_is_described():
     """Each CREATE TABLE has a comment for the table and for each of its columns."""
-    from tasks.edge import schema, warehouse
+    from tasks.edge.database import schema, warehouse
 
     with warehouse.connect(":memory:") as con:
         schema.describe(con)

@@ -12,8 +12,8 @@ from nbclient import NotebookClient
 
 from tasks.aggregate import aggregate_costs
 from tasks.detect import detect_anomalies
-from tasks.edge import report
 from tasks.edge.intake import bills
+from tasks.edge.reporting import report
 from tasks.edge.settings import Settings
 from tasks.explain import explain_anomalies
 from tasks.normalise import normalise_bills

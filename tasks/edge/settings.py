@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
+from tasks.core.detection.declaration import Detection
+from tasks.core.detection.people import Planned
+from tasks.core.detection.people import Rules as FeedbackRules
 from tasks.core.errors import NothingThere, UnknownSetting
-from tasks.core.findings.detection import Detection
-from tasks.core.findings.people import Planned
-from tasks.core.findings.people import Rules as FeedbackRules
 from tasks.core.forecasting.declaration import Budget, Forecasting
 from tasks.core.model import Frozen
 from tasks.core.policy.limits import Limits

@@ -13,12 +13,12 @@ from tasks.core.backtest import alarms, baselines, figures, hiding, placing, pro
 from tasks.core.backtest import trials as backtest
 from tasks.core.backtest.alarms import Alarm
 from tasks.core.backtest.matching import Stated
-from tasks.core.findings import floors
+from tasks.core.detection import floors
+from tasks.core.detection.arrival import complete
+from tasks.core.detection.declaration import Detection
+from tasks.core.detection.looking import Known, look
+from tasks.core.detection.people import Rules
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
-from tasks.core.findings.arrival import complete
-from tasks.core.findings.detection import Detection
-from tasks.core.findings.looking import Known, look
-from tasks.core.findings.people import Rules
 
 PARAMS = Detection()
 DAYS = 260

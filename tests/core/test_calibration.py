@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import quiet
+from tasks.core.detection import rationing
 from tasks.core.detectors.calibration import p_values
-from tasks.core.findings import rationing
 
 
 def normal(rows, days=300, seed=1):

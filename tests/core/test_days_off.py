@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import numpy as np
 import worlds
 
+from tasks.core.detection import alerts, looking
+from tasks.core.detection.declaration import Detection
 from tasks.core.detectors import days_off
 from tasks.core.detectors.seasonal import Seasonal
-from tasks.core.findings import alerts, looking
-from tasks.core.findings.detection import Detection
 
 PARAMS = Detection()
 START = date(2025, 1, 1)

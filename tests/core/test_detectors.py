@@ -8,13 +8,13 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.core.detection import voices
+from tasks.core.detection.declaration import Detection, Threshold
 from tasks.core.detectors.drift import Drifting
 from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
 from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.detectors.thresholds import Thresholds
-from tasks.core.findings import voices
-from tasks.core.findings.detection import Detection, Threshold
 
 DETECTORS = [
     Thresholds((Threshold(absolute=5.0), Threshold(percent=20.0, provider="AWS"))),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.core.attribution.drivers import NAMED, Line, explain, explanation
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
-from tasks.core.findings.drivers import NAMED, Line, explain, explanation
 
 
 def anomaly(actual, expected, kind="spike", charge_kind="usage", rolled_up=()):

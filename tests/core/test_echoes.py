@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import worlds
 
-from tasks.core.findings import alerts, looking
-from tasks.core.findings.detection import Detection
+from tasks.core.detection import alerts, looking
+from tasks.core.detection.declaration import Detection
 
 PARAMS = Detection()
 DAYS = 200

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from test_lifecycle import anomaly
 
+from tasks.core.detection.declaration import Detection
 from tasks.core.events import event
 from tasks.core.findings import lifecycle
-from tasks.core.findings.detection import Detection
 from tests import event_schemas
 
 NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)

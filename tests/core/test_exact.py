@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.core.findings import exact
+from tasks.core import exact
 
 LIMIT = 10**16 * exact.PARTS
 NUMBERS = st.lists(st.integers(-LIMIT, LIMIT), min_size=1, max_size=50)

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.core.detection.declaration import Detection, Threshold
 from tasks.core.figures import health, rules, series
 from tasks.core.figures.health import GAUGES, PREFIX, Gauge
 from tasks.core.figures.series import DAILY, Figure, Held, Sent
-from tasks.core.findings.detection import Detection, Threshold
 from tasks.edge.settings import DEPLOYMENTS, ROOT
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tasks.core.findings import alerts, hearing
-from tasks.core.findings.detection import Detection
+from tasks.core.detection import alerts, hearing
+from tasks.core.detection.declaration import Detection
 from tests.core import worlds
 
 

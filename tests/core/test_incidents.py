@@ -11,9 +11,9 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.core.findings import alerts, looking
+from tasks.core.detection import alerts, looking
+from tasks.core.detection.declaration import Detection
 from tasks.core.findings.anomalies import Scope, severity
-from tasks.core.findings.detection import Detection
 from tasks.core.findings.sentences import sentence
 
 PARAMS = Detection()

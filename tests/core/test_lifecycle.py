@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tasks.core.detection.declaration import Detection
 from tasks.core.findings import lifecycle
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
-from tasks.core.findings.detection import Detection
 
 NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)
 FIRST = date(2026, 3, 5)

@@ -7,9 +7,9 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.core.detection.declaration import Detection
 from tasks.core.findings import lifecycle
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
-from tasks.core.findings.detection import Detection
 
 NOW = datetime(2026, 6, 1, 6, tzinfo=UTC)
 FIRST = date(2026, 5, 1)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import worlds
 
-from tasks.core.findings import alerts, looking
+from tasks.core.detection import alerts, looking
+from tasks.core.detection.declaration import Detection
 from tasks.core.findings.anomalies import Scope
-from tasks.core.findings.detection import Detection
 from tasks.core.findings.sentences import sentence
 
 PARAMS = Detection()

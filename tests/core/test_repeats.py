@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import worlds
 
-from tasks.core.findings import alerts
-from tasks.core.findings.detection import Detection, Threshold
-from tasks.core.findings.repeats import QUARTER, is_repeat
+from tasks.core.detection import alerts
+from tasks.core.detection.declaration import Detection, Threshold
+from tasks.core.detection.repeats import QUARTER, is_repeat
 
 DAY = 150
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_lifecycle import anomaly
 
+from tasks.core.detection.declaration import Detection
 from tasks.core.events import event
 from tasks.core.findings import lifecycle
-from tasks.core.findings.detection import Detection
 from tasks.core.response import calls, choice, records
 from tasks.core.response.calls import FIRING
 from tasks.core.response.choice import Earlier

@@ -7,7 +7,7 @@ import pytest
 
 from tasks.core.errors import BadValue
 from tasks.core.scoring import looks, points, records
-from tasks.edge import points as tables
+from tasks.edge.detection import points as tables
 
 HOUR, MINUTES = 3_600.0, 300.0
 START = date(2026, 1, 1)

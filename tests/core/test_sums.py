@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 import worlds
 
-from tasks.core.findings import alerts, collective, drivers, groups, incidents, looking
+from tasks.core.attribution import drivers
+from tasks.core.attribution.drivers import Line
+from tasks.core.detection import alerts, looking
+from tasks.core.detection.arrival import complete
+from tasks.core.detection.declaration import Detection
+from tasks.core.detection.looking import Known
+from tasks.core.detection.people import Feedback, Plan, Planned, Rules
+from tasks.core.findings import incidents
 from tasks.core.findings.anomalies import Scope
-from tasks.core.findings.arrival import complete
-from tasks.core.findings.detection import Detection
-from tasks.core.findings.drivers import Line
-from tasks.core.findings.looking import Known
-from tasks.core.findings.people import Feedback, Plan, Planned, Rules
 from tasks.core.findings.sentences import sentence
+from tasks.core.hierarchy import collective, groups
 
 PARAMS = Detection()
 DAYS = 240

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from tasks.core.attribution.drivers import Driver
+from tasks.core.attribution.tags import Tagged, explain
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
-from tasks.core.findings.drivers import Driver
-from tasks.core.findings.tags import Tagged, explain
 from tasks.core.reporting import charts, rows
 
 ACTUAL, EXPECTED = Decimal(1000), Decimal(400)

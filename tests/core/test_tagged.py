@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import worlds
 
-from tasks.core.findings import looking
+from tasks.core.detection import looking
+from tasks.core.detection.arrival import complete
+from tasks.core.detection.declaration import Detection
+from tasks.core.detection.looking import Known
+from tasks.core.detection.people import Feedback, Rules
 from tasks.core.findings.anomalies import Scope, Tag
-from tasks.core.findings.arrival import complete
-from tasks.core.findings.detection import Detection
-from tasks.core.findings.looking import Known
-from tasks.core.findings.people import Feedback, Rules
 from tasks.core.findings.sentences import sentence
-from tasks.core.findings.tagged import Divided
+from tasks.core.hierarchy.tagged import Divided
 
 PARAMS = Detection()
 DAYS, FIRST, LAST = 200, 180, 184

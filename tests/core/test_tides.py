@@ -8,8 +8,8 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.core.findings import alerts, looking, tides
-from tasks.core.findings.detection import Detection
+from tasks.core.detection import alerts, looking, tides
+from tasks.core.detection.declaration import Detection
 
 PARAMS = Detection()
 DAY = 150

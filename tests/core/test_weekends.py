@@ -6,10 +6,10 @@ import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.core.detection import alerts, looking, rationing
+from tasks.core.detection.declaration import Detection
 from tasks.core.detectors import weekends
 from tasks.core.detectors.seasonal import Seasonal
-from tasks.core.findings import alerts, looking, rationing
-from tasks.core.findings.detection import Detection
 
 PARAMS = Detection()
 SATURDAY = next(

@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
+from tasks.core.detection.declaration import Detection
 from tasks.core.events import event
 from tasks.core.findings import lifecycle
 from tasks.core.findings.anomalies import Anomaly, Day, Scope
-from tasks.core.findings.detection import Detection
-from tasks.edge import findings, focus, outbox, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import outbox
+from tasks.edge.detection import findings
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 ALWAYS = (date(2000, 1, 1), date(2100, 1, 1))

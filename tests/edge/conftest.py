@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from tasks.edge import descriptions, macros, warehouse
+from tasks.edge.database import descriptions, warehouse
+from tasks.edge.mapping import macros
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.edge import daily, focus, warehouse
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 LEGACY = {

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow as pa
 
-from tasks.edge import focus, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import focus
 
 START = date(2026, 1, 1)
 SHARES = {6: 0.5, 18: 0.8}

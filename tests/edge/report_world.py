@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 
-from tasks.edge import report
+from tasks.edge.reporting import report
 
 NOW = datetime(2026, 3, 31, 4, tzinfo=UTC)
 LAST = date(2026, 3, 30)

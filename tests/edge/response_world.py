@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from tasks.core.events import event
-from tasks.edge import outbox, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import outbox
 from tasks.edge.settings import Settings
 from tests.edge.evidence_world import company
 

@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from tasks.core.errors import NothingThere
-from tasks.edge import advice, warehouse
+from tasks.edge.actions import advice
+from tasks.edge.database import warehouse
 from tasks.edge.settings import Settings
 from tests.edge.evidence_world import bill, company, instance
 

@@ -7,10 +7,11 @@ import pytest
 
 from tasks.core.alerting import digest as screen
 from tasks.core.alerting.silences import of_anomalies
-from tasks.core.findings.people import Filter
-from tasks.edge import digest, mutes, outbox
-from tasks.edge.delivery import alertmanager, silencing
+from tasks.core.detection.people import Filter
+from tasks.edge.delivery import alertmanager, outbox, silencing
 from tasks.edge.delivery.declaration import Alertmanager
+from tasks.edge.people import mutes
+from tasks.edge.reporting import digest
 from tests.edge.alert_world import TODAY, World, anomaly
 
 HOUR = timedelta(hours=1)

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import focus, published, warehouse
+from tasks.edge.database import published, warehouse
 from tasks.edge.intake import bills
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 HEADER = (

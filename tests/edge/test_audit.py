@@ -5,16 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import (
-    audit,
-    checks,
-    conformance,
-    daily,
-    lookups,
-    macros,
-    warehouse,
-)
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
+from tasks.edge.mapping import macros
+from tasks.edge.reconciling import audit, checks, conformance
+from tasks.edge.reporting import lookups
 from tasks.edge.settings import Settings
 from tests.edge.broken_charges import BREAKS, KEEPS
 

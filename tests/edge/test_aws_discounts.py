@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tasks.core.errors import CheckFailed
-from tasks.edge import macros
+from tasks.edge.mapping import macros
 from tests.edge.export_world import World, write_csv
 from tests.edge.test_aws_shapes import COMMON, RI, SP, line, road, told
 

@@ -10,7 +10,9 @@ import duckdb
 import pytest
 
 from tasks.core.intake.formats.aws import CUR_NUMBERS, athena_names
-from tasks.edge import daily, focus, warehouse
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import focus
 from tests.edge.export_world import World, write_csv
 
 COMMON = {

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import daily, focus, warehouse
-from tasks.edge.intake import returns
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
+from tasks.edge.intake.versions import returns
+from tasks.edge.mapping import focus
 from tasks.edge.simulator.company import simulate
 from tests.edge.export_world import World, write_csv, write_manifest, write_parquet
 

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 
 from tasks.core.errors import NothingThere, WrongVersion
-from tasks.edge import arrivals, bills, comparison, published, warehouse
-from tasks.edge.intake import returns
+from tasks.edge.costs import arrivals
+from tasks.edge.database import published, warehouse
+from tasks.edge.intake.versions import returns
+from tasks.edge.reconciling import bills, comparison
 from tests.edge.export_world import write_csv
 from tests.edge.test_shared_files import Shown, day
 

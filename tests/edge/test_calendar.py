@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from tasks.core.detection.people import Planned
 from tasks.core.errors import NothingThere
-from tasks.core.findings.people import Planned
 from tasks.detect import detect_anomalies
-from tasks.edge import calendar, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.people import calendar
 from tasks.edge.settings import Settings
 from tests.edge import open_month
 from tests.edge.open_month import ended

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
 from tasks.edge.settings import Explaining, Settings
 

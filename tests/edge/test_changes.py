@@ -9,7 +9,9 @@ import pytest
 
 from tasks.core.errors import BadValue, MissingColumn, NothingThere, UnreadableFile
 from tasks.detect import detect_anomalies
-from tasks.edge import changes, lookups, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.people import changes
+from tasks.edge.reporting import lookups
 from tasks.edge.settings import ROOT, Settings
 from tests.edge import open_month
 from tests.edge.open_month import ended

@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import bills, counting, daily, focus, queries, warehouse
-from tasks.edge.intake import returns
+from tasks.edge.costs import daily
+from tasks.edge.database import queries, warehouse
+from tasks.edge.intake.versions import returns
+from tasks.edge.mapping import counting, focus
+from tasks.edge.reconciling import bills
 from tests.edge.export_world import FOCUS, LEGACY, rows_of, write_csv
 from tests.edge.test_shared_files import Shown
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasks.edge import focus, macros, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import focus, macros
 
 CATALOGUE = (
     "SELECT schema_name, view_name, view_oid FROM duckdb_views() WHERE NOT internal"

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from tasks.core.detection.people import Rules
 from tasks.core.errors import NothingThere
-from tasks.core.findings.people import Rules
 from tasks.detect import detect_anomalies
-from tasks.edge import feedback, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.people import feedback
 from tasks.edge.settings import Settings
 from tests.edge import open_month
 from tests.edge.open_month import ended

@@ -9,9 +9,10 @@ import pytest
 from tasks.core.errors import UnknownSetting
 from tasks.core.events import event
 from tasks.core.figures.series import DAILY, SCOPE
-from tasks.edge import figures, outbox, warehouse
-from tasks.edge.delivery import kinds
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import kinds, outbox
 from tasks.edge.delivery.declaration import VictoriaMetrics
+from tasks.edge.reporting import figures
 from tasks.edge.settings import Settings
 from tests.edge.test_findings import DAYS, START, detect, fill, series_rows, table
 from tests.edge.test_forecasts import FEW, budget, forecast

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tasks.core.findings.detection import Detection
-from tasks.edge import focus, warehouse
+from tasks.core.detection.declaration import Detection
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 START = date(2025, 1, 1)

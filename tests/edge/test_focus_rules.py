@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.edge import focus, warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 from tests.edge import focus_model
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tasks.core.intake.formats.focus import COLUMNS, NUMBERS
-from tasks.edge import daily, focus, warehouse
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import focus
 from tests.edge.export_world import FOCUS, World, rows_of, write_csv
 
 MOMENTS = {

@@ -7,8 +7,11 @@ import duckdb
 import pytest
 
 from tasks.core.errors import CheckFailed, LakeDamaged
-from tasks.edge import checks, daily, focus, warehouse
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
+from tasks.edge.mapping import focus
+from tasks.edge.reconciling import checks
 from tasks.edge.settings import Settings
 
 pytestmark = pytest.mark.from_nothing

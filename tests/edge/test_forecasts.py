@@ -11,7 +11,9 @@ import pytest
 from tasks.core.errors import UnknownSetting
 from tasks.core.forecasting import predictions
 from tasks.core.forecasting.declaration import Budget, Forecasting
-from tasks.edge import forecasts, outlook, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.detection import forecasts
+from tasks.edge.reporting import outlook
 from tasks.edge.settings import Settings, load
 from tests.edge.test_findings import DAYS, START, fill, series_rows, table
 
@@ -318,7 +320,7 @@ def test_budgets_answer_people_and_machines(settings, tmp_path, capsys):
 
 def test_the_report_shows_what_is_to_come(settings):
     """The page has the month's chart with both intervals, and the budgets."""
-    from tasks.edge import report
+    from tasks.edge.reporting import report
 
     forecast(settings)
     with warehouse.connect(settings.database) as con:

@@ -10,9 +10,11 @@ import pytest
 from flows import cli
 from tasks.core.events import event
 from tasks.core.figures.health import GAUGES, PREFIX
-from tasks.edge import health, journal, outbox, warehouse
+from tasks.edge.database import journal, warehouse
+from tasks.edge.database.journal import Run
+from tasks.edge.delivery import outbox
 from tasks.edge.delivery.declaration import JsonLines
-from tasks.edge.journal import Run
+from tasks.edge.reporting import health
 from tasks.edge.settings import Settings
 
 NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)

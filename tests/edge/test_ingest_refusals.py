@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge.intake import sources
+from tasks.edge.intake.arriving import sources
 from tests.edge.export_world import (
     FOCUS,
     LEGACY,
@@ -329,7 +329,7 @@ def test_what_was_refused_gets_another_chance(world, tmp_path, monkeypatch):
     """A later release that can read a refused file loads it."""
     path = write_csv(tmp_path / "cur.csv", rows_of(LEGACY))
     with monkeypatch.context() as older:
-        older.setattr("tasks.edge.intake.staging.PERIOD", re.compile("never"))
+        older.setattr("tasks.edge.intake.parsing.staging.PERIOD", re.compile("never"))
         assert world.ingest(path).quarantined == 1
     assert world.ingest(path).loaded == 1
     assert [row[1] for row in world.versions()] == ["current"]
@@ -346,7 +346,7 @@ def test_a_file_that_cannot_be_opened_is_told(world, tmp_path, monkeypatch):
             raise PermissionError(13, "Permission denied", str(path))
         return read(path)
 
-    monkeypatch.setattr("tasks.edge.intake.sources.digest", refuse)
+    monkeypatch.setattr("tasks.edge.intake.arriving.sources.digest", refuse)
     result = world.ingest(tmp_path / "in")
     assert (result.loaded, result.quarantined) == (1, 1)
     assert result.problems == (f"{locked} cannot be read: Permission denied.",)

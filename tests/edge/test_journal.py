@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import pytest
 
 from tasks.core.errors import NothingThere, WarehouseBusy
-from tasks.edge import history, journal, warehouse
-from tasks.edge.journal import Run
+from tasks.edge.database import journal, warehouse
+from tasks.edge.database.journal import Run
+from tasks.edge.detection import history
 from tasks.edge.settings import ROOT, Settings
 
 

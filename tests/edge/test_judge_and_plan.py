@@ -7,10 +7,11 @@ import pytest
 import yaml
 
 from tasks.core.errors import ConfigError
-from tasks.edge import advice, policies, warehouse, workflows
-from tasks.edge.policies import Judged
+from tasks.edge.actions import advice, policies, workflows
+from tasks.edge.actions.policies import Judged
+from tasks.edge.actions.workflows import Planned
+from tasks.edge.database import warehouse
 from tasks.edge.settings import Settings
-from tasks.edge.workflows import Planned
 from tests.edge.evidence_world import company
 
 IDLE = "i-0000000000000001d"

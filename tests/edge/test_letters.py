@@ -9,8 +9,8 @@ import pytest
 from flows import cli
 from tasks.core.errors import NothingThere, SinkUnavailable
 from tasks.core.events import event
-from tasks.edge import outbox, warehouse
-from tasks.edge.delivery import letters
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import letters, outbox
 from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.declaration import JsonLines
 from tasks.edge.delivery.following import follow

@@ -5,7 +5,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tasks.edge import macros
+from tasks.edge.mapping import macros
 
 MEANT = (
     "0",

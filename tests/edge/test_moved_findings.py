@@ -8,7 +8,7 @@ from itertools import count
 import numpy as np
 import pytest
 
-from tasks.edge import feedback
+from tasks.edge.people import feedback
 from tasks.edge.settings import Settings
 from tests.edge.test_findings import START, detect, fill, series_rows, table
 

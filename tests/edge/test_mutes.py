@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from tasks.core.detection.people import Filter
 from tasks.core.errors import BadPeriod, NothingThere
-from tasks.core.findings.people import Filter
 from tasks.detect import detect_anomalies
-from tasks.edge import mutes, outbox, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import outbox
+from tasks.edge.people import mutes
 from tasks.edge.settings import Settings
 from tests.edge import open_month
 from tests.edge.open_month import ended

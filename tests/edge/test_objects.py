@@ -3,8 +3,8 @@
 import pytest
 
 from tasks.core.errors import NotPermitted
-from tasks.edge.intake import remote
-from tasks.edge.intake.objects import Objects
+from tasks.edge.intake.arriving import remote
+from tasks.edge.intake.arriving.objects import Objects
 
 
 class Guarded:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.core.events import event
-from tasks.edge import outbox, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import outbox
 from tasks.edge.delivery.declaration import JsonLines
 from tasks.edge.settings import Settings
 

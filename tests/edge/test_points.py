@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tasks.core.errors import BadValue, MissingColumn, NothingThere, UnreadableFile
-from tasks.edge import points
+from tasks.edge.detection import points
 
 ADDED = ["expected", "low", "high", "score", "p_value", "is_anomaly", "event_begins"]
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from tasks.core.errors import WrongVersion
-from tasks.edge import comparison
-from tasks.edge.intake import pruning, returns
+from tasks.edge.intake.versions import pruning, returns
+from tasks.edge.reconciling import comparison
 from tests.edge.export_world import write_csv
 from tests.edge.kept_world import four_versions
 from tests.edge.test_shared_files import Shown, day

@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tasks.edge import focus, published, warehouse
+from tasks.edge.database import published, warehouse
+from tasks.edge.mapping import focus
 
 READ = textwrap.dedent("""
     import sys

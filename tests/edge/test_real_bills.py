@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import daily, focus, warehouse
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 pytestmark = pytest.mark.shared

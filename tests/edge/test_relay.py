@@ -8,8 +8,8 @@ import pytest
 
 from tasks.core.errors import SinkUnavailable
 from tasks.core.events import event
-from tasks.edge import outbox, warehouse
-from tasks.edge.delivery import kinds, ledger
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import kinds, ledger, outbox
 from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.contract import EventSink
 from tasks.edge.delivery.declaration import Alertmanager, JsonLines

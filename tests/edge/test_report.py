@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tasks.core.errors import NothingThere, WarehouseBusy
-from tasks.edge import report, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.reporting import report
 from tasks.edge.settings import Settings
 from tests.edge.report_world import (
     CURRENT,

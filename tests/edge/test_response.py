@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from tasks.core.detection.people import Filter
 from tasks.core.errors import NothingThere, WarehouseBusy
-from tasks.core.findings.people import Filter
 from tasks.core.response.records import Record
-from tasks.edge import advice, journal, mutes, policies, warehouse, workflows
+from tasks.edge.actions import advice, policies, workflows
+from tasks.edge.database import journal, warehouse
+from tasks.edge.people import mutes
 from tasks.edge.response import answers, hearing
 from tasks.edge.response.answers import Responded
 from tasks.edge.settings import Settings

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.core.errors import NothingThere, WrongVersion
-from tasks.edge import warehouse
-from tasks.edge.intake import returns
+from tasks.edge.database import warehouse
+from tasks.edge.intake.versions import returns
 from tests.edge.export_world import write_csv
 from tests.edge.kept_world import Kept
 from tests.edge.test_shared_files import Shown, day

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.edge import schema, warehouse
+from tasks.edge.database import schema, warehouse
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.from_nothing

@@ -6,8 +6,10 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from tasks.core.findings.detection import Detection
-from tasks.edge import focus, queries, series, warehouse
+from tasks.core.detection.declaration import Detection
+from tasks.edge.costs import series
+from tasks.edge.database import queries, warehouse
+from tasks.edge.mapping import focus
 
 FIRST = date(2026, 1, 1)
 KNOWN = datetime(2026, 3, 3, 6, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.core.errors import UnknownSetting
-from tasks.edge import doctor
+from tasks.edge.reporting import doctor
 from tasks.edge.settings import Settings, Source, load
 
 

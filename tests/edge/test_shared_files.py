@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from tasks.edge import audit, daily, focus, warehouse
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
 from tasks.edge.intake import assembly
+from tasks.edge.mapping import focus
+from tasks.edge.reconciling import audit
 from tests.edge.export_world import FOCUS, World, rows_of, write_csv
 
 pytestmark = pytest.mark.thorough

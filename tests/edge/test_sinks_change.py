@@ -8,11 +8,12 @@ import pytest
 from flows import cli
 from tasks.core.errors import NothingThere, SinkUnavailable
 from tasks.core.figures.health import Gauge
-from tasks.edge import health, warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.delivery import kinds, ledger, letters, renaming
 from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.declaration import JsonLines
 from tasks.edge.delivery.relay import relay
+from tasks.edge.reporting import health
 from tests.edge.test_letters import World
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tasks.core.errors import WarehouseBusy
-from tasks.edge import snapshot, warehouse
+from tasks.edge.database import snapshot, warehouse
 from tests import dying
 
 ADD = "INSERT INTO ops.deliveries VALUES ($event, 'sink', now())"

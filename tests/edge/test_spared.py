@@ -6,7 +6,8 @@ import re
 import pytest
 
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import focus, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.mapping import focus
 from tests.edge.export_world import World, write_parquet
 
 MONTHS = (

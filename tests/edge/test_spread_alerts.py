@@ -9,10 +9,11 @@ import pytest
 import yaml
 
 from tasks.core.alerting import digest as screen
-from tasks.core.findings.people import Filter
-from tasks.edge import digest, mutes
+from tasks.core.detection.people import Filter
 from tasks.edge.delivery import alertmanager
 from tasks.edge.delivery.declaration import Alertmanager
+from tasks.edge.people import mutes
+from tasks.edge.reporting import digest
 from tasks.edge.settings import DEPLOYMENTS
 from tests.edge.alert_world import TODAY, World, anomaly
 

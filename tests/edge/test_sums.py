@@ -9,7 +9,9 @@ import pytest
 
 from tasks.core.intake import quick_columns
 from tasks.core.intake.formats import aws
-from tasks.edge import focus, macros, queries, summing, sums, warehouse
+from tasks.edge.costs import summing, sums
+from tasks.edge.database import queries, warehouse
+from tasks.edge.mapping import focus, macros
 
 LINE_TYPES = (
     ["Usage"] * 8

@@ -7,7 +7,7 @@ import pytest
 
 from tasks.aggregate import aggregate_costs
 from tasks.core.errors import CheckFailed
-from tasks.edge import queries
+from tasks.edge.database import queries
 from tests.edge.export_world import FOCUS, World, rows_of, write_csv
 
 KEYS = ("team", "env")

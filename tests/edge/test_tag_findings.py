@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tasks.core.findings.detection import Detection
-from tasks.edge import feedback, warehouse
+from tasks.core.detection.declaration import Detection
+from tasks.edge.database import warehouse
+from tasks.edge.people import feedback
 from tasks.edge.settings import DEPLOYMENTS, Settings
 from tasks.explain import explain_anomalies
 from tests.edge.test_findings import detect, fill, series_rows, table

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.edge import bills
+from tasks.edge.reconciling import bills
 from tests.edge.export_world import FOCUS, LEGACY, World, rows_of, write_csv
 
 CUR2 = {

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tasks.core.errors import NothingThere, WarehouseBusy
-from tasks.edge import queries, warehouse
+from tasks.edge.database import queries, warehouse
 from tests import dying
 
 pytestmark = pytest.mark.from_nothing

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tasks.detect import detect_anomalies
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.settings import Settings
 from tests.edge import open_month
 from tests.edge.open_month import ended

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flows import cli
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tests.flows.conftest import charge, write_bill
 
 FIRST = date(2025, 6, 1)

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from flows import cli
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.settings import ROOT
 
 HEAVY = ("prefect", "pandas", "duckdb", "pydantic", "sklearn", "numpy", "hera", "rich")

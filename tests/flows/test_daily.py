@@ -12,7 +12,7 @@ from tasks.core.errors import (
     SourcesLeftOut,
     WarehouseBusy,
 )
-from tasks.edge import journal, warehouse
+from tasks.edge.database import journal, warehouse
 from tasks.edge.settings import Settings, load
 
 pytestmark = [
@@ -208,7 +208,7 @@ def test_a_look_back_reads_old_bills_first(bills, database):
 
 def test_a_stopped_look_back_ends_in_the_same_tables(bills, tmp_path, monkeypatch):
     """Stopped in the second month and started again, it skips what it had done."""
-    from tasks.edge import history
+    from tasks.edge.detection import history
 
     whole, stopped = (str(tmp_path / f"{name}.duckdb") for name in ("whole", "stopped"))
     for database in (whole, stopped):

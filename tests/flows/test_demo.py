@@ -9,7 +9,7 @@ import pytest
 
 from flows import cli
 from tasks.core.events import binary
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tests import event_schemas
 
 pytestmark = [

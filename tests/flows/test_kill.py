@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.settings import ROOT
 
 COLUMNS = {

@@ -10,7 +10,8 @@ import pytest
 from flows import cli
 from flows.respond import respond
 from tasks.core.errors import WarehouseBusy
-from tasks.edge import outbox, warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.delivery import outbox
 from tests.edge.response_world import build, outcomes, tell, told
 from tests.services.responders import start
 

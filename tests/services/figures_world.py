@@ -7,9 +7,10 @@ from decimal import Decimal
 import httpx
 import pyarrow as pa
 
-from tasks.edge import focus, warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.delivery.declaration import VictoriaMetrics
 from tasks.edge.delivery.relay import relay
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 
 DAYS = 90

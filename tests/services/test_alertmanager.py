@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks.core.findings.people import Filter
-from tasks.edge import mutes
+from tasks.core.detection.people import Filter
 from tasks.edge.delivery import relay
+from tasks.edge.people import mutes
 from tests.edge.alert_world import TODAY, anomaly
 from tests.services.alerting import bring, firing, sink, world_of
 

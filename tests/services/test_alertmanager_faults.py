@@ -5,7 +5,7 @@ import pytest
 
 from tasks.core.errors import NothingThere, NotPermitted, SinkUnavailable
 from tasks.edge.delivery import alertmanager_api, http, relay
-from tasks.edge.doctor import examine
+from tasks.edge.reporting.doctor import examine
 from tests.edge.alert_world import anomaly
 from tests.services.alerting import bring, firing, sink, world_of
 from tests.services.conftest import started

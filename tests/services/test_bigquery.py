@@ -13,8 +13,8 @@ from decimal import Decimal
 import pytest
 
 from tasks.core.errors import ConfigError, NothingThere, NotPermitted, SourceUnavailable
-from tasks.edge.doctor import examine
-from tasks.edge.intake import bigquery
+from tasks.edge.intake.arriving import bigquery
+from tasks.edge.reporting.doctor import examine
 from tasks.edge.settings import Source
 from tests.edge.export_world import World
 from tests.services.bigquery_server import (

@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from tasks.core.figures import health
 from tasks.core.figures.health import Gauge
-from tasks.edge import journal
+from tasks.edge.database import journal
 from tasks.edge.response import hearing
 from tasks.edge.settings import DEPLOYMENTS, ROOT
 from tests.core.webhook import alert, body

@@ -14,9 +14,10 @@ from decimal import Decimal
 import pytest
 
 from tasks.core.errors import ConfigError, NotPermitted, SourceUnavailable
-from tasks.edge import checks, warehouse
-from tasks.edge.doctor import examine
-from tasks.edge.intake import cost_explorer
+from tasks.edge.database import warehouse
+from tasks.edge.intake.arriving import cost_explorer
+from tasks.edge.reconciling import checks
+from tasks.edge.reporting.doctor import examine
 from tasks.edge.settings import Source
 from tests.edge.export_world import LEGACY, World, rows_of, write_csv
 from tests.services.cost_explorer_server import ACCOUNT, Server

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from tasks.core.errors import ClusterUnavailable, ConfigError
-from tasks.edge import daily, partial_sums, warehouse
+from tasks.edge.costs import daily, partial_sums
+from tasks.edge.database import warehouse
 from tasks.edge.intake import bills
-from tasks.edge.intake.objects import Objects
+from tasks.edge.intake.arriving.objects import Objects
 from tasks.edge.settings import Dask, Settings
 from tests.edge.export_world import LEGACY, rows_of, write_csv
 from tests.services.lake_bucket import keys

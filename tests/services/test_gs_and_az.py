@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from tasks.core.errors import ConfigError, NothingThere, NotPermitted, SourceUnavailable
-from tasks.edge.intake import remote
+from tasks.edge.intake.arriving import remote
 from tasks.edge.settings import Source
 from tests.edge.export_world import FOCUS, World, rows_of, write_csv
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from tasks.core.events import event
-from tasks.edge import outbox, warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.delivery import kafka as sinks
-from tasks.edge.delivery import kafka_topic, ledger
+from tasks.edge.delivery import kafka_topic, ledger, outbox
 from tasks.edge.delivery.declaration import Kafka
 from tasks.edge.delivery.relay import relay
 from tasks.edge.settings import Settings
@@ -140,7 +140,7 @@ def test_the_topic_is_made_to_keep_everything(world):
 
 def test_the_doctor_looks(world):
     """It says whether brokers answer, and whether the topic is there; it makes none."""
-    from tasks.edge import doctor
+    from tasks.edge.reporting import doctor
 
     [before] = doctor._sinks(world.settings)
     world.tell("a")

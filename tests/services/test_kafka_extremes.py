@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.core.events import event
-from tasks.edge import outbox, warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.delivery import kafka as sinks
-from tasks.edge.delivery import letters
+from tasks.edge.delivery import letters, outbox
 from tasks.edge.settings import ROOT
 from tests.services.test_kafka import World, check
 

@@ -13,7 +13,8 @@ import yaml
 from tasks.core.forecasting.declaration import Budget, Forecasting
 from tasks.core.rightsizing.advice import Changes, Recommendation
 from tasks.detect import detect_anomalies
-from tasks.edge import advice, journal, warehouse
+from tasks.edge.actions import advice
+from tasks.edge.database import journal, warehouse
 from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.declaration import JsonLines
 from tasks.forecast import forecast_costs

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.settings import ROOT
 
 # Its SQLite answers 503 while a worker writes; Prefect's own clients ask again too.

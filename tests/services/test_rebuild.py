@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.delivery import letters
 from tasks.edge.delivery.declaration import Kafka
 from tasks.edge.delivery.relay import relay

@@ -15,7 +15,7 @@ from confluent_kafka import (
 )
 
 from tasks.core.errors import NotPermitted, SourceUnavailable, WarehouseBusy
-from tasks.edge import journal
+from tasks.edge.database import journal
 from tasks.edge.delivery import brokers
 from tasks.edge.response import hearing
 from tasks.edge.response.answers import Responded

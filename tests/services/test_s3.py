@@ -19,7 +19,7 @@ from tasks.core.errors import (
     NotPermitted,
     SourceUnavailable,
 )
-from tasks.edge.intake import remote
+from tasks.edge.intake.arriving import remote
 from tasks.edge.settings import Source
 from tests.edge.export_world import LEGACY, World, rows_of, write_csv
 

@@ -6,8 +6,11 @@ import pytest
 
 from flows import cli
 from tasks.core.errors import LakeDamaged, NothingThere, UnknownSetting
-from tasks.edge import daily, focus, warehouse
-from tasks.edge.intake import bills, pruning
+from tasks.edge.costs import daily
+from tasks.edge.database import warehouse
+from tasks.edge.intake import bills
+from tasks.edge.intake.versions import pruning
+from tasks.edge.mapping import focus
 from tasks.edge.settings import Settings
 from tests.edge.export_world import LEGACY, rows_of, write_csv
 from tests.services.lake_bucket import empty, keys

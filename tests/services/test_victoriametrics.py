@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tasks.edge import doctor, figures, journal, warehouse
+from tasks.edge.database import journal, warehouse
 from tasks.edge.delivery import relay as relaying
 from tasks.edge.delivery.relay import relay
 from tasks.edge.delivery.victoriametrics_api import Client
+from tasks.edge.reporting import doctor, figures
 from tests.services.figures_world import DAYS, World, company, row
 from tests.services.servers.victoriametrics import VictoriaMetrics
 

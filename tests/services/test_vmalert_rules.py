@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import yaml
 
+from tasks.core.detection.declaration import Detection, Threshold
 from tasks.core.detectors.thresholds import Thresholds
 from tasks.core.figures import health, rules
 from tasks.core.figures.health import Gauge
-from tasks.core.findings.detection import Detection, Threshold
-from tasks.edge import series, warehouse
+from tasks.edge.costs import series
+from tasks.edge.database import warehouse
 from tasks.edge.settings import DEPLOYMENTS
 from tests.services.figures_world import DAYS, START, World, row
 from tests.services.servers.server import program

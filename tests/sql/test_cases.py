@@ -20,7 +20,9 @@ import pytest
 
 from tasks.core.intake.formats import aws
 from tasks.core.intake.formats.recognition import BILLS
-from tasks.edge import audit, focus, macros, names, queries, warehouse
+from tasks.edge.database import queries, warehouse
+from tasks.edge.mapping import focus, macros, names
+from tasks.edge.reconciling import audit
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/*/*/expect.csv"))

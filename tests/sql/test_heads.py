@@ -7,7 +7,7 @@ from itertools import takewhile
 import duckdb
 import pytest
 
-from tasks.edge import queries
+from tasks.edge.database import queries
 
 FILES = sorted(
     path

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from tasks.core.findings import members
+from tasks.core.attribution import members
 from tasks.core.reporting import wording
 
 GENERATOR = "costwarden"

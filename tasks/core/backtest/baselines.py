@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tasks.core.backtest.alarms import Alarm
+from tasks.core.detection import floors, voices
+from tasks.core.detection.declaration import Detection
 from tasks.core.detectors import Flags, Floats, windows
 from tasks.core.detectors.seasonal import MAD_TO_SIGMA
-from tasks.core.findings import floors, voices
-from tasks.core.findings.detection import Detection
 from tasks.core.findings.kinds import Columns
 from tasks.core.findings.runs import Book
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 import numpy as np
 
 from tasks.core.backtest.shapes import Injection
+from tasks.core.detection.arrival import Arrived
+from tasks.core.detection.looking import Known
 from tasks.core.detectors import Floats, Panel
 from tasks.core.findings.anomalies import Amounts
-from tasks.core.findings.arrival import Arrived
 from tasks.core.findings.incidents import estimate
-from tasks.core.findings.looking import Known
 from tasks.core.findings.runs import Book
 
 Rows = list[int]

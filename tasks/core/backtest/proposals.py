@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.core.backtest.figures import Figures
-from tasks.core.findings.detection import Detection
+from tasks.core.detection.declaration import Detection
 
 # By what the present settings are multiplied.
 KNOBS = (0.5, 1.0, 2.0, 4.0)

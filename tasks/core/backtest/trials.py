@@ -16,10 +16,10 @@ from tasks.core.backtest.figures import Cell, Figures, Trial, cells, figures, tr
 from tasks.core.backtest.matching import Event
 from tasks.core.backtest.proposals import Proposal, Tried
 from tasks.core.backtest.shapes import Injection
-from tasks.core.findings import floors
+from tasks.core.detection import floors
+from tasks.core.detection.declaration import Detection
+from tasks.core.detection.looking import Known, look
 from tasks.core.findings.anomalies import Anomaly
-from tasks.core.findings.detection import Detection
-from tasks.core.findings.looking import Known, look
 
 DETECTION = "costwarden"
 DAYS_IN_WEEK = 7

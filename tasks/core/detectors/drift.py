@@ -23,9 +23,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.core.detection.declaration import Drift, Seasonality
 from tasks.core.detectors import Flags, Floats, Panel, Scores, lines, monthly, windows
 from tasks.core.detectors.seasonal import Season, Seasonal, from_scale
-from tasks.core.findings.detection import Drift, Seasonality
 
 # Days that are weighed; the window that tells more speaks. The last one is the longest.
 LONGEST = lines.WIDTH

@@ -6,8 +6,8 @@ the seasonal detector's business.
 
 import numpy as np
 
+from tasks.core.detection.declaration import Novelty
 from tasks.core.detectors import Floats, Panel, Scores
-from tasks.core.findings.detection import Novelty
 
 
 class NewScope:

@@ -7,9 +7,9 @@ quantity looks like a price. Where units differ within a series there is no pric
 
 import numpy as np
 
+from tasks.core.detection.declaration import Prices
 from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
 from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA
-from tasks.core.findings.detection import Prices
 
 # Noise that every price is granted: half a percent, for rounded quantities.
 SMALLEST_SPREAD = 0.005

@@ -14,8 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
+from tasks.core.detection.declaration import Seasonality
 from tasks.core.detectors import Floats, Panel, Scores, days_off, monthly, windows
-from tasks.core.findings.detection import Seasonality
 
 # Scales the median absolute deviation to the standard deviation of a normal
 # distribution: 1 / Φ⁻¹(3/4).

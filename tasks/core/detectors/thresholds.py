@@ -8,9 +8,9 @@ wide.
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.core.detection.declaration import Threshold
 from tasks.core.detectors import Flags, Floats, Panel, Scores, windows
 from tasks.core.detectors.windows import same_weekday_mean
-from tasks.core.findings.detection import Threshold
 
 # By what share of itself rounding may make a sum less.
 ROUNDING = 1e-9

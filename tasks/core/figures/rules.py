@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
+from tasks.core.detection.declaration import Detection, Threshold
 from tasks.core.figures.series import matching
-from tasks.core.findings.detection import Detection, Threshold
 
 # Bills come a day or two after the days they tell of; see ``settle_days``.
 LATE_DAYS = 2

@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Self
 
-from tasks.core.findings.detection import Detection
+from tasks.core.detection.declaration import Detection
 
 # Amounts that a detector estimates are kept to the millionth of a unit.
 ESTIMATE = Decimal("0.000001")

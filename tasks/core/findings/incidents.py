@@ -10,14 +10,15 @@ from decimal import Decimal
 
 import numpy as np
 
+from tasks.core.detection import echoes
+from tasks.core.detection.alerts import Alerts
+from tasks.core.detection.allowances import Part
+from tasks.core.detection.declaration import Detection
 from tasks.core.detectors import Floats, Panel
-from tasks.core.findings import aftermath, echoes, kinds
-from tasks.core.findings.alerts import Alerts
-from tasks.core.findings.allowances import Part
+from tasks.core.findings import aftermath, kinds
 from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Day, Note, Scope
-from tasks.core.findings.below import Below, above
-from tasks.core.findings.detection import Detection
 from tasks.core.findings.runs import Book, Run
+from tasks.core.hierarchy.below import Below, above
 
 # Scope columns that are merged over, the widest first: a whole billing account, one
 # service wherever it runs, one account and region, one service in one account.

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.core.detection.alerts import Alerts
 from tasks.core.detectors import Floats, Panel
-from tasks.core.findings.alerts import Alerts
 
 Columns = NDArray[np.int64]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
+from tasks.core.detection.declaration import Detection
+from tasks.core.detection.people import EXPECTED, FALSE
 from tasks.core.events import Event, event
 from tasks.core.findings.anomalies import Anomaly, Scope, severity
-from tasks.core.findings.detection import Detection
-from tasks.core.findings.people import EXPECTED, FALSE
 from tasks.core.findings.sentences import sentence
 
 RETRACTED = "retracted"

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tasks.core.findings.members import TAG, called
+from tasks.core.attribution.members import TAG, called
 from tasks.core.reporting import wording
 from tasks.core.reporting.report import DECISIONS
 from tasks.core.reporting.rows import (

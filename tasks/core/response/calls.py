@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from tasks.core.findings.people import SCOPE_FILTERS
+from tasks.core.detection.people import SCOPE_FILTERS
 from tasks.core.response.records import Heard, Unreadable
 
 OPENED, UPDATED, RESOLVED, RETRACTED = (

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tasks.core.detection.declaration import Seasonality
 from tasks.core.detectors import Flags, Floats, Panel, calibration, windows
 from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA, Seasonal
-from tasks.core.findings.detection import Seasonality
 from tasks.core.scoring import forecasters, lengths, rarity
 
 # Points whose mean is judged beside each point.

@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from tasks.core.alerting import alerts, digest, silences
 from tasks.core.alerting.alerts import Alert, Links, Over
 from tasks.core.alerting.silences import Silence
-from tasks.edge import digest as days
-from tasks.edge import mutes, queries, warehouse
+from tasks.edge.database import queries, warehouse
 from tasks.edge.delivery import ledger, silencing
 from tasks.edge.delivery.alertmanager_api import Client
 from tasks.edge.delivery.contract import StateSink
 from tasks.edge.delivery.declaration import Alertmanager
+from tasks.edge.people import mutes
+from tasks.edge.reporting import digest as days
 
 
 @dataclass(frozen=True, slots=True)

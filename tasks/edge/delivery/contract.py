@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from tasks.edge.warehouse import Connection
+from tasks.edge.database.warehouse import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from tasks.core.backoff import delay
-from tasks.edge import outbox
+from tasks.edge.database.warehouse import Connection
+from tasks.edge.delivery import outbox
 from tasks.edge.delivery.contract import Batch, Told
-from tasks.edge.warehouse import Connection
 
 # A batch is kept in memory, and sent within one transaction of the sink's.
 LARGEST_EVENTS = 10_000

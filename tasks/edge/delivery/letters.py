@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tasks.core.errors import NothingThere, SinkUnavailable
-from tasks.edge import queries, warehouse
+from tasks.edge.database import queries, warehouse
 from tasks.edge.delivery.relay import alone
 from tasks.edge.settings import Settings
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from tasks.core.backoff import LONGEST_SECONDS
 from tasks.core.errors import CostwardenError, WarehouseBusy
 from tasks.core.findings.anomalies import stable_id
-from tasks.edge import outbox, warehouse
-from tasks.edge.delivery import kinds, ledger, silencing
+from tasks.edge.database import warehouse
+from tasks.edge.database.warehouse import Connection
+from tasks.edge.delivery import kinds, ledger, outbox, silencing
 from tasks.edge.delivery.contract import (
     Batch,
     EventSink,
@@ -29,7 +30,6 @@ from tasks.edge.delivery.contract import (
 )
 from tasks.edge.delivery.declaration import AnySink
 from tasks.edge.settings import Settings
-from tasks.edge.warehouse import Connection
 
 # Threads take turns at the warehouse: their transactions are short.
 TURN = threading.Lock()

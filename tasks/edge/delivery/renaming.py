@@ -1,10 +1,10 @@
 """A sink that gets another name in the settings, and goes on where it was."""
 
 from tasks.core.errors import NothingThere, SinkUnavailable
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
+from tasks.edge.database.warehouse import Connection
 from tasks.edge.delivery.relay import alone
 from tasks.edge.settings import Settings
-from tasks.edge.warehouse import Connection
 
 # Whatever is remembered of a sink by its name.
 TABLES = (

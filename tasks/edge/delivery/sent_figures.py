@@ -6,7 +6,7 @@ from typing import Literal
 import pyarrow as pa
 
 from tasks.core.figures.series import Sent
-from tasks.edge.warehouse import Connection
+from tasks.edge.database.warehouse import Connection
 
 
 def known(con: Connection, sink: str) -> dict[str, Sent]:

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from tasks.core.alerting.silences import Silence, of_anomalies
 from tasks.core.errors import CostwardenError
+from tasks.edge.database.warehouse import Connection
 from tasks.edge.delivery.declaration import Alertmanager
 from tasks.edge.settings import Settings
-from tasks.edge.warehouse import Connection
 
 # So long other sinks wait for an answer.
 SECONDS = 1.0

@@ -21,14 +21,15 @@ from tasks.core.figures import health, retention, series
 from tasks.core.figures.health import GAUGES, Gauge
 from tasks.core.figures.series import DAILY, Figure, Held, Sent
 from tasks.core.findings.anomalies import stable_id
-from tasks.edge import figures, snapshot
-from tasks.edge import health as pipeline
+from tasks.edge.database import snapshot
+from tasks.edge.database.warehouse import Connection
 from tasks.edge.delivery import sent_figures
 from tasks.edge.delivery.contract import StateSink
 from tasks.edge.delivery.declaration import VictoriaMetrics
 from tasks.edge.delivery.victoriametrics_api import Client
+from tasks.edge.reporting import figures
+from tasks.edge.reporting import health as pipeline
 from tasks.edge.settings import Settings
-from tasks.edge.warehouse import Connection
 
 # Samples of one request.
 BATCH = 100_000

@@ -10,12 +10,13 @@ from tasks.core.intake.deliveries import Slice, assemble, digest_of
 from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.core.intake.naming import stem
-from tasks.edge import queries, sums
-from tasks.edge.intake import scopes, staging
+from tasks.edge.costs import sums
+from tasks.edge.database import queries
 from tasks.edge.intake.landing import Staged
-from tasks.edge.intake.register import Bill
+from tasks.edge.intake.parsing import scopes, staging
+from tasks.edge.intake.parsing.staging import Connection, Total
 from tasks.edge.intake.shipping import Delivery
-from tasks.edge.intake.staging import Connection, Total
+from tasks.edge.intake.versions.register import Bill
 
 # Stands in where no row has a charge date: such a file may overlap any other.
 FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"

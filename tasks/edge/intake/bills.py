@@ -16,26 +16,26 @@ from tqdm import tqdm
 from tasks.core.errors import BillError
 from tasks.core.intake.deliveries import digest_of
 from tasks.core.months import in_utc
-from tasks.edge import engine, warehouse
+from tasks.edge.costs import engine
+from tasks.edge.database import warehouse
 from tasks.edge.intake import (
     assembly,
     lake,
     landing,
-    memory,
     notes,
-    register,
     reports,
     shipping,
-    sources,
-    staging,
     unchanged,
 )
+from tasks.edge.intake.arriving import memory, sources
+from tasks.edge.intake.arriving.memory import Memory
+from tasks.edge.intake.arriving.remote import AHEAD, Downloads
+from tasks.edge.intake.arriving.sources import Arrivals, Arrived
 from tasks.edge.intake.ingested import Ingested
-from tasks.edge.intake.keeping import Keeping
-from tasks.edge.intake.memory import Memory
-from tasks.edge.intake.remote import AHEAD, Downloads
+from tasks.edge.intake.parsing import staging
 from tasks.edge.intake.shipping import Delivery
-from tasks.edge.intake.sources import Arrivals, Arrived
+from tasks.edge.intake.versions import register
+from tasks.edge.intake.versions.keeping import Keeping
 from tasks.edge.settings import Settings
 
 

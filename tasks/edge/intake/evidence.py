@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 
 from tasks.core.errors import BadValue, UnreadableFile
-from tasks.edge import queries, warehouse
-from tasks.edge.intake.exports import Export
+from tasks.edge.database import queries, warehouse
+from tasks.edge.intake.parsing.exports import Export
 
 
 @dataclass(frozen=True, slots=True)

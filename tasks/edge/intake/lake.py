@@ -17,8 +17,8 @@ from pathlib import Path
 
 from tasks.core.errors import UnknownSetting, WarehouseBusy
 from tasks.core.intake.deliveries import slug
-from tasks.edge.intake import mirror
-from tasks.edge.intake.objects import Objects
+from tasks.edge.intake.arriving import mirror
+from tasks.edge.intake.arriving.objects import Objects
 from tasks.edge.settings import Settings
 
 POLL_SECONDS = 0.2

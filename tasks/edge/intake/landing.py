@@ -9,19 +9,12 @@ from tempfile import TemporaryDirectory, mkdtemp
 from threading import Semaphore
 
 from tasks.core.errors import BillError
-from tasks.edge.engine import Engine
-from tasks.edge.intake import (
-    day_order,
-    evidence,
-    exports,
-    lake,
-    repeats,
-    staging,
-    zero_nets,
-)
-from tasks.edge.intake.exports import Export
-from tasks.edge.intake.sources import Arrived
-from tasks.edge.intake.staging import Connection, Total
+from tasks.edge.costs.engine import Engine
+from tasks.edge.intake import evidence, lake
+from tasks.edge.intake.arriving.sources import Arrived
+from tasks.edge.intake.parsing import day_order, exports, repeats, staging, zero_nets
+from tasks.edge.intake.parsing.exports import Export
+from tasks.edge.intake.parsing.staging import Connection, Total
 
 # Files that this machine brings into shape at once, however many a cluster sums
 # meanwhile: one can be copied while another is read.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from tasks.core.intake.naming import missing_parts
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.settings import Settings
 
 # Enough to see what is meant; a folder of snapshots would fill the screen.

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tasks.core.intake.naming import report_name
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tasks.edge.settings import Settings
 
 # Enough to see what is meant; years of bills would fill the screen.

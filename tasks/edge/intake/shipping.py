@@ -7,8 +7,8 @@ from datetime import datetime
 from tasks.core.errors import BillError, IncompleteDelivery
 from tasks.core.intake.deliveries import Manifest, locate
 from tasks.core.intake.naming import stem
-from tasks.edge.intake.remote import Remote
-from tasks.edge.intake.sources import Arrivals, Arrived, read_manifest
+from tasks.edge.intake.arriving.remote import Remote
+from tasks.edge.intake.arriving.sources import Arrivals, Arrived, read_manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ something new holds lines, too: both may then be one bill.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tasks.edge.intake.chain import Holding, Holdings
+from tasks.edge.intake.arriving.sources import Arrived
 from tasks.edge.intake.landing import Staged
-from tasks.edge.intake.sources import Arrived
+from tasks.edge.intake.versions.chain import Holding, Holdings
 
 Group = Sequence[Arrived]
 

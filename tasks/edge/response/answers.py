@@ -17,9 +17,10 @@ from tasks.core.response.choice import Earlier
 from tasks.core.response.records import Heard, Record, Unreadable
 from tasks.core.rightsizing import advice as rules
 from tasks.core.rightsizing.advice import Recommendation
-from tasks.edge import advice, policies, resources, warehouse, workflows
+from tasks.edge.actions import advice, policies, resources, workflows
+from tasks.edge.database import warehouse
+from tasks.edge.database.warehouse import Connection
 from tasks.edge.settings import Settings
-from tasks.edge.warehouse import Connection
 
 Understood = Call | Unreadable
 

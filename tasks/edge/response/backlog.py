@@ -10,7 +10,8 @@ from typing import TypeVar
 from tasks.core.errors import WarehouseBusy
 from tasks.core.response.calls import TYPES
 from tasks.core.response.records import Record
-from tasks.edge import mutes, queries, warehouse
+from tasks.edge.database import queries, warehouse
+from tasks.edge.people import mutes
 from tasks.edge.settings import Settings
 
 POLL_SECONDS = 2.0

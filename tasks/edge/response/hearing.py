@@ -8,7 +8,7 @@ from types import ModuleType
 
 from tasks.core.errors import ConfigError, WarehouseBusy
 from tasks.core.response.records import Record
-from tasks.edge import journal
+from tasks.edge.database import journal
 from tasks.edge.delivery.declaration import Kafka
 from tasks.edge.response import answers, backlog
 from tasks.edge.response.answers import Responded

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tasks.core.simulation import columns
-from tasks.edge import queries
+from tasks.edge.database import queries
 from tasks.edge.simulator.files import (
     CSV,
     ISO,

@@ -17,7 +17,7 @@ from tasks.core.simulation import charges, exports, metering, world
 from tasks.core.simulation.catalogue import AWS
 from tasks.core.simulation.exports import Span
 from tasks.core.simulation.world import CLOUDS, World
-from tasks.edge import queries
+from tasks.edge.database import queries
 from tasks.edge.simulator import tables
 from tasks.edge.simulator.files import Bill, Connection
 from tasks.edge.simulator.formats import FORMATS

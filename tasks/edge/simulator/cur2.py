@@ -16,7 +16,7 @@ from tasks.core.simulation import columns, lines
 from tasks.core.simulation.charges import DAYS_OF_TERM
 from tasks.core.simulation.lines import Amounts, Lines
 from tasks.core.simulation.seasons import Floats, Ints
-from tasks.edge import queries
+from tasks.edge.database import queries
 from tasks.edge.simulator import tables
 from tasks.edge.simulator.files import Bill, shaped
 

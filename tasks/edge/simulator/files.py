@@ -13,7 +13,7 @@ from tasks.core.simulation import columns, identity
 from tasks.core.simulation.exports import Export
 from tasks.core.simulation.metering import Usage
 from tasks.core.simulation.world import World
-from tasks.edge import queries
+from tasks.edge.database import queries
 
 Connection = duckdb.DuckDBPyConnection
 

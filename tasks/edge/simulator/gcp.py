@@ -1,7 +1,7 @@
 """Google Cloud's detailed billing export, dumped from BigQuery, and FOCUS."""
 
 from tasks.core.simulation import columns
-from tasks.edge import queries
+from tasks.edge.database import queries
 from tasks.edge.simulator.files import PARQUET, Bill, focus, save, shaped
 
 BIGQUERY_TIME = "%Y-%m-%d %H:%M:%S UTC"

@@ -1,0 +1,1 @@
+"""What only sums show: services, accounts, providers, tags; and costs that moved."""

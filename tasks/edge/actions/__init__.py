@@ -1,0 +1,1 @@
+"""What could be done: resources, recommendations, verdicts and planned workflows."""

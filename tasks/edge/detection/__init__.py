@@ -1,0 +1,1 @@
+"""Anomalies and forecasts out of series, and how good they are."""

@@ -1,0 +1,194 @@
+"""Tables of dated values: judged, and written with what was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.core.errors import BadValue, MissingColumn
+from tasks.core.scoring import points
+from tasks.edge.detection import dated_values
+from tasks.edge.detection.dated_values import Grid
+
+# What is added to the table.
+ADDED = ("expected", "low", "high", "score", "p_value", "is_anomaly", "event_begins")
+
+# Runs of odd points that are shown.
+SHOWN = 10
+
+WEEK_SECONDS = 604_800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What was made of a table.
+
+    Attributes:
+        out: File that was written.
+        series: Number of series.
+        points: Number of points that have a value.
+        judged: Number of those that could be judged.
+        anomalies: Number of those that are odd.
+        events: Number of events that these belong to: what people would be told.
+        alerts_per_week: False alerts a week of each series that were asked for.
+        events_per_week: Events a week of each series that there were, true ones too.
+        step_seconds: Seconds from one point to the next.
+        first: The rarest point of each event, the rarest first, at most ten;
+            as they stand in ``out``.
+        notes: What people should know of how the table was read.
+    """
+
+    out: str
+    series: int
+    points: int
+    judged: int
+    anomalies: int
+    events: int
+    alerts_per_week: float
+    events_per_week: float
+    step_seconds: float
+    first: list[dict[str, Any]]
+    notes: tuple[str, ...]
+
+
+def score(
+    path: Path,
+    out: Path | None = None,
+    *,
+    time: str | None = None,
+    value: str | None = None,
+    by: Sequence[str] = (),
+    seasons: Sequence[int] = (),
+    rate: float | None = None,
+    alerts_per_week: float | None = None,
+) -> Scored:
+    """Judge every point of a table and write it with what was found.
+
+    Args:
+        path: CSV, also compressed, or Parquet.
+        out: Where to write, CSV or Parquet by its ending; by default beside the working
+            directory's other files, under the name of the table and ``.scored``.
+        time: Column of the times.
+        value: Column of the values.
+        by: Columns that tell series apart.
+        seasons: Lengths of season in points, where they are known.
+        rate: Share of normal points that may be called odd.
+        alerts_per_week: The same as false alerts a week of each series.
+
+    Raises:
+        BadValue: A time or a value cannot be read, names the row; or both ``rate`` and
+            ``alerts_per_week`` are given.
+        MissingColumn: A column is not there, or which one to take is not clear.
+        NothingThere: There is no such file, or nothing in it.
+        UnreadableFile: It is neither CSV nor Parquet.
+    """
+    if rate is not None and alerts_per_week is not None:
+        raise BadValue("--rate and --alerts-per-week say the same: give one of them.")
+    out = _target(path, out)
+    table = dated_values.read(path)
+    time, value = _columns(path, table, time, value, by)
+    grid, notes = dated_values.laid_out(path, table, time, value, list(by))
+    if rate is None:
+        rate = points.rate_of(alerts_per_week, grid.step)
+    found = points.judge(
+        grid.values, grid.step, grid.start, seasons=tuple(seasons), rate=rate
+    )
+    scored = _with_scores(grid, found, time)
+    _write(scored, out)
+    judged = int(scored["p_value"].notna().sum())
+    events = int((found.event == np.arange(found.event.shape[1])).sum())
+    return Scored(
+        out=str(out),
+        series=len(grid.values),
+        points=len(scored),
+        judged=judged,
+        anomalies=int(scored["is_anomaly"].sum()),
+        events=events,
+        alerts_per_week=points.alerts_of(rate, grid.step),
+        events_per_week=_a_week(events, judged * grid.step),
+        step_seconds=grid.step,
+        first=_rarest(scored, grid.places),
+        notes=notes,
+    )
+
+
+def _a_week(events: int, seconds: float) -> float:
+    return events * WEEK_SECONDS / seconds if seconds else 0.0
+
+
+def _target(path: Path, out: Path | None) -> Path:
+    """Return where to write: beside other files of the working directory if not told.
+
+    Raises:
+        BadValue: That is the table itself.
+    """
+    ending = ".parquet" if dated_values.is_parquet(path) else ".csv"
+    stem = path.name.split(".")[0] or "table"
+    out = out or Path(f"{stem}.scored{ending}")
+    if out.exists() and out.samefile(path):
+        raise BadValue(f"{path} would be written over: name another file with --out.")
+    return out
+
+
+def _columns(
+    path: Path,
+    table: pd.DataFrame,
+    time: str | None,
+    value: str | None,
+    by: Sequence[str],
+) -> tuple[str, str]:
+    """Return the columns of time and value, once all are known to be there."""
+    time = time or dated_values.guessed(path, table, dated_values.TIMES, "--time", by)
+    value = value or dated_values.guessed(
+        path, table, dated_values.VALUES, "--value", (*by, time)
+    )
+    for name in (time, value, *by):
+        if name in ADDED:
+            raise BadValue(
+                f"{path.name}: the column {name!r} would be written over; rename it."
+            )
+        if name not in table:
+            raise MissingColumn(
+                f"{path.name} has no column {name!r}, only"
+                f" {', '.join(map(str, table))}."
+            )
+    return time, value
+
+
+def _with_scores(grid: Grid, found: points.Points, time: str) -> pd.DataFrame:
+    at = tuple(grid.places.T)
+    columns = (
+        *(found.expected, found.low, found.high),
+        *(found.score, found.p_value, found.is_odd),
+    )
+    names = ADDED[: len(columns)]
+    added = {name: column[at] for name, column in zip(names, columns, strict=True)}
+    scored = grid.rows.assign(**added)
+    # The first row of an event lends its time to all rows of it.
+    row, place = at
+    keys = pd.MultiIndex.from_arrays([row, place])
+    begins = pd.MultiIndex.from_arrays([row, found.event[at]])
+    first = pd.Series(scored[time].array, index=keys)
+    first = first[~first.index.duplicated()].reindex(begins)
+    return scored.assign(event_begins=first.array)
+
+
+def _rarest(
+    scored: pd.DataFrame, places: np.ndarray[tuple[int, int], np.dtype[np.int64]]
+) -> list[dict[str, Any]]:
+    is_odd = scored["is_anomaly"].to_numpy()
+    odd = scored[is_odd]
+    run = [places[is_odd, 0], odd["event_begins"].to_numpy()]
+    rarest = odd.groupby(run)["p_value"].idxmin()
+    shown = odd.loc[rarest].sort_values("p_value", kind="stable").head(SHOWN)
+    return [dict(row) for row in shown.to_dict("records")]  # type: ignore[arg-type]
+
+
+def _write(scored: pd.DataFrame, out: Path) -> None:
+    if dated_values.is_parquet(out):
+        scored.to_parquet(out, index=False)
+    else:
+        scored.to_csv(out, index=False)

@@ -1,0 +1,1 @@
+"""What an export says: its form, its dates, its numbers, and what is wrong with it."""

@@ -1,0 +1,1 @@
+"""Which versions a bill has, what each consists of, and which of them counts."""

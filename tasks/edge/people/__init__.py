@@ -1,0 +1,1 @@
+"""What people tell: planned events, deploys, feedback, and what nobody need hear."""

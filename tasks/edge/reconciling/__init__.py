@@ -1,0 +1,1 @@
+"""Whether bills are right: promises, rules, invoices, changes between versions."""

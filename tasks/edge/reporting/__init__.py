@@ -1,0 +1,1 @@
+"""What people read: the report, the digest, answers, figures and health."""

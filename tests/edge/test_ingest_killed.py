@@ -14,7 +14,9 @@ from tests.edge.export_world import FOCUS, LEGACY, World, rows_of, write_csv, wr
 # the disk is about to change.
 CHILD = textwrap.dedent("""
     import os, signal, sys
-    from tasks.edge.intake import bills, chain, lake, register, staging
+    from tasks.edge.intake import bills, lake
+    from tasks.edge.intake.parsing import staging
+    from tasks.edge.intake.versions import chain, register
     from tasks.edge.settings import Settings
 
     moments = int(sys.argv[1])

@@ -109,7 +109,7 @@ def test_a_killed_run_is_found_out(settings):
     """What a killed process was at is told as crashed by the next run."""
     script = f"""
         import time
-        from tasks.edge import journal
+        from tasks.edge.database import journal
         from tasks.edge.settings import Settings
         settings = Settings(database={settings.database!r})
         run = journal.Run("killed", "daily")
@@ -179,7 +179,7 @@ def test_waiting_ends_when_the_other_run_does(settings):
     """A run that waits goes on by itself."""
     script = f"""
         import time
-        from tasks.edge import journal
+        from tasks.edge.database import journal
         from tasks.edge.settings import Settings
         settings = Settings(database={settings.database!r})
         with journal.turn(settings, journal.Run("first", "daily")):

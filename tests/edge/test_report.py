@@ -261,7 +261,7 @@ def test_report_waits_for_its_turn(settings, con):
     """While a run holds the warehouse, the report waits, and says for whom."""
     impatient = settings.model_copy(update={"wait_seconds": 0.0})
     holder = (
-        "import sys; from tasks.edge import warehouse\n"
+        "import sys; from tasks.edge.database import warehouse\n"
         f"with warehouse.connect({settings.database!r}):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )

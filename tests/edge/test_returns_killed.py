@@ -16,8 +16,9 @@ BILL = "focus.acme.2026-05"
 CHILD = textwrap.dedent("""
     import os, shutil, signal, sys
     from datetime import UTC, datetime
-    from tasks.edge import focus, published
-    from tasks.edge.intake import chain, pruning, returns
+    from tasks.edge.database import published
+    from tasks.edge.mapping import focus
+    from tasks.edge.intake.versions import chain, pruning, returns
     from tasks.edge.settings import Settings
 
     moments = int(sys.argv[1])

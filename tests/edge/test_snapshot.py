@@ -15,7 +15,7 @@ COUNT = "SELECT count(*) FROM ops.deliveries"
 # Adds a row and dies before it is anywhere but in the log.
 CHILD = """
 import sys
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 from tests import dying
 with warehouse.connect(sys.argv[1]) as con:
     con.execute("SET checkpoint_threshold = '1 GB'")
@@ -26,7 +26,7 @@ with warehouse.connect(sys.argv[1]) as con:
 # Says whether another process may write.
 OPEN = """
 import sys
-from tasks.edge import warehouse
+from tasks.edge.database import warehouse
 with warehouse.connect(sys.argv[1], wait_seconds=0):
     pass
 """

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.from_nothing
 
 HOLD = textwrap.dedent("""
     import sys
-    from tasks.edge import warehouse
+    from tasks.edge.database import warehouse
     with warehouse.connect(sys.argv[1]):
         print("held", flush=True)
         sys.stdin.readline()
@@ -159,7 +159,7 @@ def test_a_warehouse_whose_maker_was_killed_opens(tmp_path):
     path = tmp_path / "w.duckdb"
     child = """
         import sys
-        from tasks.edge import schema, warehouse
+        from tasks.edge.database import schema, warehouse
         from tests import dying
         with warehouse.connect(sys.argv[1]) as con:
             schema.describe(con)

@@ -10,7 +10,8 @@ from tasks.edge.settings import ROOT
 # A responder kills itself before the nth of the steps at which something changes.
 NURSERY = textwrap.dedent("""
     import json, os, signal, sys
-    from tasks.edge import advice, journal, policies, workflows
+    from tasks.edge.actions import advice, policies, workflows
+    from tasks.edge.database import journal
     from tasks.edge.response import answers, hearing, topic
     from tasks.edge.settings import Settings
 

@@ -174,7 +174,8 @@ def test_a_month_that_changes_while_it_is_read_is_not_taken(explorer, world):
 KILLED = """
 import sys
 from datetime import date
-from tasks.edge.intake import bills, cost_explorer
+from tasks.edge.intake import bills
+from tasks.edge.intake.arriving import cost_explorer
 from tasks.edge.settings import Settings
 
 cost_explorer._today = lambda: date(2026, 6, 15)

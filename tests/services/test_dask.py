@@ -47,7 +47,7 @@ PATIENCE = 120
 SLOW = """
 import os, time
 from pathlib import Path
-from tasks.edge import sums
+from tasks.edge.costs import sums
 
 real = sums.write
 

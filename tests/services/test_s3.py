@@ -291,7 +291,8 @@ def test_a_file_that_changes_on_the_way_is_not_taken(world, bucket, tmp_path):
 
 KILLED = """
 import os, signal, sys
-from tasks.edge.intake import bills, staging
+from tasks.edge.intake import bills
+from tasks.edge.intake.parsing import staging
 from tasks.edge.settings import Settings
 from unittest import mock
 

@@ -9,7 +9,8 @@ pytestmark = pytest.mark.service
 
 KILLED = """
 import sys
-from tasks.edge import figures, snapshot
+from tasks.edge.database import snapshot
+from tasks.edge.reporting import figures
 from tasks.edge.delivery import relay, sent_figures
 from tasks.edge.delivery.declaration import VictoriaMetrics
 from tasks.edge.delivery.victoriametrics import VictoriaMetricsSink

@@ -74,6 +74,27 @@ def test_a_report_in_place_of_another_is_told(world, tmp_path, order):
     assert [row["other_reports"] for row in shown] == [[note], [note]]
 
 
+@pytest.mark.parametrize("account", ["", "acme"])
+def test_a_vendor_in_place_of_another_is_told(world, tmp_path, account):
+    """Nothing but a source tells their bills apart, so nobody loses one unheard."""
+    vendors = [
+        rows_of(FOCUS, {"BillingAccountId": account, "ServiceProviderName": name})
+        for name in ("Databricks", "Grafana Labs")
+    ]
+    first, second = (
+        write_csv(tmp_path / str(place) / "focus.csv", rows, f"2026-06-0{place}")
+        for place, rows in enumerate(vendors, start=1)
+    )
+    assert world.ingest(first).notes == ()
+    [note] = world.ingest(second).notes
+    assert ", of Grafana Labs, counts in place of " in note
+    assert ", of Databricks, for both name the same account or none" in note
+    apart = World(tmp_path / "apart")
+    for name, file in (("dbx", first), ("grafana", second)):
+        apart.ingest(file, source=name)
+    assert [status for _, status in apart.versions()] == ["current", "current"]
+
+
 @pytest.mark.parametrize(
     "names",
     [

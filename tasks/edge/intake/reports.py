@@ -1,9 +1,9 @@
 """What is said where two reports tell of one account and month.
 
 A later report of one source replaces the earlier, as a later export of one report
-does: nothing says which of both it is. Reports of different sources all count until
-``counting`` has seen that they tell the same costs. Either may be wrong, so people are
-told.
+does, even one of another vendor: nothing says which of both it is. Reports of different
+sources all count until ``counting`` has seen that they tell the same costs. Either may
+be wrong, so people are told.
 """
 
 from collections.abc import Collection, Iterable
@@ -30,7 +30,9 @@ COUNTED = """
     ORDER BY ALL
 """
 NAMED = """
-    SELECT current.bill_id, own.names, versions.bill_id, parts.names
+    SELECT
+        current.bill_id, own.names, versions.bill_id, parts.names,
+        current.provider, versions.provider
     FROM bills.versions AS current
     INNER JOIN bills.parts AS own USING (bill_id)
     INNER JOIN bills.versions AS versions
@@ -84,9 +86,23 @@ def _counted(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[s
 
 def _replaced(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:
     said: set[str] = set()
-    for current, names, earlier, earlier_names in _asked(con, NAMED, bill_ids):
+    for current, names, earlier, earlier_names, *providers in _asked(
+        con, NAMED, bill_ids
+    ):
+        if current in said:
+            continue
+        provider, before = providers
+        if provider and before and provider != before:
+            said.add(current)
+            yield (
+                f"{current}, of {provider}, counts in place of {earlier}, of {before},"
+                " for both name the same account or none: where both are due, ingest"
+                " each under a --source of its own, into a new warehouse, since this"
+                " one knows the files already."
+            )
+            continue
         name, other = report_name(names), report_name(earlier_names)
-        if current in said or not name or not other or name == other:
+        if not name or not other or name == other:
             continue
         said.add(current)
         yield (

@@ -5,9 +5,8 @@ import sys
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from tasks import edge
 from tasks.core.errors import ConfigError, UnknownSetting
-from tasks.edge import settings
+from tasks.edge import costs, settings
 from tasks.edge.costs import engine
 from tasks.edge.settings import Dask, Settings
 
@@ -30,7 +29,7 @@ def test_this_machine_needs_nothing():
 def test_a_missing_extra_is_told(monkeypatch):
     """Without Dask the message says what to install."""
     monkeypatch.delitem(sys.modules, "tasks.edge.costs.cluster", raising=False)
-    monkeypatch.delattr(edge, "cluster", raising=False)
+    monkeypatch.delattr(costs, "cluster", raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
     said = refusal(Settings(engine="dask://127.0.0.1:8786", dask=LAKE))
     assert "install costwarden[dask]" in said

@@ -57,7 +57,7 @@ def lines(columns: Sequence[Column], width: int) -> Iterator[str]:
         >>> for line in lines([bill, rows], 16):
         ...     print(line)
         bill
-        ────────────────
+        ───────────────
         acme.2026-01.v1
             rows 12
         acme.2026-02.v1

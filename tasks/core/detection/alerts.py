@@ -26,6 +26,7 @@ from tasks.core.detection.declaration import Detection
 from tasks.core.detection.hearing import SEASONAL, THRESHOLDS, Hearing, Spoken
 from tasks.core.detection.tides import Signs
 from tasks.core.detectors import (
+    AT_ONCE,
     Flags,
     Floats,
     Panel,
@@ -101,7 +102,7 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
             is missing there is no drop.
         params: As configured.
     """
-    with ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         heard, spoken = hearing.hear(panel, params, threads)
         score = heard.seasonal.score
         rare = threads.submit(

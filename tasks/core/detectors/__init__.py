@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+# Parts of the series that are worked on at once. More threads take the interpreter's
+# lock from each other; on two cores six were slower (docs/methods/speed.md).
+AT_ONCE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

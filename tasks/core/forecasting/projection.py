@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.core.detectors import Flags, Floats, windows
+from tasks.core.detectors import AT_ONCE, Flags, Floats, windows
 from tasks.core.forecasting import days_off, once_a_month
 from tasks.core.forecasting.calendar_days import Places, places
 from tasks.core.forecasting.declaration import Projection
@@ -114,7 +114,7 @@ def project(
         recent = costs[part, n_days - kept :]
         expected[part] = _projected(recent, where, is_free, kinds.of(part), params)
 
-    with ThreadPoolExecutor() as threads:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         deque(threads.map(fill, range(0, len(costs), BLOCK)), maxlen=0)
     return expected
 

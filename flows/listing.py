@@ -6,9 +6,6 @@ import click
 
 from flows.answers import Answer, Table, answering
 
-DECISIONS = {"allow": "allowed", "needs_approval": "to be approved", "deny": "denied"}
-OVER = "resolved"
-
 
 @click.command()
 @click.option("--all", "is_all", is_flag=True, help="Show those that are over, too.")
@@ -20,10 +17,11 @@ def anomalies(settings: Any, *, is_all: bool, most: int) -> Answer:
     `costwarden explain ID` says what drove one, and `costwarden report` shows it.
     """
     from tasks.core.reporting import wording
+    from tasks.core.reporting.rows import OPEN
     from tasks.edge.reporting import lookups
 
     found = lookups.anomalies(settings)
-    listed = [row for row in found if is_all or row["status"] != OVER]
+    listed = [row for row in found if is_all or row["status"] in OPEN]
     table = Table(
         ("anomaly", "impact", "severity", "status", "kind", "first day", "last", "of"),
         [
@@ -70,7 +68,7 @@ def recommendations(settings: Any, *, most: int) -> Answer:
                 row["action"].replace("_", " "),
                 " → ".join(filter(None, (row["current"], row["proposed"]))),
                 row["risk"],
-                DECISIONS.get(row["decision"], "not judged yet"),
+                wording.verdict(row["decision"]),
                 row["resource_id"],
             )
             for row in found[:most]

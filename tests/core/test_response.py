@@ -86,8 +86,9 @@ def test_garbage_is_a_value(value):
 
 @given(st.binary(max_size=200), st.lists(st.tuples(st.text(), st.binary())))
 def test_no_bytes_raise(value, headers):
-    """No bytes and no headers make the reader fail."""
+    """No bytes and no headers make the reader fail, or lose where they were."""
     read = records.read(Record("t/0@7", value, headers))
+    assert read.place == "t/0@7"
     if isinstance(read, Heard):
         calls.understood(read)
 

@@ -396,6 +396,5 @@ def test_a_withdrawn_export_is_no_counterpart(world):
     assert totals(world) == decimals("101", "6.5")
     returns.restore(world.settings, newest, day(7))
     assert totals(world) == decimals("105", "2.5")
-    last = amortised(disk="9")
-    world.ingest(month(world, "m3/amortised", last, "2026-06-08"))
+    world.ingest(month(world, "m3/amortised", amortised(disk="9"), "2026-06-08"))
     assert totals(world) == decimals("105", "10.5")

@@ -48,10 +48,10 @@ EFFECTS = {
     "credit": "@c6",
 }
 VERDICTS = {
-    "allow": ("allowed", "@good"),
-    "needs_approval": ("to be approved", "@warn"),
-    "deny": ("denied", "@bad"),
-    None: ("not judged", "@muted"),
+    "allow": "@good",
+    "needs_approval": "@warn",
+    "deny": "@bad",
+    None: "@muted",
 }
 
 
@@ -147,10 +147,10 @@ def savings(rows: Sequence[Recommendation], currency: str) -> Figure:
             "type": "bar",
             "orientation": "h",
             "width": BAR,
-            "name": VERDICTS[decision][0],
+            "name": wording.verdict(decision),
             "x": [float(parts[decision, action]) for action in actions],
             "y": [_words(action) for action in actions],
-            "marker": {"color": VERDICTS[decision][1]},
+            "marker": {"color": VERDICTS[decision]},
             "hovertemplate": "%{y}: %{x:,.2f}<extra>%{fullData.name}</extra>",
         }
         for decision in (*DECISIONS, None)

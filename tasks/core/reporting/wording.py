@@ -14,6 +14,18 @@ MONTHS = (
 MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 
+DECISIONS = {"allow": "allowed", "needs_approval": "to be approved", "deny": "denied"}
+
+
+def verdict(decision: str | None) -> str:
+    """Write what the policy said; None is nothing yet.
+
+    Examples:
+        >>> verdict("deny"), verdict(None)
+        ('denied', 'not judged')
+    """
+    return "not judged" if decision is None else DECISIONS[decision]
+
 
 def number(value: int) -> str:
     """Write a count with thin spaces between thousands.

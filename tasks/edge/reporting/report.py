@@ -193,7 +193,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["words"] = lambda name: name.replace("_", " ")
     environment.filters["phase"] = lambda name: INNER_CAPITAL.sub(" ", name).lower()
     environment.filters["span"] = lambda ends: wording.days(*ends)
-    environment.filters["verdict"] = lambda decision: charts.VERDICTS[decision][0]
+    environment.filters["verdict"] = wording.verdict
     environment.filters["count_actions"] = _count_actions
     environment.globals["most_rows"] = MOST_ROWS
     environment.globals["most_cards"] = MOST_CARDS

@@ -17,7 +17,7 @@ from tasks.core.detection import floors, voices
 from tasks.core.detection.declaration import Detection
 from tasks.core.detection.habits import Habit
 from tasks.core.detection.voices import Heard
-from tasks.core.detectors import Flags, Floats, Panel, Scores, weekends
+from tasks.core.detectors import Flags, Floats, Panel, Scores, bodies, weekends
 from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.detectors.thresholds import Thresholds
 from tasks.core.detectors.weekends import Weekends
@@ -70,8 +70,7 @@ class Hearing:
 
 def parts(panel: Panel) -> list[slice]:
     """Return the series in parts, in order; at least one."""
-    firsts = range(0, max(len(panel.costs), 1), PART)
-    return [slice(first, first + PART) for first in firsts]
+    return bodies.parts(len(panel.costs), PART)
 
 
 def hear(

@@ -75,6 +75,7 @@ class Cluster:
         self.wait_seconds = wait_seconds
         self.reached: tuple[DaskTaskRunner, Context] | None = None
         self.lock = threading.Lock()
+        self.gathering = threading.Lock()
 
     @property
     def at_once(self) -> int:
@@ -156,8 +157,27 @@ class Cluster:
         """Wait for a task as long as there are workers for it."""
         while True:
             try:
-                key: str | None = future.result(timeout=POLL_SECONDS)
+                return gathered(future, self.gathering, POLL_SECONDS)
             except TimeoutError:
                 runner.client.wait_for_workers(1, timeout=self.wait_seconds)
-            else:
-                return key
+
+
+def gathered(future: Any, gathering: threading.Lock, seconds: float) -> str | None:
+    """Wait for a task to end, then fetch what it returned.
+
+    Threads that fetch at the same moment share one request of Dask's client, and the
+    first that has waited long enough cancels it for all, which the others then see as
+    an `UnboundLocalError`. So they wait together, and fetch one after another.
+
+    Args:
+        future: A `PrefectDaskFuture`.
+        gathering: Held by the thread that fetches.
+        seconds: How long to wait, and how long to fetch.
+
+    Raises:
+        TimeoutError: It has not ended, or its worker does not hand it over.
+    """
+    future.wrapped_future.exception(timeout=seconds)
+    with gathering:
+        key: str | None = future.result(timeout=seconds)
+    return key

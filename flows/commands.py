@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from flows import options
+from flows import options, versions
 from flows.answers import Answer, Table, answering
 
 # A stage of a backfill that is about one month.
@@ -37,7 +37,9 @@ def ingest(
     from tasks.edge.database import warehouse
     from tasks.edge.intake import bills
     from tasks.edge.mapping import focus
+    from tasks.edge.reconciling.bills import loaded_since
 
+    began = datetime.now(UTC)
     done = bills.ingest(settings, list(paths), source, known_at)
     problems = done.problems
     wait = settings.wait_seconds
@@ -46,11 +48,13 @@ def ingest(
             focus.install(con, settings.lake_path)
         except LakeDamaged as error:
             problems += (str(error),)
+        new = loaded_since(con, began)
     said = (
         f"{done.loaded} loaded, {done.known} known already,"
         f" {done.quarantined} quarantined."
     )
-    return Answer(done, (said, *done.notes), problems)
+    facts = {**asdict(done), "bills": new}
+    return Answer(facts, (*versions.totals(new), said, *done.notes), problems)
 
 
 @click.command()

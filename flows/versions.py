@@ -1,5 +1,6 @@
 """The ``bills`` commands: versions, what changed, and which of them counts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,9 @@ NAMES = {
     "bill_id": "bill",
     "reason": "reason",
 }
+# Of bills that have just been loaded, as many as a screen shows.
+TOTALS = {name: NAMES[name] for name in NAMES if name not in {"known_at", "reason"}}
+MOST = 24
 CHANGES = {
     "service_name": "service",
     "rows_added": "added",
@@ -51,6 +55,30 @@ def bills(settings: Any) -> Answer:
         right=("rows", "billed", "effective"),
     )
     return Answer(found.versions, (table, *_newest(found.newest_days)))
+
+
+def totals(loaded: Sequence[dict[str, Any]]) -> tuple[str | Table, ...]:
+    """Show what bills that have just been loaded come to, the newest months at the end.
+
+    A version that a later one has replaced already is only counted.
+    """
+    standing = [row for row in loaded if row["status"] != "superseded"]
+    left = len(standing) - MOST
+    replaced = len({row["bill_id"] for row in loaded if row not in standing})
+    said: list[str | Table] = []
+    if standing:
+        said.append(
+            Table(
+                tuple(TOTALS.values()),
+                [[_short(row[name]) for name in TOTALS] for row in standing[-MOST:]],
+                right=("rows", "billed", "effective"),
+            )
+        )
+    if left > 0:
+        said.append(f"{left} of earlier months: costwarden bills lists them.")
+    if replaced:
+        said.append(f"{replaced} replaced by later versions: costwarden bills.")
+    return tuple(said)
 
 
 def _newest(days: tuple[dict[str, Any], ...]) -> tuple[str | Table, ...]:

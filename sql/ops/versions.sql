@@ -16,7 +16,8 @@ SELECT
     totals.effective_cost,
     totals.billing_currency,
     bill.bill_id,
-    bill.reason
+    bill.reason,
+    bill.loaded_at
 FROM bills.versions AS bill
 LEFT JOIN bills.totals AS totals ON bill.bill_id = totals.bill_id
 ORDER BY

@@ -152,10 +152,18 @@ def test_a_bill_goes_all_the_way(bills, tmp_path, capsys):
     database = str(tmp_path / "costs.duckdb")
     here = ["--database", database]
     assert cli.execute(["ingest", str(bills), *here]) == 0
-    assert "3 loaded, 0 known" in words(capsys)[0]
+    first = words(capsys)[0]
+    assert "3 loaded, 0 known" in first
     assert cli.execute(["ingest", str(bills), *here]) == 0
-    assert "0 loaded, 3 known" in words(capsys)[0]
+    again = words(capsys)[0]
+    assert "0 loaded, 3 known" in again
+    assert "billed" not in again
     with warehouse.read(database) as con:
+        totals = con.sql("SELECT bill_id, billed_cost FROM bills.totals").fetchall()
+        assert len(totals) == 3
+        for bill_id, billed in totals:
+            assert bill_id in first
+            assert f"{billed:,}".rstrip("0") in first
         months = con.sql("SELECT DISTINCT BillingPeriodStart FROM focus.cost_and_usage")
         assert len(months) == 3
 

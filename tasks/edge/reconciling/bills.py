@@ -39,6 +39,18 @@ def listing(settings: Settings) -> Listing:
         )
 
 
+def loaded_since(con: warehouse.Connection, since: datetime) -> list[Row]:
+    """Return the bill versions loaded since a moment in UTC, a row for each currency.
+
+    Refused ones are left out.
+    """
+    return [
+        row
+        for row in rows(queries.run(con, "ops/versions"))
+        if row["loaded_at"] >= since and row["status"] != "quarantined"
+    ]
+
+
 def shown(settings: Settings, asked: str) -> list[Row]:
     """Return everything about a bill version, or about all versions of a month.
 

@@ -77,7 +77,7 @@ def budgets(settings: Any) -> Answer:
     table = Table(
         (
             *("budget", "status", "from", "to", "currency", "amount", "so far"),
-            *("expected", "80 % interval", "breach", "on", "scope"),
+            *("expected", "80% interval", "breach", "on", "scope"),
         ),
         [
             (
@@ -96,7 +96,7 @@ def budgets(settings: Any) -> Answer:
             )
             for one in found
         ],
-        right=("amount", "so far", "expected", "80 % interval", "breach"),
+        right=("amount", "so far", "expected", "80% interval", "breach"),
     )
     return Answer(found, (table,))
 
@@ -113,7 +113,7 @@ def _tables(told: Sequence[Any], shown: int | None) -> list[str | Table]:
             f"{currency}, {first.first_date} to {first.last_date}, with bills up to"
             f" {first.made_on}:"
         )
-        heads = ("what", "so far", "expected", "80 % interval", "95 % interval")
+        heads = ("what", "so far", "expected", "80% interval", "95% interval")
         cells = [
             (
                 "everything" if one.level == "total" else one.scope,

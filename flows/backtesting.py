@@ -93,7 +93,7 @@ def _cells(cells: Any) -> Table:
     heads = ("kind", "size", "adds", "a day", "hidden", "found", "recall", "delay")
     rows = [
         (
-            *(cell.kind, cell.size, f"{cell.percent:+.4g} % of the {cell.of}"),
+            *(cell.kind, cell.size, f"{cell.percent:+.4g}% of the {cell.of}"),
             f"{cell.daily_cost:+,.2f} {cell.currency}",
             *(cell.hidden, cell.caught, f"{cell.recall:.2f}", _days(cell.delay_days)),
         )

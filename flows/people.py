@@ -287,7 +287,7 @@ def _scope(row: dict[str, Any]) -> str:
 def _extra(row: dict[str, Any]) -> str:
     if row["extra_cost"] is not None:
         return f"{row['extra_cost']:,.2f}"
-    return f"{row['extra_pct']:g} %" if row["extra_pct"] else "any"
+    return f"{row['extra_pct']:g}%" if row["extra_pct"] else "any"
 
 
 ALL = (feedback, mute, unmute, calendar, changes)

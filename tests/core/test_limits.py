@@ -59,7 +59,7 @@ def test_a_share_of_the_resources():
     two = [worth(20, 1), worth(10, 2)]
     found = verdicts.judge(two, SHIPPED, Limits(), world(population={"AWS": 5}))
     assert [verdict.decision for verdict in found] == ["allow", "deny"]
-    assert "10 % of the resources at AWS" in found[1].reasons[0]
+    assert "10% of the resources at AWS" in found[1].reasons[0]
 
 
 def test_money_is_counted_per_currency():

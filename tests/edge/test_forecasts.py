@@ -330,7 +330,7 @@ def test_the_report_shows_what_is_to_come(settings):
     figures = json.loads(page.partition('id="figures">')[2].partition("</script>")[0])
     names = [trace["name"] for trace in figures["ahead-USD"]["data"]]
     assert names == [
-        *("95 % interval", "80 % interval", "paid so far", "expected"),
+        *("95% interval", "80% interval", "paid so far", "expected"),
         *("budget all", "budget roomy"),
     ]
     paid, ahead = figures["ahead-USD"]["data"][2:4]

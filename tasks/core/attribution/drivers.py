@@ -128,9 +128,7 @@ def explanation(anomaly: Anomaly, drivers: Sequence[Driver]) -> str:
         impact = sum((one.impact for one in alike), Decimal(0))
     share = float(impact / anomaly.impact * 100)
     amount = f"{abs(impact):,.2f} {anomaly.scope.billing_currency}"
-    return (
-        f"{sentence(anomaly)[:-1]}; {told} ({amount}, {min(share, 999):.0f} % of it)."
-    )
+    return f"{sentence(anomaly)[:-1]}; {told} ({amount}, {min(share, 999):.0f}% of it)."
 
 
 def _is_like(one: Driver, other: Driver) -> bool:

@@ -80,5 +80,5 @@ def _dots(
         "y": [round(100 * one.recall, 1) for one in members],
         "marker": {"color": colour, "size": size},
         "customdata": [label(text, 120) for text in texts],
-        "hovertemplate": "%{customdata}: %{y} % at %{x:.2f} a week<extra></extra>",
+        "hovertemplate": "%{customdata}: %{y}% at %{x:.2f} a week<extra></extra>",
     }

@@ -51,7 +51,7 @@ def _percent(anomaly: Anomaly) -> str:
     percent = anomaly.impact_pct
     if percent is None:
         return ""
-    return f" ({percent:+,.0f} %)".replace("-", "\N{MINUS SIGN}")
+    return f" ({percent:+,.0f}%)".replace("-", "\N{MINUS SIGN}")
 
 
 def _spread(anomaly: Anomaly) -> str:

@@ -204,7 +204,7 @@ def sentence(now: Standing) -> str:
         when = f" on {now.breach_date}" if now.breach_date else ""
         spent = f"{found.actual_cost:,.2f} of {limit} are spent"
         return f"{of} is breached: {spent}, passed{when}."
-    share = f"{100 * now.probability:.0f} %"
+    share = f"{100 * now.probability:.0f}%"
     when = f", expected on {now.breach_date}" if now.breach_date else ""
     ahead = f"{found.expected_cost:,.2f} of {limit} are expected"
     return f"{of}: {ahead}; a breach has a probability of {share}{when}."

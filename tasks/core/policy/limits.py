@@ -66,7 +66,7 @@ class Run:
             f"This run already has its {limits.changes} changes.": (
                 self.changes >= limits.changes
             ),
-            f"This run already changes {limits.resources_pct} % of the resources at"
+            f"This run already changes {limits.resources_pct}% of the resources at"
             f" {one.provider}.": self.by_provider[one.provider] + 1 > share,
             f"This run would change more than {limits.monthly_cost}"
             f" {one.billing_currency} a month.": cost > limits.monthly_cost,

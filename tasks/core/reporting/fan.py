@@ -90,7 +90,7 @@ def _band(
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": f"{percent} % interval",
+        "name": f"{percent}% interval",
         "x": [day.isoformat() for day in (*x, *reversed(x))],
         "y": [float(value) for value in (*high, *reversed(low))],
         "fill": "toself",

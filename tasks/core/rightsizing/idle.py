@@ -85,8 +85,8 @@ def _judge(resource: Resource, idle: Idle) -> Advice:
         risk="low",
         effort="low",
         evidence=(
-            f"For {cpu.days} days CPU stayed at {cpu.peak:.1f} % (p95, highest"
-            f" {cpu.highest:.1f} %) and network at"
+            f"For {cpu.days} days CPU stayed at {cpu.peak:.1f}% (p95, highest"
+            f" {cpu.highest:.1f}%) and network at"
             f" {network.highest / MEGABYTE:.1f} MB a day."
         ),
     )

@@ -137,8 +137,8 @@ def _evidence(
 ) -> str:
     cpu, memory = resource.usage["cpu_pct"], resource.usage["memory_pct"]
     return (
-        f"For {cpu.days} days CPU peaked at {cpu.peak:.0f} % and memory at"
-        f" {memory.peak:.0f} % (p95); on {target.name} that is"
-        f" {_cpu_after(resource, present, target):.0f} % and"
-        f" {_memory_after(resource, present, target):.0f} %. {ratio.words}."
+        f"For {cpu.days} days CPU peaked at {cpu.peak:.0f}% and memory at"
+        f" {memory.peak:.0f}% (p95); on {target.name} that is"
+        f" {_cpu_after(resource, present, target):.0f}% and"
+        f" {_memory_after(resource, present, target):.0f}%. {ratio.words}."
     )

@@ -4,7 +4,14 @@ import duckdb
 import pytest
 
 from tasks.core.errors import NoBills, NothingThere, UnknownSetting
-from tests.edge.export_world import FOCUS, LEGACY, World, rows_of, write_csv
+from tests.edge.export_world import (
+    FOCUS,
+    LEGACY,
+    World,
+    rows_of,
+    write_csv,
+    write_parquet,
+)
 
 
 @pytest.fixture
@@ -80,3 +87,13 @@ def test_a_folder_of_a_running_version_is_never_half(world, tmp_path, monkeypatc
     world.ingest(good)
     assert [row[0] for row in world.versions()] == ["focus.acme.2026-05.v1"]
     assert len(world.lake()) == 1
+
+
+def test_what_aws_notes_beside_a_report_is_no_bill(world, tmp_path):
+    """A report for Athena has a table beside it that says how far the report is."""
+    root = tmp_path / "in" / "cur"
+    write_csv(root / "year=2026" / "month=5" / "cur-00001.csv", rows_of(LEGACY))
+    note = root / "cost_and_usage_data_status" / "cost_and_usage_data_status.parquet"
+    write_parquet(note, [{"status": "READY"}], {})
+    result = world.ingest(tmp_path / "in")
+    assert (result.loaded, result.problems) == (1, ())

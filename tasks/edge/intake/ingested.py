@@ -13,7 +13,8 @@ class Ingested:
         quarantined: Deliveries that were refused.
         problems: One sentence for each refusal and for each path without bills.
         notes: Which files of a series are missing, and which have no rows; which new
-            bills meet another report of their month, or count without their net costs;
+            bills meet another report of their month, or count without their net costs
+            or their credits;
             when nothing was new, which older versions were given again.
     """
 

@@ -152,7 +152,20 @@ def _measured(
                 evidence.check(con, export, path)
             views = staging.cost_views(con, export, path)
             digest = digests[export.file.name]
-            staged.append(Staged(export, path, digest, told, views))
+            remarks = _before_discounts(export)
+            staged.append(Staged(export, path, digest, told, views, remarks))
     if problem:
         raise problem
     return staged
+
+
+def _before_discounts(export: Export) -> tuple[str, ...]:
+    """Say that a file lacks what is taken off its costs."""
+    column = export.format.discounts
+    if not column or column in export.names:
+        return ()
+    said = (
+        f"{export.file.name} has no column {column}: its costs are taken before them,"
+        " and are more than the invoice if there were any."
+    )
+    return (said,)

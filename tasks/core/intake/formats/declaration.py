@@ -27,6 +27,8 @@ class Format:
         columns: Names of its columns as the provider nests them, for JSON, where a
             column that is empty so far may turn up later.
         lists: Columns that hold a list of structs, and the fields of such a struct.
+        discounts: Which of them is taken off the costs, so that a file without it
+            tells what they were before.
         readings: Columns that a macro turns into the value that lies in the lake.
         times: Columns of times whose text a macro brings into the order of ISO 8601.
         begins: Column of the time at which billing periods begin, as exports write it.
@@ -72,6 +74,7 @@ class Format:
     source: str = ""
     columns: tuple[str, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    discounts: str = ""
     readings: Mapping[str, str] = field(default_factory=dict)
     times: Mapping[str, str] = field(default_factory=dict)
     begins: str = ""

@@ -110,6 +110,7 @@ DETAILED = Format(
         "system_labels": LABELS,
         "tags": TAGS,
     },
+    discounts="credits",
     readings={
         "credits": "gcp_credits",
         "export_time": "gcp_time",

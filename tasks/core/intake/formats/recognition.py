@@ -99,6 +99,7 @@ def recognise(header: Sequence[str]) -> Recognised:
     for kind, names in candidates:
         if set(kind.required) <= set(names):
             _refuse_repeated(kind, names)
+            _refuse_scattered(kind, names)
             return Recognised(kind, names)
     raise _nearest_miss(header, candidates)
 
@@ -108,6 +109,20 @@ def _refuse_repeated(kind: Format, names: tuple[str, ...]) -> None:
     for name in kind.required:
         if f"{name}_2" in names:
             raise RepeatedColumn(f"it has the column {name} twice")
+
+
+def _refuse_scattered(kind: Format, names: tuple[str, ...]) -> None:
+    """Refuse the fields of a list without the list: a row is there once for each item.
+
+    Its cost would count as often, and nothing tells such rows from others.
+    """
+    for name, fields in kind.lists.items():
+        scattered = [field for field in fields if f"{name}_{field}" in names]
+        if scattered and name not in names:
+            raise MissingColumn(
+                f"it has the column {name}_{scattered[0]} in place of the list {name},"
+                f" so what has several {name} may count several times"
+            )
 
 
 def provider(name: str) -> str:

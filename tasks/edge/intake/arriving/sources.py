@@ -20,6 +20,8 @@ from tasks.edge.intake.arriving.memory import Memory, Remembered
 from tasks.edge.intake.arriving.remote import Downloads, Remote
 
 SUFFIXES = (".csv", ".gz", ".zip", ".parquet", ".json", ".jsonl", ".ndjson")
+# What lies beside exports: hidden, marks of Spark, AWS's note on how far it is.
+BESIDE = (".", "_", "cost_and_usage_data_status")
 NO_BILLS = "There are no bills"
 
 
@@ -170,7 +172,7 @@ def _is_wanted(name: str, path: str) -> bool:
     base = name.rpartition("/")[2]
     if name.rstrip("/") == path.rstrip("/"):
         return True
-    if base.startswith((".", "_")):
+    if base.startswith(BESIDE):
         return False
     return base.lower().endswith(SUFFIXES) or is_manifest(name)
 

@@ -4,9 +4,7 @@ The content decides, not the file's name; yet text under a name that ends in .pa
 is refused, for that is what a failed download looks like.
 """
 
-import csv
 import gzip
-import os
 import re
 import shutil
 import zipfile
@@ -19,7 +17,6 @@ import duckdb
 
 from tasks.core.errors import (
     BillError,
-    MissingColumn,
     OtherTable,
     RepeatedColumn,
     UnknownFormat,
@@ -28,7 +25,7 @@ from tasks.core.errors import (
 from tasks.core.intake.formats.declaration import Format
 from tasks.core.intake.formats.recognition import recognise
 from tasks.edge.intake.arriving.sources import Arrived
-from tasks.edge.intake.parsing import long_numbers, nested
+from tasks.edge.intake.parsing import csv_text, long_numbers, nested, told_structs
 from tasks.edge.intake.parsing.nested import Columns
 
 Connection = duckdb.DuckDBPyConnection
@@ -41,12 +38,6 @@ JSON = re.compile(rb"\s*(?:\{|\[\s*[{\]])")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 CHUNK_BYTES = 1 << 20
-
-# What a portal may write about an export before its header.
-PREAMBLE_LINES = 20
-
-# What people call comma-separated.
-DELIMITERS = (",", ";", "\t", "|")
 
 # What a Mac adds to a ZIP file that it packs.
 UNWANTED = ("__MACOSX/", ".DS_Store")
@@ -115,14 +106,32 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
         readable = long_numbers.as_text(readable, scratch)
         choices = nested.json_columns(con, readable, file.name)
         return _nested(file, readable, choices)
-    readable = _mended(readable, scratch)
-    header, preamble, delimiter = _csv_header(readable, file.name)
+    readable = csv_text.mended(readable, scratch)
+    header, preamble, delimiter = csv_text.header_of(readable, file.name)
+    if told_structs.are_in(header):
+        return _with_structs(con, file, readable, scratch)
     try:
         recognised = recognise(header)
     except BillError as error:
         raise _refusal(file, error) from error
     form, names = recognised.format, recognised.names
     return Export(file, readable, None, form, header, names, preamble, delimiter)
+
+
+def _with_structs(
+    con: Connection, file: Arrived, readable: Path, scratch: Path
+) -> Export:
+    """Read a CSV that has structs as text."""
+    header, preamble, delimiter = csv_text.header_of(readable, file.name)
+    table, target = (
+        csv_text.table(len(header), delimiter, preamble),
+        scratch / "structs",
+    )
+    try:
+        told_structs.opened(con, readable, header, table, target)
+    except BillError as error:
+        raise type(error)(f"{file.name}: {error}") from error
+    return _nested(file, target, nested.parquet_columns(con, target, file.name))
 
 
 def _nested(file: Arrived, readable: Path, choices: Sequence[Columns]) -> Export:
@@ -242,56 +251,3 @@ def _refuse_what_is_no_text(start: bytes, name: str) -> None:
         raise UnreadableFile(
             f"{name} is called Parquet, but holds text: fetch it again."
         )
-
-
-def _mended(path: Path, scratch: Path) -> Path:
-    """Return the file with a last line that ends like the first.
-
-    Some tools end all lines of a CSV as Windows does but the last.
-    """
-    with path.open("rb") as stream:
-        if not stream.readline(CHUNK_BYTES).endswith(b"\r\n"):
-            return path
-        stream.seek(-2, os.SEEK_END)
-        end = stream.read()
-    if end == b"\r\n" or not end.endswith(b"\n"):
-        return path
-    target = scratch / "mended"
-    shutil.copyfile(path, target)
-    with target.open("r+b") as stream:
-        stream.seek(-1, os.SEEK_END)
-        stream.write(b"\r\n")
-    return target
-
-
-def _csv_header(path: Path, name: str) -> tuple[tuple[str, ...], int, str]:
-    """Return the header, how many other lines stand before it, and its delimiter."""
-    with path.open("rb") as stream:
-        lines = [stream.readline(CHUNK_BYTES) for _ in range(PREAMBLE_LINES + 1)]
-    first = _columns(lines[0], name, ","), 0, ","
-    for delimiter in DELIMITERS:
-        for number, line in enumerate(lines):
-            try:
-                header = _columns(line, name, delimiter)
-                recognise(header)
-            except (RepeatedColumn, MissingColumn, OtherTable) as error:
-                if isinstance(error, RepeatedColumn):
-                    return header, number, delimiter
-                first = header, number, delimiter
-            except BillError:
-                continue
-            else:
-                return header, number, delimiter
-    return first
-
-
-def _columns(line: bytes, name: str, delimiter: str) -> tuple[str, ...]:
-    try:
-        text = line.decode("utf-8-sig")
-        return tuple(next(csv.reader([text], delimiter=delimiter)))
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            f"{name}, line 1: not UTF-8 text; export it as UTF-8."
-        ) from error
-    except (csv.Error, StopIteration) as error:
-        raise UnreadableFile(f"{name} has no header line: export it again.") from error

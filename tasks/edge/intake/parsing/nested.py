@@ -18,6 +18,11 @@ Connection = duckdb.DuckDBPyConnection
 SAMPLE = 1000
 
 
+# What writers of Parquet call the two groups of a list.
+LIST_GROUPS = {"bag", "list"}
+LIST_ELEMENTS = {"array", "array_element", "element", "item"}
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Columns of a file that nests, by position.
@@ -98,20 +103,51 @@ def _parquet(columns: Iterable[tuple[tuple[str, ...], object]]) -> Columns:
     return Columns(
         tuple(".".join(path) for path, _ in found),
         tuple(_parquet_source(*column) for column in found),
-        tuple(str(kind) for _, kind in found),
+        tuple(f"{_element(kind) or kind}{'[]' * _is_list(kind)}" for _, kind in found),
     )
 
 
 def _parquet_source(path: tuple[str, ...], kind: Any) -> str:
     """Return the SQL that gives a value; DuckDB 2.0.0 cannot read a null's member."""
-    is_never_set = len(path) > 1 and kind.id == "null"
-    return "NULL" if is_never_set else ".".join(map(queries.identifier, path))
+    if len(path) > 1 and kind.id == "null":
+        return "NULL"
+    source = ".".join(map(queries.identifier, path))
+    if not _is_list(kind):
+        return source
+    outer, groups = kind.children[0]
+    inner = groups.children[0][1].children[0][0]
+    return (
+        f"list_transform({source}.{queries.identifier(outer)},"
+        f" LAMBDA one: one.{queries.identifier(inner)})"
+    )
+
+
+def _is_list(kind: Any) -> bool:
+    """Whether a struct is a list whose writer did not say so.
+
+    Parquet keeps a list in two groups, ``list`` and ``element``. Where nothing marks
+    them as a list, they are read as a struct that holds a list of structs.
+    """
+    return _element(kind) is not None
+
+
+def _element(kind: Any) -> Any | None:
+    """Return the type of an element of such a list; None for other types."""
+    if kind.id != "struct" or len(kind.children) != 1:
+        return None
+    name, groups = kind.children[0]
+    if name not in LIST_GROUPS or groups.id != "list":
+        return None
+    group = groups.children[0][1]
+    members: list[Any] = group.children if group.id == "struct" else []
+    is_element = len(members) == 1 and members[0][0] in LIST_ELEMENTS
+    return members[0][1] if is_element else None
 
 
 def _parquet_leaves(
     path: tuple[str, ...], kind: Any
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if kind.id != "struct":
+    if kind.id != "struct" or _is_list(kind):
         yield path, kind
         return
     for name, inner in kind.children:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from tasks.edge.database import queries
+from tasks.edge.intake.parsing import csv_text, python_text
 from tasks.edge.intake.parsing.exports import Export
 
 
@@ -90,14 +91,7 @@ def is_text(export: Export, name: str) -> bool:
 def reader(export: Export) -> str:
     """Return the table function that reads the file, to be run with ``values``."""
     if export.columns is None:
-        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in positions(export))
-        return (
-            f"read_csv($path, columns = {{{columns}}}, header = TRUE,"
-            f" auto_detect = FALSE, delim = {queries.literal(export.delimiter)},"
-            " quote = '\"', escape = '\"',"
-            f" nullstr = $nulls, skip = {export.preamble},"
-            " max_line_size = 16777216)"
-        )
+        return csv_text.table(len(export.header), export.delimiter, export.preamble)
     if export.columns.keys is None:
         return "read_parquet($path)"
     keys = ", ".join(f"{queries.literal(key)}: 'JSON'" for key in export.columns.keys)
@@ -114,13 +108,13 @@ def _kind(export: Export, name: str) -> str:
 def _list(value: str, kind: str, fields: Sequence[str]) -> str:
     """Read a list of structs, or the text of one: JSON, or as Python shows it."""
     members = ", ".join(f"{queries.identifier(name)} VARCHAR" for name in fields)
-    native = f"CAST({value} AS STRUCT({members})[])"
     if kind != "VARCHAR":
-        return native
+        return f"CAST({value} AS STRUCT({members})[])"
+    shown = f"CAST({python_text.mended(value)} AS STRUCT({members})[])"
     shape = queries.literal(json.dumps([dict.fromkeys(fields, "VARCHAR")]))
     return (
         f"CASE WHEN json_valid({value}) THEN json_transform({value}, {shape})"
-        f" ELSE {native} END"
+        f" ELSE {shown} END"
     )
 
 

@@ -7,6 +7,10 @@
 -- By category where the invoice tells it. An invoice is printed in few decimals and a
 -- bill in many: they are equal where they differ by no more than the rounding of each
 -- printed line. Numbers that only bills have are told for the months of the invoices.
+--
+-- Google, Oracle and Azure's enterprise exports name no invoice. A number that no bill
+-- has is therefore held against the whole bills without numbers of its month: the one
+-- that there is, or else the only one that is equal.
 WITH stated AS (
     SELECT
         invoice_id,
@@ -27,7 +31,7 @@ told_by_category AS (
     WHERE charge_category <> ''
 ),
 
-billed AS (
+numbered AS (
     SELECT
         totals.invoice_id,
         totals.billing_currency,
@@ -45,6 +49,112 @@ billed AS (
     GROUP BY ALL
 ),
 
+unnumbered AS (
+    SELECT
+        versions.source,
+        versions.billing_account_id,
+        versions.billing_period,
+        totals.billing_currency,
+        totals.charge_category,
+        sum(totals.billed_cost) AS billed
+    FROM bills.invoice_totals AS totals
+    INNER JOIN bills.versions AS versions ON totals.bill_id = versions.bill_id
+    WHERE versions.status = 'current'
+    GROUP BY ALL
+    HAVING bool_and(
+        totals.bill_id NOT IN (
+            SELECT told.bill_id FROM bills.invoice_totals AS told
+            WHERE told.invoice_id <> ''
+        )
+    )
+),
+
+lonely AS (
+    SELECT
+        stated.invoice_id,
+        stated.billing_currency,
+        min(stated.billing_period) AS billing_period,
+        sum(stated.invoiced) AS invoiced,
+        sum(stated.rounding) AS rounding
+    FROM stated
+    ANTI JOIN numbered
+        ON
+            stated.invoice_id = numbered.invoice_id
+            AND stated.billing_currency = numbered.billing_currency
+    GROUP BY ALL
+),
+
+wholes AS (
+    SELECT
+        * EXCLUDE (charge_category, billed),
+        sum(billed) AS billed
+    FROM unnumbered
+    GROUP BY ALL
+),
+
+pairs AS (
+    SELECT
+        lonely.invoice_id,
+        wholes.source,
+        wholes.billing_account_id,
+        lonely.billing_period,
+        lonely.billing_currency,
+        abs(wholes.billed - lonely.invoiced) <= lonely.rounding AS is_equal,
+        count(*) OVER month = 1 AS is_only
+    FROM lonely
+    INNER JOIN wholes
+        ON
+            lonely.billing_period = wholes.billing_period
+            AND lonely.billing_currency = wholes.billing_currency
+    WINDOW month AS (PARTITION BY lonely.billing_period, lonely.billing_currency)
+),
+
+matched AS (
+    SELECT *
+    FROM pairs
+    WHERE is_only OR is_equal
+    QUALIFY
+        count(*) OVER (PARTITION BY invoice_id, billing_currency) = 1
+        AND count(*) OVER (
+            PARTITION BY source, billing_account_id, billing_period, billing_currency
+        ) = 1
+),
+
+by_month AS (
+    SELECT
+        matched.invoice_id,
+        matched.billing_currency,
+        if(by_category.invoice_id IS NULL, '', unnumbered.charge_category)
+            AS charge_category,
+        matched.billing_period,
+        sum(unnumbered.billed) AS billed
+    FROM matched
+    INNER JOIN unnumbered
+        ON
+            matched.source = unnumbered.source
+            AND matched.billing_account_id
+            IS NOT DISTINCT FROM unnumbered.billing_account_id
+            AND matched.billing_period = unnumbered.billing_period
+            AND matched.billing_currency = unnumbered.billing_currency
+    LEFT JOIN told_by_category AS by_category
+        ON
+            matched.invoice_id = by_category.invoice_id
+            AND matched.billing_currency = by_category.billing_currency
+    GROUP BY ALL
+),
+
+billed AS (
+    SELECT
+        *,
+        '' AS how
+    FROM numbered
+    UNION ALL BY NAME
+    SELECT
+        *,
+        ' by month' AS how
+    FROM by_month
+),
+
 compared AS (
     SELECT
         coalesce(stated.billing_period, billed.billing_period) AS billing_period,
@@ -58,8 +168,8 @@ compared AS (
         CASE
             WHEN billed.billed IS NULL THEN 'not in the bills'
             WHEN stated.invoiced IS NULL THEN 'no invoice'
-            WHEN abs(difference) <= stated.rounding THEN 'equal'
-            ELSE 'differs'
+            WHEN abs(difference) <= stated.rounding THEN 'equal' || billed.how
+            ELSE 'differs' || billed.how
         END AS verdict
     FROM stated
     FULL JOIN billed

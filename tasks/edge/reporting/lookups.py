@@ -73,7 +73,9 @@ class Reconciliation:
     @property
     def invoices_differ(self) -> bool:
         """Whether an invoice and the bills differ, or one of them is missing."""
-        return any(invoice["verdict"] != "equal" for invoice in self.invoices)
+        return not all(
+            invoice["verdict"].startswith("equal") for invoice in self.invoices
+        )
 
 
 def anomalies(settings: Settings) -> list[Row]:

@@ -174,7 +174,7 @@ def cur2_csv(folder):
     return write_csv(folder / "cur2.csv.gz", list(cur2_rows()))
 
 
-def parquet(folder, source, maps):
+def parquet(folder, source, maps, spelt=str):
     """Money as DOUBLE, times as TIMESTAMP, maps as MAP, empty text as null."""
     with duckdb.connect() as con:
         read = f"read_csv('{source}', all_varchar = TRUE, header = TRUE)"
@@ -188,9 +188,9 @@ def parquet(folder, source, maps):
             for name in names
         }
         shown = ", ".join(
-            f"{name}::JSON::MAP(VARCHAR, VARCHAR) AS {name}"
+            f"{name}::JSON::MAP(VARCHAR, VARCHAR) AS {spelt(name)}"
             if name in maps
-            else f"{name}::{kinds[name]} AS {name}"
+            else f"{name}::{kinds[name]} AS {spelt(name)}"
             for name in names
         )
         target = folder / "cur.snappy.parquet"
@@ -205,6 +205,7 @@ SHAPES = {
     "zip": zipped,
     "athena": athena,
     "legacy_parquet": lambda folder: parquet(folder, athena(folder), ()),
+    "shouted": lambda folder: parquet(folder, athena(folder), (), str.upper),
     "cur2_csv": cur2_csv,
     "cur2_parquet": lambda folder: parquet(
         folder, cur2_csv(folder), ("product", "resource_tags", "discount")

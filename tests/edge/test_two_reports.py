@@ -110,3 +110,24 @@ def test_a_later_export_of_one_report_is_not(world, tmp_path, names):
     world.ingest(write_csv(first, rows_of(LEGACY), "2026-05-03"))
     result = world.ingest(write_csv(second, rows_of(LEGACY, LATER), "2026-05-04"))
     assert (result.loaded, result.notes) == (1, ())
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_export_that_ends_earlier_is_told(world, tmp_path, order):
+    """An older snapshot that was copied later looks newer, and takes days away."""
+    days = [{"lineItem/UsageStartDate": f"2026-05-{day:02}"} for day in (2, 9)]
+    whole = write_csv(tmp_path / "a" / "cur.csv", rows_of(LEGACY, *days), "2026-05-10")
+    copied = write_csv(tmp_path / "b" / "cur.csv", rows_of(LEGACY), "2026-05-11")
+    world.ingest((whole, copied)[::order][0])
+    [note] = world.ingest((whole, copied)[::order][1]).notes
+    statuses = dict(world.versions("status, bill_id"))
+    assert note.startswith(f"{statuses['current']} ends on 2026-05-02, but counts in")
+    assert note.endswith(f"costwarden bills restore {statuses['superseded']}.")
+
+
+def test_an_export_that_goes_on_is_not_told(world, tmp_path):
+    """A newer export with more days is what everybody expects."""
+    later = LEGACY | {"lineItem/UsageStartDate": "2026-05-09"}
+    world.ingest(write_csv(tmp_path / "a" / "cur.csv", rows_of(LEGACY), "2026-05-03"))
+    path = write_csv(tmp_path / "b" / "cur.csv", rows_of(later), "2026-05-10")
+    assert world.ingest(path).notes == ()

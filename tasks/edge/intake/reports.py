@@ -1,4 +1,4 @@
-"""What is said where two reports tell of one account and month.
+"""What is said where two exports tell of one account and month.
 
 A later report of one source replaces the earlier, as a later export of one report
 does, even one of another vendor: nothing says which of both it is. Reports of different
@@ -47,6 +47,26 @@ NAMED = """
         AND list_has_any([current.bill_id, versions.bill_id], $bill_ids)
     ORDER BY current.bill_id, versions.version DESC
 """
+# An older export that was copied later looks newer, if nothing else tells its time.
+SHORTER = """
+    SELECT
+        current.bill_id, own.last_date, arg_max(versions.bill_id, versions.known_at),
+        max(parts.last_date)
+    FROM bills.versions AS current
+    INNER JOIN bills.parts AS own USING (bill_id)
+    INNER JOIN bills.versions AS versions
+        ON versions.source = current.source
+        AND versions.billing_period = current.billing_period
+        AND versions.billing_account_id IS NOT DISTINCT FROM current.billing_account_id
+    INNER JOIN bills.parts AS parts ON parts.bill_id = versions.bill_id
+    WHERE current.status = 'current' AND versions.status = 'superseded'
+        AND own.restores IS NULL AND parts.restores IS NULL
+        AND len(current.parts) = 1 AND NOT own.is_increment
+        AND parts.last_date > own.last_date
+        AND list_has_any([current.bill_id, versions.bill_id], $bill_ids)
+    GROUP BY ALL
+    ORDER BY current.bill_id
+"""
 LOADED = """
     SELECT bill_id FROM bills.versions
     WHERE loaded_at >= $since AND status <> 'quarantined'
@@ -71,7 +91,11 @@ def loaded_since(settings: Settings, since: datetime) -> tuple[str, ...]:
 
 def met(con: warehouse.Connection, bill_ids: Collection[str]) -> tuple[str, ...]:
     """Say which of some bills another report replaced, or is counted beside."""
-    return (*_counted(con, bill_ids), *_replaced(con, bill_ids))
+    return (
+        *_counted(con, bill_ids),
+        *_replaced(con, bill_ids),
+        *_shorter(con, bill_ids),
+    )
 
 
 def _counted(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:
@@ -109,6 +133,15 @@ def _replaced(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[
             f"{current}, from {name}, counts in place of {earlier}, from {other}: if"
             " these are two reports of different costs, ingest each under a --source"
             " of its own."
+        )
+
+
+def _shorter(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:
+    for current, last, earlier, later in _asked(con, SHORTER, bill_ids):
+        yield (
+            f"{current} ends on {last}, but counts in place of {earlier}, which goes to"
+            f" {later}, for its files are newer. If it is the older export of the two:"
+            f" costwarden bills restore {earlier}."
         )
 
 

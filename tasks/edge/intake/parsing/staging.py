@@ -239,7 +239,7 @@ def _fits(export: Export) -> bool:
     columns = zip(export.header, export.names, export.types, strict=True)
     converted = export.format.numbers | set(export.format.times)
     return all(
-        header.lower() == name.lower()
+        header == name
         and not (kind == "VARCHAR" and name in converted)
         and not (reading.is_printed(export, kind) and name in export.format.numbers)
         for header, name, kind in columns

@@ -36,6 +36,7 @@ from tasks.core.detectors import (
     weekends,
 )
 from tasks.core.detectors.prices import UnitPrice
+from tasks.core.detectors.seasonal import BAND
 
 # Whose expectation a day gets when several detectors speak of it, first one first.
 VOICES = ("new_scope", "seasonal", "drift", "unit_price", "thresholds")
@@ -93,7 +94,9 @@ class Verdict(NamedTuple):
     settled: Flags
 
 
-def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
+def find(
+    panel: Panel, settled: Flags, params: Detection, *, rate: float | None = None
+) -> Alerts:
     """Judge every day of every series.
 
     Args:
@@ -101,6 +104,8 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         settled: ``(n_series, n_days)`` False where the export may be incomplete: what
             is missing there is no drop.
         params: As configured.
+        rate: Share of normal days of each series that the seasonal score may call odd;
+            None: what ``alerts_per_week`` has room for over all series.
     """
     with ThreadPoolExecutor(AT_ONCE) as threads:
         heard, spoken = hearing.hear(panel, params, threads)
@@ -113,8 +118,13 @@ def find(panel: Panel, settled: Flags, params: Detection) -> Alerts:
         )
         p_value = calibration.both_sides(score, days_off.of(panel).flags, threads)
         _leave_out_usual(heard, p_value)
-        certain = rationing.beginnings(_others(heard.says), panel.accounts)
-        told = rationing.told(p_value, heard.material, params.alerts_per_week, certain)
+        if rate is None:
+            certain = rationing.beginnings(_others(heard.says), panel.accounts)
+            told = rationing.told(
+                p_value, heard.material, params.alerts_per_week, certain
+            )
+        else:
+            told = heard.material & (np.abs(score) >= BAND) & (p_value <= rate)
         told &= ~repeats.is_repeat(
             panel.costs, heard.seasonal.expected, told, params.seasonality.unit
         )

@@ -1,8 +1,7 @@
 """Scores for any dated values: expected, band, score, p-value and a verdict.
 
-Daily values are judged by the detector that judges bills, with weekdays and the ends of
-months. Other steps have ``forecasters``, and ``rarity`` says how rare their surprises
-are.
+Daily values are judged by the detectors that judge bills (``daily``). Other steps have
+``forecasters``, and ``rarity`` says how rare their surprises are.
 
 Beside the single point, the mean of its last ``SPAN`` surprises is judged: what is
 small and lasts shows there first.
@@ -11,6 +10,7 @@ Known weakness: where a fifth of all points are odd, odd is what is usual, and l
 told; and a level that is new is told until it is what is expected.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -18,10 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tasks.core.detection.declaration import Seasonality
-from tasks.core.detectors import Flags, Floats, Panel, calibration, windows
-from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA, Seasonal
-from tasks.core.scoring import forecasters, lengths, rarity
+from tasks.core.detectors import Flags, Floats, windows
+from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA
+from tasks.core.scoring import daily, forecasters, lengths, rarity
 
 # Points whose mean is judged beside each point.
 SPAN = 8
@@ -36,14 +35,11 @@ NONE_AT_ALL = 1e-9
 # From one point to the next, a day is a day, whatever the clocks did.
 DAY_SECONDS = (82_800.0, 90_000.0)
 
-# Values that say how large a series is; with so few nothing is expected yet. And the
-# share of that around which the scale of daily values turns from linear to logarithmic.
-FIRST = 7
-LITTLE = 0.01
-
-# False alerts a week of each series that are usual, the share of odd points of daily
-# and longer steps that is, and the largest share.
-ALERTS_PER_WEEK, DAILY_RATE, MOST_ODD = 0.2, 0.001, 0.5
+# False alerts a week of each series that are usual; of daily and longer steps those of
+# the whole table, and the largest share of points that this may be; and the largest
+# share that may be asked for.
+ALERTS_PER_WEEK, TABLE_ALERTS_PER_WEEK = 0.2, 0.5
+DAILY_RATE, MOST_ODD = 0.01, 0.5
 
 # An event survives so long without an odd point: a day, or at least so many points.
 GAP_SECONDS = lengths.DAY
@@ -61,7 +57,8 @@ class Points:
         score: Signed, in robust deviations.
         p_value: How rare it is among earlier points.
         is_odd: Whether that is as rare as was asked for; of daily and longer steps also
-            far enough off: beyond the band, or part of a mean that is.
+            far enough off: beyond the band, or part of a mean that is. Of daily ones
+            also where another detector tells of it, or where it goes on.
         event: First point of the event that an odd point belongs to; -1 for others.
     """
 
@@ -81,6 +78,7 @@ def judge(
     *,
     seasons: tuple[int, ...] = (),
     rate: float,
+    holidays: Mapping[date, str] | None = None,
 ) -> Points:
     """Judge every point from earlier ones alone.
 
@@ -90,9 +88,10 @@ def judge(
         start: Day of the first one.
         seasons: Lengths of season in points; none: the calendar's, and what is found.
         rate: Share of normal points that may be called odd.
+        holidays: Name of each public holiday; only daily values ask.
     """
     if _is_daily(step) and not seasons:
-        return _daily(values, start, rate, gap_of(step))
+        return _daily(values, start, rate, holidays or {})
     known = seasons or lengths.suggested(step)
     day = max(1, round(lengths.DAY / step))
     each = [
@@ -125,20 +124,25 @@ def events(is_odd: Flags, gap: int) -> NDArray[np.int64]:
     return found
 
 
-def rate_of(alerts_per_week: float | None, step: float) -> float:
+def rate_of(alerts_per_week: float | None, step: float, series: int = 1) -> float:
     """Return the share of normal points to call odd for so many alerts a week.
 
     Args:
         alerts_per_week: False ones of each series; None: what is usual.
         step: Seconds from one point to the next.
+        series: How many there are: of daily and longer steps all of them together have
+            so many false alerts as one person reads.
 
     Examples:
         >>> round(rate_of(1.0, 3_600), 4), rate_of(None, 86_400)
-        (0.0179, 0.001)
+        (0.0179, 0.01)
+        >>> round(rate_of(None, 86_400, series=100), 5)
+        0.00071
     """
+    if alerts_per_week is None and step >= DAY_SECONDS[0]:
+        alerts_per_week = TABLE_ALERTS_PER_WEEK / max(series, 1)
+        return min(DAILY_RATE, alerts_per_week / alerts_of(1.0, step))
     if alerts_per_week is None:
-        if step >= DAY_SECONDS[0]:
-            return DAILY_RATE
         alerts_per_week = ALERTS_PER_WEEK
     return min(MOST_ODD, alerts_per_week / alerts_of(1.0, step))
 
@@ -159,40 +163,17 @@ def gap_of(step: float) -> int:
     return max(GAP_POINTS, round(GAP_SECONDS / step))
 
 
-def _daily(values: Floats, start: date, rate: float, gap: int) -> Points:
-    rows = len(values)
-    sizes = _sizes(values)
-    panel = Panel(
-        start=start,
-        costs=values / sizes,
-        quantities=np.full(values.shape, np.nan),
-        providers=(None,) * rows,
-        charge_kinds=("usage",) * rows,
-        accounts=np.zeros(rows, dtype=np.int64),
-        since=np.zeros(rows, dtype=np.int64),
-    )
-    found = Seasonal(Seasonality(unit=LITTLE)).score(panel)
-    p_value = calibration.p_values(found.score).both
-    is_odd = (np.abs(found.score) >= BAND) & (p_value <= rate)
+def _daily(
+    values: Floats, start: date, rate: float, holidays: Mapping[date, str]
+) -> Points:
+    found, event = daily.judge(values, start, rate, holidays)
     return Points(
-        *(found.expected * sizes, found.low * sizes, found.high * sizes),
+        *(found.expected, found.low, found.high),
         score=found.score,
-        p_value=p_value,
-        is_odd=is_odd,
-        event=np.stack([events(one, gap) for one in is_odd]),
+        p_value=found.p_value,
+        is_odd=event >= 0,
+        event=event,
     )
-
-
-def _sizes(values: Floats) -> Floats:
-    """Return ``(n_series, 1)`` how large each series is at its beginning.
-
-    Bills have a currency, in which one a day is little; other values have not.
-    """
-    known = np.isfinite(values)
-    is_first = known & (np.cumsum(known, axis=1) <= FIRST)
-    first = pd.DataFrame(np.where(is_first, np.abs(values), np.nan))
-    size = first.median(axis=1).to_numpy()
-    return np.where(size > 0, size, 1.0)[:, None]
 
 
 def _of_one(

@@ -92,7 +92,7 @@ def score(
     time, value = _columns(path, table, time, value, by)
     grid, notes = dated_values.laid_out(path, table, time, value, list(by))
     if rate is None:
-        rate = points.rate_of(alerts_per_week, grid.step)
+        rate = points.rate_of(alerts_per_week, grid.step, len(grid.values))
     found = points.judge(
         grid.values, grid.step, grid.start, seasons=tuple(seasons), rate=rate
     )

@@ -1,0 +1,109 @@
+"""Daily values, judged by all that judges bills but what needs a bill.
+
+The detectors are those of ``detection.alerts``: season, slow movement, weekends that
+were left on, and series that begin later than others. Values have no currency, so each
+series is divided by its own size and no floor of money counts; and each is an account
+of its own, because nobody says that values of two series can be added up.
+
+Known weakness: what a floor of money would hold back is told; and the newest day of a
+table that is not complete yet looks like a drop.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tasks.core.detection import alerts
+from tasks.core.detection.alerts import Alerts
+from tasks.core.detection.declaration import Detection, Seasonality
+from tasks.core.detection.rationing import LARGEST
+from tasks.core.detectors import Flags, Floats, Panel
+from tasks.core.findings.incidents import runs_of
+
+# Values that say how large a series is; with so few nothing is expected yet. And the
+# share of that around which the scale of daily values turns from linear to logarithmic:
+# of values on both sides of zero, nearly all of it is linear.
+FIRST = 7
+LITTLE, BOTH_SIDES = 0.01, 10.0
+
+# Days that a series must have before it is judged. A bill waits for the end of a month;
+# a table may have no more than one.
+WARM_UP_DAYS = 21
+
+
+class Judged(NamedTuple):
+    """What all detectors say.
+
+    Attributes:
+        alerts: Of each day, in the unit of the values.
+        event: ``(n_series, n_days)`` first day of the event that an odd day belongs to;
+            -1 of others.
+    """
+
+    alerts: Alerts
+    event: NDArray[np.int64]
+
+
+def judge(
+    values: Floats, start: date, rate: float, holidays: Mapping[date, str]
+) -> Judged:
+    """Judge every day from earlier ones alone.
+
+    Args:
+        values: ``(n_series, n_days)``, NaN where unknown.
+        start: The first day.
+        rate: Share of normal days of each series that may be called odd.
+        holidays: Name of each public holiday.
+    """
+    rows = len(values)
+    sizes = _sizes(values)
+    panel = Panel(
+        start=start,
+        costs=values / sizes,
+        quantities=np.full(values.shape, np.nan),
+        providers=(None,) * rows,
+        charge_kinds=("usage",) * rows,
+        accounts=np.arange(rows),
+        since=np.zeros(rows, dtype=np.int64),
+        holidays=holidays,
+    )
+    params = Detection(
+        alerts_per_week=rate / LARGEST,
+        floor_cost=0,
+        floor_share_pct=0,
+        thresholds=(),
+        seasonality=Seasonality(unit=LITTLE, warm_up_days=WARM_UP_DAYS),
+    )
+    settled = np.ones(values.shape, dtype=np.bool_)
+    found = alerts.find(panel, settled, params, rate=rate)
+    for name in ("expected", "low", "high"):
+        getattr(found, name)[:] *= sizes
+    return Judged(found, _events(panel, found, params))
+
+
+def _events(panel: Panel, found: Alerts, params: Detection) -> NDArray[np.int64]:
+    """Return which event each day belongs to, as anomalies of bills have days."""
+    event = np.full(panel.costs.shape, -1, dtype=np.int64)
+    for row in np.flatnonzero((found.opens != 0).any(axis=1)):
+        for sign in (1, -1):
+            for run in runs_of(panel, found, int(row), sign, params.gap_days):
+                event[row, run.columns] = run.columns[0]
+    return event
+
+
+def _sizes(values: Floats) -> Floats:
+    """Return ``(n_series, 1)`` how large each series is at its beginning.
+
+    Bills have a currency, in which one a day is little; other values have not.
+    """
+    known = np.isfinite(values)
+    is_first: Flags = known & (np.cumsum(known, axis=1) <= FIRST)
+    first = np.where(is_first, values, np.nan)
+    size = pd.DataFrame(np.abs(first)).median(axis=1).to_numpy()
+    size = np.where(size > 0, size, 1.0)
+    is_both = (first < 0).any(axis=1) & (first > 0).any(axis=1)
+    return (size * np.where(is_both, BOTH_SIDES / LITTLE, 1.0))[:, None]

@@ -3,9 +3,10 @@
 Two sets, neither of which is part of this repository: files of the Numenta Anomaly
 Benchmark (``nab_cloud``), whose labels are windows, and the synthetic series that come
 with Merlion (``merlion_synthetic``), whose labels are points. An anomaly is caught when
-an odd point lies in it. Odd points outside of every anomaly that lie close together are
-one false alarm. The set of Numenta has a time of probation at the beginning of each
-file, in which nothing counts; so it is here.
+an odd point lies in it; a change of trend, of which one point is labelled, when one
+lies in the ``AFTER`` points from it. Odd points outside of every anomaly that lie close
+together are one false alarm. The set of Numenta has a time of probation at the
+beginning of each file, in which nothing counts; so it is here.
 
 Beside ``score`` stand simple methods, each at the bound at which it finds most with no
 more false alarms than a number that is stated.
@@ -215,9 +216,12 @@ def _merlion(folder: Path) -> Iterator[File]:
         if "anomaly" in table:
             is_odd = table["anomaly"].to_numpy() > 0
         edges = np.diff(is_odd.astype(int), prepend=0, append=0)
-        spans = zip(
-            np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1, strict=True
-        )
+        firsts, lasts = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+        if "trend" in name:
+            # Only the point at which the slope changes is labelled, and nothing shows
+            # there yet.
+            lasts = np.minimum(lasts + AFTER, len(table) - 1)
+        spans = zip(firsts, lasts, strict=True)
         yield File(
             f"merlion {name.split('_')[-1]}",
             path.name,

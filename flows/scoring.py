@@ -15,7 +15,13 @@ HEADS = ("expected", "low", "high", "score", "p_value")
     "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE"
 )
 @click.option("--time", metavar="COLUMN", help="Column of the times.")
-@click.option("--value", metavar="COLUMN", help="Column of the values.")
+@click.option(
+    "--value",
+    "values",
+    multiple=True,
+    metavar="COLUMN",
+    help="Column of the values; may be repeated: each is a series.",
+)
 @click.option(
     "--by",
     multiple=True,
@@ -31,9 +37,16 @@ HEADS = ("expected", "low", "high", "score", "p_value")
     help="Length of a season, where it is known; may be repeated.",
 )
 @click.option(
+    "--holidays",
+    multiple=True,
+    metavar="CALENDAR",
+    help="Public holidays, as US or DE-BY, or a day, as 12-24; may be repeated.",
+)
+@click.option(
     "--rate",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Share of normal points that may be called odd.  [default: 0.001 if daily]",
+    help="Share of normal points that may be called odd.  [default: 0.01 if daily,"
+    " less of many series]",
 )
 @click.option(
     "--alerts-per-week",

@@ -15,6 +15,7 @@ CostwardenError
 │   ├── NothingThere
 │   ├── NotPermitted
 │   ├── BadPeriod
+│   ├── WrongArgument
 │   ├── WrongVersion
 │   └── OtherBills
 ├── PromiseError    our own tables break a promise: report it to the developers
@@ -92,6 +93,10 @@ class NotPermitted(ConfigError):
 
 class BadPeriod(ConfigError):
     """A month is not written YYYY-MM, or the first lies after the last."""
+
+
+class WrongArgument(ConfigError):
+    """Arguments exclude each other, or leave open which column of a table is meant."""
 
 
 class WrongVersion(ConfigError):

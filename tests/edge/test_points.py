@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.core.errors import BadValue, MissingColumn, NothingThere, UnreadableFile
+from tasks.core.errors import (
+    BadValue,
+    NothingThere,
+    UnreadableFile,
+    WrongArgument,
+)
 from tasks.edge.detection import points
 
 ADDED = ["expected", "low", "high", "score", "p_value", "is_anomaly", "event_begins"]
@@ -35,7 +40,7 @@ def scored(tmp_path, frame, name="costs.csv", **given):
         frame.to_parquet(path)
     else:
         frame.to_csv(path, index=False)
-    done = points.score(path, tmp_path / "out.parquet", value="spent", **given)
+    done = points.score(path, tmp_path / "out.parquet", values=["spent"], **given)
     return done, pd.read_parquet(tmp_path / "out.parquet")
 
 
@@ -102,7 +107,7 @@ def test_columns_may_have_any_name_but_ours(tmp_path):
     done, _ = scored(tmp_path, frame, time="day", by=["series"])
     assert done.series == 2
     frame = frame.rename(columns={"series": "score"})
-    with pytest.raises(BadValue, match="'score' would be written over"):
+    with pytest.raises(WrongArgument, match="'score' would be written over"):
         scored(tmp_path, frame, time="day", by=["score"])
 
 
@@ -207,13 +212,89 @@ def test_what_is_no_table_is_refused(tmp_path):
 def test_columns_that_are_not_clear_are_asked_for(tmp_path):
     """Nobody guesses which of several columns is meant."""
     path = tmp_path / "costs.csv"
-    pd.DataFrame({"when": ["2026-01-01"], "a": [1], "b": [2]}).to_csv(path, index=False)
-    with pytest.raises(MissingColumn, match="--time: one of when, a, b"):
+    row = {"from": ["2026-01-01"], "to": ["2026-01-02"], "a": [1], "b": [2]}
+    pd.DataFrame(row).to_csv(path, index=False)
+    with pytest.raises(WrongArgument, match="--time: one of from, to"):
         points.score(path)
-    with pytest.raises(MissingColumn, match="--value: one of a, b"):
-        points.score(path, time="when")
-    with pytest.raises(MissingColumn, match="has no column 'c', only when, a, b"):
-        points.score(path, time="when", value="c")
+    with pytest.raises(WrongArgument, match="--value: one of a, b; each"):
+        points.score(path, time="from")
+    with pytest.raises(WrongArgument, match="has no column 'c', only from, to, a, b"):
+        points.score(path, time="from", values=["c"])
+    pd.DataFrame({"a": [1], "b": [2]}).to_csv(path, index=False)
+    with pytest.raises(WrongArgument, match="has no column of times, only a, b"):
+        points.score(path)
+
+
+def test_the_only_columns_that_can_be_meant_are_taken(tmp_path):
+    """Exports have names of their own: what they hold says which column is which."""
+    frame = table().rename(columns={"day": "UsageStart", "spent": "Net spend"})
+    path = tmp_path / "costs.csv"
+    frame.to_csv(path, index=False)
+    done = points.score(path, tmp_path / "out.csv")
+    assert (done.points, done.events) == (120, 1)
+    names = {"UsageStart": "Charge Period Start", "Net spend": "Billed_Cost (USD)"}
+    frame.assign(other=1.0).rename(columns=names).to_csv(path, index=False)
+    assert points.score(path, tmp_path / "out.csv").events == 1
+
+
+def test_columns_side_by_side_are_series(tmp_path):
+    """A table with a column for each service is judged column by column."""
+    frame = table(series=2).pivot_table("spent", "day", "team").reset_index()
+    path = tmp_path / "costs.csv"
+    frame.to_csv(path, index=False)
+    done = points.score(path, tmp_path / "out.csv", values=["t0", "t1"])
+    rows = pd.read_csv(tmp_path / "out.csv")
+    assert list(rows)[:3] == ["day", "series", "value"]
+    told = rows[rows["is_anomaly"]]
+    assert done.series == 2
+    assert set(told["series"]) == {"t0", "t1"}
+
+
+def test_currencies_are_not_added_up(tmp_path):
+    """Euros and dollars of one day are two series, whether or not somebody says so."""
+    frame = table(series=2)
+    frame["currency"] = frame["team"].map({"t0": "EUR", "t1": "USD"})
+    done, rows = scored(tmp_path, frame, time="day")
+    assert done.series == 2
+    assert set(rows["currency"]) == {"EUR", "USD"}
+    assert "currency tells series apart" in done.notes[0]
+
+
+def test_a_series_that_begins_later_is_shown(tmp_path):
+    """Its days are odd although nobody knows how rare they are."""
+    frame = table(series=2)
+    frame = frame[(frame["team"] == "t0") | (frame["day"] >= "2026-03-15")]
+    done, _ = scored(tmp_path, frame, time="day", by=["team"])
+    assert done.first[0]["team"] == "t1"
+    assert done.first[0]["day"] == pd.Timestamp("2026-03-15")
+
+
+def test_what_is_too_short_is_said(tmp_path):
+    """Ten days are no reason to be silent without a word."""
+    done, _ = scored(tmp_path, table(count=110).tail(10), time="day")
+    assert done.judged == 0
+    assert done.notes == (
+        "1 of 1 series could not be judged: a daily series needs more than 21 days.",
+    )
+
+
+def test_arguments_that_exclude_each_other_are_refused(tmp_path):
+    """Nobody guesses which of two settings, or which calendar, is meant."""
+    with pytest.raises(WrongArgument, match="they say the same"):
+        scored(tmp_path, table(), rate=0.01, alerts_per_week=1.0)
+    with pytest.raises(WrongArgument, match="'XX' is no calendar"):
+        scored(tmp_path, table(), time="day", holidays=["XX"])
+
+
+def test_holidays_are_no_drops(tmp_path):
+    """A fall on a public holiday is told unless its calendar is named."""
+    frame = table()
+    frame.loc[frame["day"] == "2026-04-03", "spent"] = 65.0
+    frame.loc[100, "spent"] = 100.0
+    done, _ = scored(tmp_path, frame, time="day")
+    assert done.events == 1
+    done, _ = scored(tmp_path, frame, time="day", holidays=["GB"])
+    assert done.events == 0
 
 
 def test_a_time_far_away_does_not_fill_the_memory(tmp_path):
@@ -229,6 +310,6 @@ def test_the_table_itself_is_never_written_over(tmp_path):
     path = tmp_path / "costs.csv"
     table().to_csv(path, index=False)
     before = path.read_bytes()
-    with pytest.raises(BadValue, match="would be written over"):
-        points.score(path, path, time="day", value="spent")
+    with pytest.raises(WrongArgument, match="would be written over"):
+        points.score(path, path, time="day", values=["spent"])
     assert path.read_bytes() == before

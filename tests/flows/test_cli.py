@@ -298,5 +298,8 @@ def test_score_needs_no_bills(tmp_path, capsys, monkeypatch):
     assert [row["hour"] for row in answer["first"]] == ["2026-03-19 18:00:00"]
     rows = Path("loads.scored.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 501
-    assert cli.execute(["score", "loads.csv", "--value", "when"]) == 1
-    assert "Name it with --time: one of hour, load" in words(capsys)[1]
+    assert cli.execute(["score", "loads.csv", "--value", "when"]) == 2
+    assert "has no column 'when', only hour, load" in words(capsys)[1]
+    Path("loads.csv").write_text("load\n1\n2\n", encoding="utf-8")
+    assert cli.execute(["score", "loads.csv"]) == 2
+    assert "has no column of times" in words(capsys)[1]

@@ -22,6 +22,8 @@ from tasks.core.detection.alerts import Alerts
 from tasks.core.detection.declaration import Detection, Seasonality
 from tasks.core.detection.rationing import LARGEST
 from tasks.core.detectors import Flags, Floats, Panel
+from tasks.core.detectors.drift import Drifting
+from tasks.core.detectors.novelty import NewScope
 from tasks.core.findings.incidents import runs_of
 
 # Values that say how large a series is; with so few nothing is expected yet. And the
@@ -33,6 +35,10 @@ LITTLE, BOTH_SIDES = 0.01, 10.0
 # Days that a series must have before it is judged. A bill waits for the end of a month;
 # a table may have no more than one.
 WARM_UP_DAYS = 21
+
+
+# Days after an odd one on which what only moves slowly still is the same.
+STILL = 21
 
 
 class Judged(NamedTuple):
@@ -74,15 +80,30 @@ def judge(
     params = Detection(
         alerts_per_week=rate / LARGEST,
         floor_cost=0,
-        floor_share_pct=0,
         thresholds=(),
         seasonality=Seasonality(unit=LITTLE, warm_up_days=WARM_UP_DAYS),
     )
     settled = np.ones(values.shape, dtype=np.bool_)
     found = alerts.find(panel, settled, params, rate=rate)
+    _tell_new(values, panel, found, params)
     for name in ("expected", "low", "high"):
         getattr(found, name)[:] *= sizes
     return Judged(found, _events(panel, found, params))
+
+
+def _tell_new(values: Floats, panel: Panel, found: Alerts, params: Detection) -> None:
+    """Score new series by their own size, and leave out those that are too little.
+
+    Of a table of resources some begin each day: what is less than the floor's share of
+    all values of the day is no news.
+    """
+    is_new = found.says[NewScope.name]
+    found.high[is_new] = 0.0
+    found.score[is_new] = panel.costs[is_new]
+    least = params.floor_share_pct / 100 * np.nansum(np.abs(values), axis=0)
+    is_little = is_new & (np.abs(values) < least)
+    for days in (found.opens, found.goes_on):
+        days[is_little] = 0
 
 
 def _events(panel: Panel, found: Alerts, params: Detection) -> NDArray[np.int64]:
@@ -90,8 +111,13 @@ def _events(panel: Panel, found: Alerts, params: Detection) -> NDArray[np.int64]
     event = np.full(panel.costs.shape, -1, dtype=np.int64)
     for row in np.flatnonzero((found.opens != 0).any(axis=1)):
         for sign in (1, -1):
+            begun, last = -1, -STILL - 1
             for run in runs_of(panel, found, int(row), sign, params.gap_days):
-                event[row, run.columns] = run.columns[0]
+                first = run.columns[0]
+                says = {name for name, days in found.says.items() if days[row, first]}
+                if says != {Drifting.name} or first - last > STILL:
+                    begun = first
+                event[row, run.columns], last = begun, run.columns[-1]
     return event
 
 

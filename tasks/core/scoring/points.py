@@ -28,8 +28,11 @@ SPAN = 8
 # Robust deviations that a point counts for in what lasts.
 MOST = 3.0
 
-# Noise that every series is granted, as a share of its usual size, and never none.
+# Noise that every series is granted, as a share of its usual size, and never none; and
+# what is granted instead where it is known to have some, that share at least: a large
+# number may have little noise.
 SMALLEST_NOISE = 0.02
+NOISY_NOISE, NOISY = 5e-4, 1e-4
 NONE_AT_ALL = 1e-9
 
 # From one point to the next, a day is a day, whatever the clocks did.
@@ -158,6 +161,19 @@ def alerts_of(rate: float, step: float) -> float:
     return rate * lengths.WEEK / step / run
 
 
+def needs(step: float) -> str:
+    """Return what a series must have before it is judged, for people.
+
+    Examples:
+        >>> needs(86_400)
+        'a daily series needs more than 21 days'
+    """
+    if _is_daily(step):
+        return f"a daily series needs more than {daily.WARM_UP_DAYS} days"
+    season = lengths.FITS * min(lengths.suggested(step), default=0)
+    return f"it takes more than {season + 2 * forecasters.LEAST} points"
+
+
 def gap_of(step: float) -> int:
     """Return after how many points without an odd one an event is over."""
     return max(GAP_POINTS, round(GAP_SECONDS / step))
@@ -217,7 +233,8 @@ def _noise(values: Floats, surprise: Floats, width: int) -> Floats:
         )[0]
         for each in (surprise, values)
     )
-    granted = np.maximum(SMALLEST_NOISE * size, NONE_AT_ALL)
+    share = np.where(off >= NOISY * size, NOISY_NOISE, SMALLEST_NOISE)
+    granted = np.maximum(share * size, NONE_AT_ALL)
     return np.asarray(np.maximum(MAD_TO_SIGMA * off, granted))
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tasks.core.errors import BadValue, MissingColumn
+from tasks.core.errors import WrongArgument
 from tasks.core.scoring import points
-from tasks.edge.detection import dated_values
+from tasks.edge import public_holidays
+from tasks.edge.detection import dated_values, tables
 from tasks.edge.detection.dated_values import Grid
 
 # What is added to the table.
@@ -59,9 +61,10 @@ def score(
     out: Path | None = None,
     *,
     time: str | None = None,
-    value: str | None = None,
+    values: Sequence[str] = (),
     by: Sequence[str] = (),
     seasons: Sequence[int] = (),
+    holidays: Sequence[str] = (),
     rate: float | None = None,
     alerts_per_week: float | None = None,
 ) -> Scored:
@@ -72,30 +75,43 @@ def score(
         out: Where to write, CSV or Parquet by its ending; by default beside the working
             directory's other files, under the name of the table and ``.scored``.
         time: Column of the times.
-        value: Column of the values.
+        values: Columns of values; each of several is a series.
         by: Columns that tell series apart.
         seasons: Lengths of season in points, where they are known.
+        holidays: Calendars of public holidays, as in the settings; for daily values.
         rate: Share of normal points that may be called odd.
         alerts_per_week: The same as false alerts a week of each series.
 
     Raises:
-        BadValue: A time or a value cannot be read, names the row; or both ``rate`` and
-            ``alerts_per_week`` are given.
-        MissingColumn: A column is not there, or which one to take is not clear.
+        BadValue: A time or a value cannot be read; names the row.
+        WrongArgument: A column is not there, or which one to take is not clear; or both
+            ``rate`` and ``alerts_per_week`` are given; or there is no such calendar.
         NothingThere: There is no such file, or nothing in it.
         UnreadableFile: It is neither CSV nor Parquet.
     """
     if rate is not None and alerts_per_week is not None:
-        raise BadValue("--rate and --alerts-per-week say the same: give one of them.")
+        raise WrongArgument("Give --rate or --alerts-per-week: they say the same.")
     out = _target(path, out)
-    table = dated_values.read(path)
-    time, value = _columns(path, table, time, value, by)
-    grid, notes = dated_values.laid_out(path, table, time, value, list(by))
+    table = tables.read(path)
+    time, values = _columns(path, table, time, values, by)
+    value, keys, told = values[0], list(by), list[str]()
+    if len(values) > 1:
+        table, value, keys = tables.side_by_side(path, table, time, values, by)
+    if other := tables.currency(table, (time, value, *keys)):
+        keys.append(other)
+        told.append(f"Several currencies are not added up: {other} tells series apart.")
+    grid, notes = dated_values.laid_out(path, table, time, value, keys)
     if rate is None:
         rate = points.rate_of(alerts_per_week, grid.step, len(grid.values))
     found = points.judge(
-        grid.values, grid.step, grid.start, seasons=tuple(seasons), rate=rate
+        grid.values,
+        grid.step,
+        grid.start,
+        seasons=tuple(seasons),
+        rate=rate,
+        holidays=_holidays(holidays, grid.rows[time]),
     )
+    told += [*notes, *_too_young(found, grid.step)]
     scored = _with_scores(grid, found, time)
     _write(scored, out)
     judged = int(scored["p_value"].notna().sum())
@@ -111,8 +127,25 @@ def score(
         events_per_week=_a_week(events, judged * grid.step),
         step_seconds=grid.step,
         first=_rarest(scored, grid.places),
-        notes=notes,
+        notes=tuple(told),
     )
+
+
+def _holidays(names: Sequence[str], times: pd.Series) -> dict[date, str]:
+    """Return the holidays of a table's years, and of the next for bridging days."""
+    try:
+        return public_holidays.between(names, times.min().year, times.max().year + 1)
+    except ValueError as error:
+        raise WrongArgument(f"--holidays: {error}") from error
+
+
+def _too_young(found: points.Points, step: float) -> list[str]:
+    """Say that series were not judged, and what it takes."""
+    young = int((~np.isfinite(found.p_value).any(axis=1)).sum())
+    if not young:
+        return []
+    needs = points.needs(step)
+    return [f"{young:,} of {len(found.p_value):,} series could not be judged: {needs}."]
 
 
 def _a_week(events: int, seconds: float) -> float:
@@ -123,13 +156,15 @@ def _target(path: Path, out: Path | None) -> Path:
     """Return where to write: beside other files of the working directory if not told.
 
     Raises:
-        BadValue: That is the table itself.
+        WrongArgument: That is the table itself.
     """
-    ending = ".parquet" if dated_values.is_parquet(path) else ".csv"
+    ending = ".parquet" if tables.is_parquet(path) else ".csv"
     stem = path.name.split(".")[0] or "table"
     out = out or Path(f"{stem}.scored{ending}")
     if out.exists() and out.samefile(path):
-        raise BadValue(f"{path} would be written over: name another file with --out.")
+        raise WrongArgument(
+            f"{path} would be written over: name another file with --out."
+        )
     return out
 
 
@@ -137,25 +172,25 @@ def _columns(
     path: Path,
     table: pd.DataFrame,
     time: str | None,
-    value: str | None,
+    values: Sequence[str],
     by: Sequence[str],
-) -> tuple[str, str]:
-    """Return the columns of time and value, once all are known to be there."""
-    time = time or dated_values.guessed(path, table, dated_values.TIMES, "--time", by)
-    value = value or dated_values.guessed(
-        path, table, dated_values.VALUES, "--value", (*by, time)
-    )
-    for name in (time, value, *by):
-        if name in ADDED:
-            raise BadValue(
-                f"{path.name}: the column {name!r} would be written over; rename it."
-            )
+) -> tuple[str, list[str]]:
+    """Return the columns of time and values, once all are known to be there."""
+    named = [name for name in (time, *values, *by) if name is not None]
+    for name in named:
         if name not in table:
-            raise MissingColumn(
+            raise WrongArgument(
                 f"{path.name} has no column {name!r}, only"
                 f" {', '.join(map(str, table))}."
             )
-    return time, value
+    time = time or tables.guessed_time(path, table, named)
+    values = values or [tables.guessed_value(path, table, [*by, time])]
+    for name in (time, *values, *by):
+        if name in ADDED:
+            raise WrongArgument(
+                f"{path.name}: the column {name!r} would be written over; rename it."
+            )
+    return time, list(values)
 
 
 def _with_scores(grid: Grid, found: points.Points, time: str) -> pd.DataFrame:
@@ -182,13 +217,16 @@ def _rarest(
     is_odd = scored["is_anomaly"].to_numpy()
     odd = scored[is_odd]
     run = [places[is_odd, 0], odd["event_begins"].to_numpy()]
-    rarest = odd.groupby(run)["p_value"].idxmin()
-    shown = odd.loc[rarest].sort_values("p_value", kind="stable").head(SHOWN)
+    # A series of which nothing was known has days that are as rare as can be.
+    rare = odd["p_value"].fillna(0.0)
+    rarest = rare.groupby(run).idxmin()
+    first = rare.loc[rarest].sort_values(kind="stable").head(SHOWN)
+    shown = odd.loc[first.index]
     return [dict(row) for row in shown.to_dict("records")]  # type: ignore[arg-type]
 
 
 def _write(scored: pd.DataFrame, out: Path) -> None:
-    if dated_values.is_parquet(out):
+    if tables.is_parquet(out):
         scored.to_parquet(out, index=False)
     else:
         scored.to_csv(out, index=False)

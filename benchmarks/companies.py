@@ -69,8 +69,16 @@ class Result:
 
 def detect(folder: Path, seed: int, rows: int, config: str | None) -> Settings:
     """Simulate a company and run the pipeline on its bills."""
-    from tasks.aggregate import aggregate_costs
     from tasks.detect import detect_anomalies
+
+    settings = load_bills(folder, seed, rows, config)
+    detect_anomalies.fn(settings)
+    return settings
+
+
+def load_bills(folder: Path, seed: int, rows: int, config: str | None) -> Settings:
+    """Simulate a company and make its bills daily series."""
+    from tasks.aggregate import aggregate_costs
     from tasks.normalise import normalise_bills
 
     settings = load(config, database=str(folder / f"{seed}.duckdb"))
@@ -80,7 +88,6 @@ def detect(folder: Path, seed: int, rows: int, config: str | None) -> Settings:
     bills.ingest(settings, [str(path) for path in exports])
     normalise_bills.fn(settings)
     aggregate_costs.fn(settings)
-    detect_anomalies.fn(settings)
     return settings
 
 

@@ -6,10 +6,10 @@
 
 The parts: anomalies hidden in made-up companies (``companies``), costs that move or
 that only a sum shows (``hierarchy``), a public labelled set of daily costs
-(``finops``), public metrics through ``score`` (``points``), p-values where nothing
-happens (``quiet``), speed (``speed``), and, only where it is asked for, the morning's
-run over a warehouse of many series (``daily``). docs/methods says what each detector
-does.
+(``finops``), public metrics through ``score`` (``points``), daily costs through it
+(``tables``), p-values where nothing happens (``quiet``), speed (``speed``), and, only
+where it is asked for, the morning's run over a warehouse of many series (``daily``).
+docs/methods says what each detector does.
 """
 
 import argparse
@@ -27,11 +27,12 @@ from benchmarks import (
     metrics,
     pace,
     quiet,
+    tables,
     tag_sums,
 )
 from benchmarks.sections import Report
 
-SECTIONS = ("companies", "hierarchy", "finops", "points", "quiet", "speed")
+SECTIONS = ("companies", "hierarchy", "finops", "points", "tables", "quiet", "speed")
 
 # Takes long: part of nothing that does not name it.
 DAILY = "daily"
@@ -60,6 +61,9 @@ def measure(report: Report, args: argparse.Namespace, only: Sequence[str]) -> No
         finops.measure(report, args.finops, args.peers)
     if "points" in only:
         metrics.measure(report, args.metrics, args.rate)
+    if "tables" in only:
+        with tempfile.TemporaryDirectory() as folder:
+            tables.measure(report, Path(folder), args.seeds, args.rows, args.finops)
     if "quiet" in only:
         quiet.measure(report)
     if "speed" in only:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from benchmarks import companies, finops, metrics, simple_points
+from benchmarks import companies, finops, metrics, simple_points, tables
 from benchmarks.finops import Labelled
 from benchmarks.measuring import Bar
 from benchmarks.sections import Report
@@ -141,3 +142,26 @@ def test_methods_are_compared_at_equal_false_alarms():
     lines = {line[:24].strip(): line[24:].split("  ") for line in report.said}
     for name in ("score", *simple_points.METHODS):
         assert lines[name][-1].strip().startswith("1, ")
+
+
+def test_events_of_a_table_have_a_place_days_and_a_direction():
+    """A rise and a fall in one of two series are two events, each on its days."""
+    rng = np.random.default_rng(3)
+    values = 100 + rng.normal(0, 2, (2, 300))
+    values[1, 200:203] *= 2
+    values[1, 250] *= 0.3
+    told = tables.events(values, date(2026, 1, 1))
+    assert told == [(1, 200, 202, True), (1, 250, 250, False)]
+
+
+def test_a_change_of_trend_has_time_to_show(tmp_path):
+    """Of a trend one point is labelled; what lies shortly after it is part of it."""
+    folder = tmp_path / "merlion_synthetic"
+    folder.mkdir()
+    odd = (np.arange(400) == 200).astype(float)
+    times = 300 * np.arange(400)
+    for kind in ("trend", "spike"):
+        frame = pd.DataFrame({"timestamp": times, "x": 1.0, "anomaly": odd})
+        frame.to_csv(folder / f"horizontal_{kind}_anomaly.csv.gz", index=False)
+    spans = {file.kind: file.spans for file in metrics._merlion(tmp_path)}
+    assert spans == {"merlion trend": [(200, 250)], "merlion spike": [(200, 200)]}

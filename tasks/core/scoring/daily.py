@@ -38,7 +38,7 @@ WARM_UP_DAYS = 21
 
 
 # Days after an odd one on which what only moves slowly still is the same.
-STILL = 21
+STILL = 10
 
 
 class Judged(NamedTuple):

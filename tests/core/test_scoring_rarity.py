@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tasks.core.errors import BadValue
+from tasks.core.errors import WrongArgument
 from tasks.core.scoring import looks, points, records
 from tasks.edge.detection import points as tables
 
@@ -102,5 +102,5 @@ def test_what_is_asked_for_is_said_beside_what_came(tmp_path):
     assert done.alerts_per_week == pytest.approx(0.5)
     weeks = done.judged / 168
     assert done.events_per_week == pytest.approx(done.events / weeks)
-    with pytest.raises(BadValue, match="give one"):
+    with pytest.raises(WrongArgument, match="say the same"):
         tables.score(path, tmp_path / "out.csv", alerts_per_week=0.5, rate=0.1)

@@ -101,6 +101,14 @@ def test_a_table_of_the_warehouse_is_read(tmp_path):
     assert not rows["is_anomaly"][50]
 
 
+def test_times_may_be_the_index_of_a_frame(tmp_path):
+    """What pandas keeps beside the columns of Parquet is a column, too."""
+    path = tmp_path / "costs.parquet"
+    table().drop(columns="team").set_index("day").to_parquet(path)
+    done = points.score(path, tmp_path / "out.parquet")
+    assert (done.points, done.events) == (120, 1)
+
+
 def test_columns_may_have_any_name_but_ours(tmp_path):
     """Names that we use ourselves do no harm, or are refused."""
     frame = table(series=2).rename(columns={"team": "series"})
@@ -267,6 +275,7 @@ def test_a_series_that_begins_later_is_shown(tmp_path):
     done, _ = scored(tmp_path, frame, time="day", by=["team"])
     assert done.first[0]["team"] == "t1"
     assert done.first[0]["day"] == pd.Timestamp("2026-03-15")
+    assert done.first[0]["p_value"] is None
 
 
 def test_what_is_too_short_is_said(tmp_path):

@@ -39,7 +39,7 @@ class Scored:
         events_per_week: Events a week of each series that there were, true ones too.
         step_seconds: Seconds from one point to the next.
         first: The rarest point of each event, the rarest first, at most ten;
-            as they stand in ``out``.
+            as they stand in ``out``; None where a cell is empty.
         notes: What people should know of how the table was read.
     """
 
@@ -222,7 +222,10 @@ def _rarest(
     rarest = rare.groupby(run).idxmin()
     first = rare.loc[rarest].sort_values(kind="stable").head(SHOWN)
     shown = odd.loc[first.index]
-    return [dict(row) for row in shown.to_dict("records")]  # type: ignore[arg-type]
+    return [
+        {str(name): None if pd.isna(cell) else cell for name, cell in row.items()}
+        for row in shown.to_dict("records")
+    ]
 
 
 def _write(scored: pd.DataFrame, out: Path) -> None:

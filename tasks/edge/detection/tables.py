@@ -82,13 +82,20 @@ def read(path: Path) -> pd.DataFrame:
     if not path.stat().st_size:
         raise NothingThere(f"{path.name} is empty.")
     try:
-        table = pd.read_parquet(path) if is_parquet(path) else _csv(path)
+        table = _parquet(path) if is_parquet(path) else _csv(path)
     except (pa.ArrowInvalid, ValueError, OSError, EOFError) as error:
         # pandas' own errors of parsing are ValueErrors, and so are those of decoding.
         raise UnreadableFile(f"{path.name} cannot be read: {error}") from error
     if not len(table):
         raise NothingThere(f"{path.name} has no rows.")
     return table
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    """Read a file whose times may have been the index of who wrote it."""
+    table = pd.read_parquet(path)
+    named = [name for name in table.index.names if name is not None]
+    return table.reset_index(named) if named else table
 
 
 def _csv(path: Path) -> pd.DataFrame:

@@ -9,6 +9,7 @@
 -- Split cost rows repeat the cost of the instance that they split, so they count as
 -- nothing. The amortised cost puts commitments where they were used or wasted.
 -- Net columns only exist for payers with negotiated discounts, and then they count.
+-- What a plan left has twelve decimals; it is cast, lest all costs be cut to as many.
 WITH exported AS (
     FROM read_parquet($sums, union_by_name = TRUE, filename = TRUE)
     UNION ALL BY NAME
@@ -68,7 +69,8 @@ costs AS (
             WHEN line_type = 'DiscountedUsage' THEN reserved
             WHEN line_type = 'SavingsPlanCoveredUsage' THEN planned
             WHEN line_type = 'RIFee' THEN unreserved
-            WHEN line_type = 'SavingsPlanRecurringFee' THEN unplanned
+            WHEN line_type = 'SavingsPlanRecurringFee'
+                THEN unplanned::DECIMAL(38, 18)
             WHEN line_type = 'SavingsPlanNegation' THEN 0
             WHEN line_type = 'SavingsPlanUpfrontFee' THEN 0
             WHEN line_type = 'Fee' AND is_reservation THEN 0

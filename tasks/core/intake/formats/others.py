@@ -49,7 +49,7 @@ OTHERS = (
         f"Azure's reservation recommendations; {LEAVE_OUT}",
     ),
     _other(
-        "usagedate costusd",
+        "costusd currency",
         "a download of Azure's cost analysis, which sums costs without their"
         f" subscription: {EXPORT_COSTS}",
     ),
@@ -71,6 +71,8 @@ def told(header: Iterable[str]) -> str | None:
     Examples:
         >>> told(["Invoice Id", "InvoiceDetailId", "BilledCost"])[:24]
         "FOCUS's Invoice Detail, "
+        >>> told(["ServiceName", "CostUSD", "Cost", "Currency"])[:35]
+        "a download of Azure's cost analysis"
         >>> told(["BilledCost", "InvoiceDetailId", "InvoiceId", "ChargePeriodStart"])
     """
     names = {re.sub(r"[^a-z0-9]+", "", name.lower()) for name in header}

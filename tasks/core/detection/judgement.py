@@ -15,6 +15,7 @@ from tasks.core.detection.alerts import Alerts
 from tasks.core.detection.allowances import Given, Part
 from tasks.core.detection.arrival import Arrived, as_if_complete, so_far
 from tasks.core.detection.declaration import Detection
+from tasks.core.detection.memory import Memory
 from tasks.core.detectors import Flags, Floats, Panel
 
 
@@ -27,7 +28,13 @@ class Judged:
 
 
 def judge(
-    panel: Panel, settled: Flags, arrived: Arrived, said: Given, params: Detection
+    panel: Panel,
+    settled: Flags,
+    arrived: Arrived,
+    said: Given,
+    params: Detection,
+    *,
+    mind: Memory | None = None,
 ) -> Judged:
     """Judge every day of every series.
 
@@ -37,9 +44,10 @@ def judge(
         arrived: What share of each day is there.
         said: What people said of these days.
         params: As configured.
+        mind: Where what is heard of them is kept.
     """
     seen = as_if_complete(panel, arrived)
-    judged = alerts.find(seen, settled, params)
+    judged = alerts.find(seen, settled, params, mind=mind)
     for left_out, later in said.lessons:
         seen = _without(seen, judged, left_out)
         again = alerts.find(seen, settled, params)

@@ -6,31 +6,38 @@
 --
 -- The services beyond the first $top are summed under a null name, so that the rows
 -- of a day always add up to all that the day cost. Charges that come once a month
--- whatever a service did are summed under the name $monthly.
-WITH newest AS (
+-- whatever a service did are summed under the name $monthly. Days are summed by service
+-- before anything else is asked: what is asked twice, or joined, is held in memory.
+WITH summed AS (
     SELECT
         billing_currency,
-        coalesce(
-            max(charge_date) FILTER (charge_kind = 'usage'), max(charge_date)
-        ) AS last_date
+        charge_date,
+        CASE
+            WHEN charge_kind IN ('tax', 'support', 'fee', 'credit', 'refund')
+                THEN $monthly
+            ELSE coalesce(service_name, '(no service named)')
+        END AS service_name,
+        bool_or(charge_kind = 'usage') AS has_usage,
+        sum(effective_cost) AS effective_cost
     FROM series.daily_cost
     GROUP BY ALL
 ),
 
-daily AS (
+newest AS (
     SELECT
-        cost.billing_currency,
-        cost.charge_date,
-        cost.effective_cost,
-        cost.charge_kind = 'usage' AS is_usage,
-        CASE
-            WHEN cost.charge_kind IN ('tax', 'support', 'fee', 'credit', 'refund')
-                THEN $monthly
-            ELSE coalesce(cost.service_name, '(no service named)')
-        END AS service_name
-    FROM series.daily_cost AS cost
-    INNER JOIN newest ON cost.billing_currency = newest.billing_currency
-    WHERE cost.charge_date > newest.last_date - $days::INTEGER
+        billing_currency,
+        coalesce(
+            max(charge_date) FILTER (has_usage), max(charge_date)
+        ) AS last_date
+    FROM summed
+    GROUP BY ALL
+),
+
+daily AS (
+    SELECT summed.*
+    FROM summed
+    INNER JOIN newest ON summed.billing_currency = newest.billing_currency
+    WHERE summed.charge_date > newest.last_date - $days::INTEGER
 ),
 
 totals AS (
@@ -60,7 +67,7 @@ SELECT
     daily.billing_currency,
     daily.charge_date,
     CASE WHEN ranked.is_named THEN daily.service_name END AS service_name,
-    bool_or(daily.is_usage) AS has_usage,
+    bool_or(daily.has_usage) AS has_usage,
     sum(daily.effective_cost) AS effective_cost
 FROM daily
 INNER JOIN ranked

@@ -2,17 +2,19 @@
 --
 -- grain:  pair of files, the one that comes first by name first
 -- reads:  nothing but the files
--- params: sums
+-- params: sums, every
 --
 -- The sums are those of export lines. Two states of one bill have the sums of most days
 -- in common; two parts of it share out the lines of a day, and with them its sums. What
--- two or fewer sums say may be chance.
+-- two or fewer sums say may be chance. Of many sums a part tells as much as all: those
+-- whose hash is a multiple of $every.
 WITH told AS (
     SELECT
         filename,
         hash(*COLUMNS(* EXCLUDE (filename))) AS line,
         count(*) AS times
     FROM read_parquet($sums, union_by_name = TRUE, filename = TRUE)
+    WHERE line % $every = 0
     GROUP BY ALL
 ),
 

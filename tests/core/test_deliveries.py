@@ -17,6 +17,7 @@ from tasks.core.intake.deliveries import (
     slug,
 )
 from tasks.core.intake.naming import stem
+from tasks.core.intake.numbered import Likeness
 
 LEGACY = {
     "assemblyId": "f1b2",
@@ -81,9 +82,18 @@ def test_numbered_files_that_tell_the_same_are_no_parts():
     """States of a bill are versions of it, and the same file counts once."""
     one, two, again = (part(file, f"b-{file}.csv") for file in range(3))
     assert assemble([one, two, again]) == [[one, two, again]]
-    assert assemble([one, two, again], {(1, 2)}) == [[one], [two], [again]]
+    states = Likeness({(0, 1), (1, 2)})
+    assert assemble([one, two, again], states) == [[one], [two], [again]]
+    assert assemble([one, two, again], Likeness({(1, 2)})) == [[one, two], [again]]
     same = [replace(one, digest="d"), replace(two, digest="d")]
     assert assemble([*same, again]) == [[same[0], again]]
+
+
+def test_parts_are_in_the_order_of_their_numbers():
+    """A second run may go on counting, and ten comes after nine."""
+    slices = [part(file, f"b-{number}.csv") for file, number in enumerate((1, 10, 9))]
+    first, last, middle = slices
+    assert assemble(slices, Likeness({(0, 1)})) == [[first, middle], [last]]
 
 
 def test_runs_of_spark_in_one_folder_are_versions():

@@ -9,12 +9,13 @@ of them may be exported again.
 
 import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain, groupby, pairwise
 
-from tasks.core.intake.naming import runs, series, stated_time, stem
+from tasks.core.intake.naming import numbers, runs, series, stated_time, stem
+from tasks.core.intake.numbered import Likeness, divide
 
 DAY = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)")
 PERIOD_FOLDER = re.compile(r"BILLING_PERIOD=(20\d\d-[01]\d)", re.IGNORECASE)
@@ -58,6 +59,8 @@ class Slice:
         last_date: Last charge day, ISO 8601.
         cost_view: Which of two costs the export states; None where it states both.
         digest: SHA-256 of the file.
+        is_left: Whether the file is left of a longer export that another one was
+            written over, and must not count.
     """
 
     file: int
@@ -69,6 +72,7 @@ class Slice:
     last_date: str
     cost_view: str | None = None
     digest: str = ""
+    is_left: bool = False
 
 
 def is_manifest(name: str) -> bool:
@@ -140,13 +144,13 @@ def locate(manifest: Manifest, present: Container[str]) -> dict[str, str | None]
 
 
 def assemble(
-    slices: Iterable[Slice], alike: Collection[tuple[int, int]] = ()
+    slices: Iterable[Slice], found: Likeness | None = None
 ) -> list[list[Slice]]:
     """Put together the slices that make up one bill version.
 
     Args:
         slices: What the files of a folder hold.
-        alike: Pairs of files that tell the same lines, the first first: no parts.
+        found: What files have in common that only a number tells apart.
 
     Returns:
         Bills in the order of their first file; slices of a bill in the order of files.
@@ -158,17 +162,18 @@ def assemble(
 
     bills: list[list[Slice]] = []
     for _, group in groupby(sorted(slices, key=bill_of), bill_of):
-        bills.extend(_versions(sorted(group, key=lambda part: part.file), alike))
+        parts = sorted(group, key=lambda part: part.file)
+        bills.extend(_versions(parts, found or Likeness()))
     return sorted(bills, key=lambda bill: bill[0].file)
 
 
-def _versions(
-    parts: Sequence[Slice], alike: Collection[tuple[int, int]]
-) -> list[list[Slice]]:
+def _versions(parts: Sequence[Slice], likeness: Likeness) -> list[list[Slice]]:
     by_stem: dict[str, list[Slice]] = {}
     for part in parts:
         by_stem.setdefault(stem(part.name), []).append(part)
-    found = [bill for group in by_stem.values() for bill in _of_one_name(group, alike)]
+    found = [
+        bill for group in by_stem.values() for bill in _of_one_name(group, likeness)
+    ]
     spans = sorted(
         (min(part.first_date for part in bill), max(part.last_date for part in bill))
         for bill in found
@@ -180,24 +185,26 @@ def _versions(
     return [sorted(chain.from_iterable(found), key=lambda part: part.file)]
 
 
-def _of_one_name(
-    group: Sequence[Slice], alike: Collection[tuple[int, int]]
-) -> list[list[Slice]]:
+def _of_one_name(group: Sequence[Slice], likeness: Likeness) -> list[list[Slice]]:
     """Divide files that only a number tells apart, if they are no parts of one."""
     seen = {part.digest or str(part.file): part for part in reversed(group)}
-    once = sorted(seen.values(), key=lambda part: part.file)
+    once = {part.file: part for part in reversed(seen.values())}
+    names = [part.name for part in once.values()]
     by_run: dict[str, list[Slice]] = {}
-    for run, part in zip(runs([one.name for one in once]), once, strict=True):
+    for run, part in zip(runs(names), once.values(), strict=True):
         by_run.setdefault(run, []).append(part)
     return [
-        bill
-        for run in by_run.values()
-        for bill in (
-            [[part] for part in run]
-            if any((one.file, two.file) in alike for one in run for two in run)
-            else [run]
+        sorted(
+            (replace(once[file], is_left=run.is_left) for file in run.files),
+            key=lambda part: part.file,
         )
+        for parts in by_run.values()
+        for run in divide([part.file for part in sorted(parts, key=_place)], likeness)
     ]
+
+
+def _place(part: Slice) -> tuple[tuple[int, ...], int]:
+    return numbers(part.name), part.file
 
 
 def slug(value: str | None) -> str:

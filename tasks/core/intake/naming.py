@@ -119,6 +119,16 @@ def missing_parts(names: Iterable[str]) -> list[str]:
     ]
 
 
+def numbers(name: str) -> tuple[int, ...]:
+    """Return the numbers of a file's name, by which parts are in order.
+
+    Examples:
+        >>> numbers("2026/part-2-of-10.csv"), numbers("bill.csv")
+        ((2, 10), ())
+    """
+    return tuple(int(number) for number in NUMBER.findall(name.rpartition("/")[2]))
+
+
 def is_part(name: str) -> bool:
     """Whether a file is called as exporters call one of several parts.
 

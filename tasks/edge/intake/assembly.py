@@ -1,6 +1,6 @@
 """Turn the files of a delivery into bill versions that wait to be registered."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,9 @@ from tasks.core.intake.deliveries import Slice, assemble, digest_of
 from tasks.core.intake.formats import azure
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.core.intake.naming import stem
+from tasks.core.intake.numbered import Likeness
 from tasks.edge.costs import sums
-from tasks.edge.database import queries
+from tasks.edge.intake import numbered
 from tasks.edge.intake.landing import Staged
 from tasks.edge.intake.parsing import scopes, staging
 from tasks.edge.intake.parsing.staging import Connection, Total
@@ -20,9 +21,6 @@ from tasks.edge.intake.versions.register import Bill
 
 # Stands in where no row has a charge date: such a file may overlap any other.
 FIRST_DATE, LAST_DATE = "0001-01-01", "9999-12-31"
-# Numbered files that are looked at for whether they tell the same; the last states of a
-# month have most in common.
-COMPARED = 4
 
 
 def check(delivery: Delivery, staged: Sequence[Staged]) -> None:
@@ -58,15 +56,28 @@ def bills(
     *,
     source: str | None,
     known_at: datetime | None,
+    remark: Callable[[str], object] = str,
 ) -> list[Bill]:
     """Put staged files together to bill versions, each in a folder of its own.
+
+    Args:
+        con: A connection that reads exports.
+        staged: The files.
+        delivery: What they came as.
+        work: Where the folders go.
+        source: Name to keep the bills under; None takes the name of their format.
+        known_at: When they became known; None takes the export's own time.
+        remark: Told what people should know of how the files belong together.
 
     Returns:
         Bills, oldest first.
     """
-    alike = set() if delivery.manifest else _alike(con, staged)
-    slices = _slices(staged, delivery, alike)
-    groups = _by_account(slices) if delivery.manifest else assemble(slices, alike)
+    likeness = Likeness() if delivery.manifest else numbered.likeness(con, staged)
+    slices = _slices(staged, delivery, likeness.alike)
+    groups = _by_account(slices) if delivery.manifest else assemble(slices, likeness)
+    if not delivery.manifest:
+        for note in numbered.notes(groups, staged, likeness):
+            remark(note)
     made = []
     for number, group in enumerate(groups):
         folder = work / f"bill-{number:05d}"
@@ -104,26 +115,6 @@ def _slices(
         )
         for (position, account, period), totals in found.items()
     ]
-
-
-def _alike(con: Connection, staged: Sequence[Staged]) -> set[tuple[int, int]]:
-    """Return which files that only a number tells apart hold the same lines."""
-    by_stem: dict[tuple[str, str], dict[str, int]] = {}
-    for position, part in enumerate(staged):
-        kind = part.export.format
-        if not kind.is_appended:
-            path = sums.ensure(con, kind, part.path)
-            key = (stem(part.export.file.name), kind.name)
-            by_stem.setdefault(key, {})[str(path)] = position
-    found: set[tuple[int, int]] = set()
-    for places in by_stem.values():
-        if len(places) > 1:
-            compared = list(places)[-COMPARED:]
-            pairs = con.execute(queries.text("raw/alike_files"), {"sums": compared})
-            for pair in pairs.fetchall():
-                one, other = sorted(places[path] for path in pair)
-                found.add((one, other))
-    return found
 
 
 def _cost_views(
@@ -195,13 +186,14 @@ def _bill(
     manifest = delivery.manifest
     stated = manifest.known_at if manifest else None
     written = max(staged.export.file.made_at for staged, _ in parts)
+    moment = known_at or stated or written
     return Bill(
         folder=folder,
         source=source or BILLS[first.source_format].source or first.source_format,
         source_format=first.source_format,
         billing_account_id=first.billing_account_id,
         billing_period=first.billing_period,
-        known_at=known_at or stated or written,
+        known_at=moment,
         digest=digest_of({staged.digest for staged, _ in parts}),
         digests=tuple(staged.digest for staged, _ in parts),
         origin=tuple(staged.export.file.name for staged, _ in parts),
@@ -211,4 +203,5 @@ def _bill(
         is_whole=manifest is not None and manifest.days is None,
         days=manifest.days if manifest else None,
         cost_view=first.cost_view,
+        withdrawn_at=moment if first.is_left else None,
     )

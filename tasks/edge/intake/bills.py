@@ -114,7 +114,6 @@ class _Run(Keeping):
     problems: list[str] = field(default_factory=list)
     given_again: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
-    remarks: dict[str, None] = field(default_factory=dict)
 
     def take_all(self, arrivals: Arrivals) -> None:
         """Load what is new, in the order in which it was made."""

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ class Keeping(Turns):
     known: register.Known
     loaded: int = 0
     repeated: int = 0
+    remarks: dict[str, None] = field(default_factory=dict)
 
     def keep_evidence(self, part: landing.Staged) -> None:
         """Let a file that is no bill wait."""
@@ -45,7 +46,13 @@ class Keeping(Turns):
         """Let the bills of a delivery wait, which are registered together."""
         at, name = self.known_at, self.source
         bills = assembly.bills(
-            self.con, needed.whole, delivery, work, source=name, known_at=at
+            self.con,
+            needed.whole,
+            delivery,
+            work,
+            source=name,
+            known_at=at,
+            remark=self.remarks.setdefault,
         )
         digest = digest_of({part.digest for part in needed.whole} | needed.left_out)
         held = sorted(needed.held)

@@ -102,6 +102,7 @@ def _arrived(
         one
         for one in made
         if one.prefix == bill.prefix
+        and one.withdrawn_at is None
         and not is_apart(one.sub_accounts, bill.sub_accounts)
         and _meet(bill, *spans.of(one.totals, one.days))
     ]
@@ -109,6 +110,8 @@ def _arrived(
     view: View = "amortised" if bill.cost_view == "amortised" else "actual"
     halves[view, bill.digest] = _Half(_parquet(bill.folder), "raw/azure_export")
     added = arrive(pairs, view, bill.digest, bill.known_at)
+    if bill.withdrawn_at is not None:
+        added = added[:1]
     for number, pair in enumerate(added):
         folder = bill.folder.with_name(f"{bill.folder.name}-{number}")
         folder.mkdir()

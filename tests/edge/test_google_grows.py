@@ -141,6 +141,22 @@ class TestTablesThatGrow:
         world.ingest(dump(tmp_path, "new.json", new))
         assert known(world, 20) == [(11, 3)]
 
+    @pytest.mark.parametrize(
+        "order",
+        ["s1 s2 d1 d2", "s1 s2 d2 d1", "s2 d2 s1 d1", "d2 s1 s2 d1", "d1 s2 d2 s1"],
+    )
+    def test_what_is_new_of_two_tables(self, world, tmp_path, order):
+        """Rows are added to those of their own table, and costs count once."""
+        first, second = (
+            {name: value for name, value in item.items() if name != "resource"}
+            for item in (FIRST, SECOND)
+        )
+        rows = {"s1": first, "s2": second, "d1": FIRST, "d2": SECOND}
+        for name in order.split():
+            world.ingest(dump(tmp_path, f"{name}.json", rows[name]))
+        assert known(world, 3, 4) == [(1, 1), (3, 2)]
+        assert daily_total(world) == 3
+
     def test_files_are_shared(self, world, tmp_path):
         """A version that adds rows keeps only these; the others stay where they are."""
         world.ingest(dump(tmp_path, "a.json", FIRST, SECOND))

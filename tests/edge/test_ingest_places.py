@@ -76,7 +76,7 @@ def test_a_folder_of_a_running_version_is_never_half(world, tmp_path, monkeypatc
     """If the rows cannot be written, the version is swept by the next run."""
     path = write_csv(tmp_path / "cur.csv", rows_of(LEGACY))
     monkeypatch.setattr(
-        "tasks.edge.intake.versions.register._forgive",
+        "tasks.edge.intake.versions.quarantine.forgive",
         lambda *_: (_ for _ in ()).throw(duckdb.IOException("disk full")),
     )
     with pytest.raises(duckdb.IOException):

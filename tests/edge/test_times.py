@@ -81,3 +81,26 @@ def test_what_nothing_tells_is_refused(world, tmp_path, times, said):
     [problem] = world.ingest(bill(tmp_path, **times)).problems
     assert "bill.csv, row 1, column " in problem
     assert said in problem
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("rest", "days"),
+    [(["3/5/2026", "4/5/2026"], [2, 3, 4]), (["5/3/2026", "5/4/2026"], [2, 3, 4])],
+)
+def test_rows_may_be_written_in_two_ways(world, tmp_path, order, rest, days):
+    """The first row writes years first, later ones do not, or the other way round."""
+    starts = ["2026-05-02T00:00:00Z", *rest][::order]
+    rows = rows_of(FOCUS, *({"ChargePeriodStart": start} for start in starts))
+    assert world.ingest(write_csv(tmp_path / "bill.csv", rows)).problems == ()
+    world.charges("1")
+    charged = "SELECT day(charge_date) FROM series.daily_cost ORDER BY 1"
+    assert world.rows(charged) == [(day,) for day in days]
+
+
+def test_later_rows_that_nothing_tells_are_refused(world, tmp_path):
+    """A first row that writes years first says nothing of them."""
+    starts = ["2026-05-02T00:00:00Z", "6/5/2026"]
+    rows = rows_of(FOCUS, *({"ChargePeriodStart": start} for start in starts))
+    [problem] = world.ingest(write_csv(tmp_path / "bill.csv", rows)).problems
+    assert "row 2, column ChargePeriodStart: '6/5/2026' may mean either" in problem

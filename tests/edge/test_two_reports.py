@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasks.edge.intake.versions import returns
 from tasks.edge.reconciling import bills
 from tests.edge.export_world import FOCUS, LEGACY, World, rows_of, write_csv
 
@@ -89,10 +90,12 @@ def test_a_vendor_in_place_of_another_is_told(world, tmp_path, account):
     [note] = world.ingest(second).notes
     assert ", of Grafana Labs, counts in place of " in note
     assert ", of Databricks, for both name the same account or none" in note
-    apart = World(tmp_path / "apart")
-    for name, file in (("dbx", first), ("grafana", second)):
-        apart.ingest(file, source=name)
-    assert [status for _, status in apart.versions()] == ["current", "current"]
+    [current] = [bill for bill, status in world.versions() if status == "current"]
+    assert f"costwarden bills withdraw {current}, and ingest it again" in note
+    returns.withdraw(world.settings, current)
+    assert world.ingest(second, source="grafana").loaded == 1
+    counted = [bill for bill, status in world.versions() if status == "current"]
+    assert [bill.split(".")[0] for bill in counted] == ["focus", "grafana"]
 
 
 @pytest.mark.parametrize(

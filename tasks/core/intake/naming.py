@@ -170,10 +170,13 @@ def report_name(names: Collection[str]) -> str:
         'daily-cur'
         >>> report_name(["bill_2026-05-01.csv", "bill_2026-05-02.csv"])
         'bill'
+        >>> report_name(["bill (1).csv", "bill - copy.csv"])
+        'bill'
         >>> report_name(["5bd7d8a6-96cd-4a3f-9f41-c5d0c34f6a71.csv"])
         ''
     """
-    bases = {SUFFIXES.sub("", name.rpartition("/")[2]) for name in names}
+    whole = (SUFFIXES.sub("", name.rpartition("/")[2]) for name in names)
+    bases = {_without_mark(base)[0] for base in whole}
     bare = {CHANGING.sub("", base).strip("-_. ").lower() for base in bases}
     return ", ".join(sorted(bare))
 

@@ -35,6 +35,7 @@ class Part:
         is_increment: Whether the export adds to what was known, whatever it holds.
         restores: The version that it brings back.
         withdrawn_at: When somebody withdrew it.
+        table: Which table that grows it is from; empty where it is from none.
     """
 
     bill_id: str
@@ -49,6 +50,7 @@ class Part:
     is_increment: bool = False
     restores: str | None = None
     withdrawn_at: datetime | None = None
+    table: str = ""
 
     def is_withdrawn(self, moment: datetime) -> bool:
         """Whether it did not count any more at a moment."""
@@ -65,7 +67,11 @@ class Span:
 
 
 def compose(parts: Iterable[Part]) -> dict[str, tuple[str, ...]]:
-    """Return of which versions' own files each version of one bill consists."""
+    """Return of which versions' own files each version of one bill consists.
+
+    What adds to a table adds to the newest version from that table: another may tell
+    the same costs.
+    """
     ordered = in_order(parts)
     own = {part.bill_id: part for part in ordered}
     made: dict[str, tuple[str, ...]] = {}
@@ -77,6 +83,7 @@ def compose(parts: Iterable[Part]) -> dict[str, tuple[str, ...]]:
             made[earlier.bill_id]
             for earlier in reversed(ordered[:position])
             if not earlier.is_withdrawn(part.known_at)
+            and not (part.is_increment and earlier.table != part.table)
         )
         kept = _beside([own[bill_id] for bill_id in next(before, ())], part)
         made[part.bill_id] = (*(one.bill_id for one in kept), part.bill_id)
@@ -84,13 +91,17 @@ def compose(parts: Iterable[Part]) -> dict[str, tuple[str, ...]]:
 
 
 def without_pieces(parts: Collection[Part]) -> list[Part]:
-    """Withdraw what holds nothing but files of another version that was known then."""
+    """Withdraw what holds nothing but files of another version that was known then.
+
+    Files of a version that somebody has withdrawn may come again without the others.
+    """
     gone = {
         part.bill_id
         for part in parts
         for whole in parts
         if part.digests
         and whole.known_at <= part.known_at
+        and not whole.is_withdrawn(part.known_at)
         and set(part.digests) < set(whole.digests)
     }
     return [
@@ -138,9 +149,10 @@ def in_order(parts: Iterable[Part]) -> list[Part]:
     that holds the latest days is the newest.
     """
 
-    def place(part: Part) -> tuple[datetime, str, int]:
+    def place(part: Part) -> tuple[datetime, str, str, int]:
         is_whole = not part.is_increment and part.restores is None
-        return part.known_at, part.last_date if is_whole else "~", part.version
+        day = part.last_date if is_whole else "~"
+        return part.known_at, day, part.table, part.version
 
     return sorted(parts, key=place)
 

@@ -34,7 +34,7 @@ from tasks.edge.intake.arriving.sources import Arrivals, Arrived
 from tasks.edge.intake.ingested import Ingested
 from tasks.edge.intake.parsing import staging
 from tasks.edge.intake.shipping import Delivery
-from tasks.edge.intake.versions import register
+from tasks.edge.intake.versions import quarantine, register
 from tasks.edge.intake.versions.keeping import Keeping
 from tasks.edge.settings import Settings
 
@@ -73,7 +73,7 @@ def ingest(
         scratch = Path(folder)
         with warehouse.connect(settings.database, wait_seconds=wait, say=say) as con:
             lake.sweep(store, register.bill_ids(con))
-            known, remembered = register.known(con), memory.load(con)
+            known, remembered = register.known(con, source), memory.load(con)
         arrivals = sources.gather(paths, downloads, remembered, settings.options)
         with staging.connect(scratch) as con:
             run = _Run(
@@ -94,9 +94,10 @@ def ingest(
     said = (
         reports.loaded_since(settings, began)
         if run.loaded
-        else notes.replaced(settings, run.given_again)
+        else notes.replaced(settings, run.taken)
     )
     said += tuple(run.remarks)
+    said += notes.elsewhere(settings, run.taken, source)
     said += notes.without_parts(arrivals.files) + notes.without_rows(run.empty)
     counts = run.loaded, run.repeated, run.quarantined
     return Ingested(*counts, tuple(run.problems), said)
@@ -112,7 +113,7 @@ class _Run(Keeping):
     memory: Memory
     quarantined: int = 0
     problems: list[str] = field(default_factory=list)
-    given_again: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
 
     def take_all(self, arrivals: Arrivals) -> None:
@@ -155,12 +156,18 @@ class _Run(Keeping):
         ]
         self.repeated += len(delivery.files) - len(fresh)
         fresh = self._without_refused(delivery, fresh, digests)
-        bills = self.known.deliveries.get(_digest(fresh, digests), 0)
-        if bills:
-            self.given_again[_digest(fresh, digests)] = fresh[0].name
-        elif fresh:
+        if not fresh:
+            return
+        digest = _digest(fresh, digests)
+        self.taken[digest] = fresh[0].name
+        # What was withdrawn may be put together anew, under other names.
+        earlier = self.known.withdrawn.get(digest)
+        is_moved = earlier is not None and fresh[0].name not in earlier
+        bills = self.known.deliveries.get(digest, 0)
+        if bills and not is_moved:
+            self.repeated += bills
+        else:
             self._load(delivery, fresh, digests)
-        self.repeated += bills
 
     def _without_refused(
         self, delivery: Delivery, files: Sequence[Arrived], digests: Mapping[str, str]
@@ -234,7 +241,7 @@ class _Run(Keeping):
         self, files: Sequence[Arrived], digests: Mapping[str, str], error: BillError
     ) -> None:
         refusal = partial(
-            register.refuse,
+            quarantine.refuse,
             names=[file.name for file in files],
             digest=_digest(files, digests),
             source=self.source,

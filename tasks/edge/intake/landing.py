@@ -101,6 +101,9 @@ def _shaped(
             export = exports.open_export(own, file, Path(unpacked))
             export = day_order.told(own, export, month)
             staging.stage(own, export, target)
+            if (known := day_order.settled(own, export, target, month)) != export:
+                export = known
+                staging.stage(own, export, target)
         except BillError as error:
             return error
         return export, target

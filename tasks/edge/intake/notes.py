@@ -25,6 +25,16 @@ REPLACED = """
         AND NOT coalesce(list_contains(newest.parts, versions.bill_id), FALSE)
     ORDER BY versions.bill_id
 """
+ELSEWHERE = """
+    SELECT deliveries.digest, versions.source, list(versions.bill_id ORDER BY bill_id)
+    FROM bills.deliveries AS deliveries
+    INNER JOIN bills.versions AS versions
+        ON list_contains(deliveries.bill_ids, versions.bill_id)
+    WHERE list_contains($digests, deliveries.digest)
+        AND versions.source <> $source AND versions.status = 'current'
+    GROUP BY ALL
+    ORDER BY ALL
+"""
 
 
 def replaced(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
@@ -48,6 +58,40 @@ def replaced(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
     ]
     more = len(notes) - NOTED
     return (*notes[:NOTED], *([f"So are {more} more."] if more > 0 else []))
+
+
+def elsewhere(
+    settings: Settings, given: Mapping[str, str], source: str | None
+) -> tuple[str, ...]:
+    """Say which deliveries are kept under another source than the one that was named.
+
+    Args:
+        settings: Where the warehouse is.
+        given: Name of the first file of each delivery, by the delivery's digest.
+        source: The name; None where none was given.
+    """
+    if not given or source is None:
+        return ()
+    with warehouse.connect(
+        settings.database, wait_seconds=settings.wait_seconds
+    ) as con:
+        rows = con.execute(
+            ELSEWHERE, {"digests": list(given), "source": source}
+        ).fetchall()
+    notes = []
+    for digest, other, bill_ids in rows:
+        more = f" and {len(bill_ids) - 1} more" if bill_ids[1:] else ""
+        notes.append(
+            f"{given[digest]} is kept under the source {other} as {bill_ids[0]}{more},"
+            f" and stays there: to have it under {source} instead, costwarden bills"
+            f" withdraw {bill_ids[0]}{' and the others' if more else ''}, then ingest"
+            " it again."
+        )
+    more_notes = len(notes) - NOTED
+    return (
+        *notes[:NOTED],
+        *([f"So are {more_notes} more."] if more_notes > 0 else []),
+    )
 
 
 def without_parts(names: Iterable[str]) -> tuple[str, ...]:

@@ -10,12 +10,16 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from tasks.core.intake.formats.azure import AZURE
 from tasks.core.intake.naming import report_name
 from tasks.edge.database import warehouse
+from tasks.edge.intake import replacing
 from tasks.edge.settings import Settings
 
 # Enough to see what is meant; years of bills would fill the screen.
 NOTED = 5
+# Azure's bill is made of an actual and an amortised export.
+HALVES = 2
 
 # Microsoft's FOCUS exports name an account by its path, its others by its number.
 COUNTED = """
@@ -32,7 +36,8 @@ COUNTED = """
 NAMED = """
     SELECT
         current.bill_id, own.names, versions.bill_id, parts.names,
-        current.provider, versions.provider
+        current.provider, versions.provider,
+        current.source_format = $paired AS is_paired
     FROM bills.versions AS current
     INNER JOIN bills.parts AS own USING (bill_id)
     INNER JOIN bills.versions AS versions
@@ -44,6 +49,7 @@ NAMED = """
         AND own.restores IS NULL AND parts.restores IS NULL
         AND NOT coalesce(list_contains(current.parts, versions.bill_id), FALSE)
         AND NOT own.is_increment
+        AND NOT list_has_all(own.digests, parts.digests)
         AND list_has_any([current.bill_id, versions.bill_id], $bill_ids)
     ORDER BY current.bill_id, versions.version DESC
 """
@@ -84,17 +90,25 @@ def loaded_since(settings: Settings, since: datetime) -> tuple[str, ...]:
         settings.database, wait_seconds=settings.wait_seconds
     ) as con:
         loaded = [row[0] for row in con.execute(LOADED, {"since": since}).fetchall()]
-        said = met(con, loaded)
+        said = (
+            *met(con, loaded),
+            *replacing.apart(con, settings.lake_path, loaded),
+        )
     more = len(said) - NOTED
     return (*said[:NOTED], *([f"So do {more} more."] if more > 0 else []))
 
 
 def met(con: warehouse.Connection, bill_ids: Collection[str]) -> tuple[str, ...]:
-    """Say which of some bills another report replaced, or is counted beside."""
+    """Say which of some bills another report replaced, or is counted beside.
+
+    So is said of a bill that holds less than the one that it replaced.
+    """
+    shorter = dict(_shorter(con, bill_ids))
+    smaller = dict(replacing.smaller(con, bill_ids))
     return (
         *_counted(con, bill_ids),
         *_replaced(con, bill_ids),
-        *_shorter(con, bill_ids),
+        *(smaller | shorter).values(),
     )
 
 
@@ -110,42 +124,54 @@ def _counted(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[s
 
 def _replaced(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:
     said: set[str] = set()
-    for current, names, earlier, earlier_names, *providers in _asked(
-        con, NAMED, bill_ids
-    ):
+    rows = _asked(con, NAMED, bill_ids, paired=AZURE.name)
+    halves = _halves(rows)
+    for current, names, earlier, earlier_names, provider, before, _ in rows:
         if current in said:
             continue
-        provider, before = providers
         if provider and before and provider != before:
             said.add(current)
             yield (
                 f"{current}, of {provider}, counts in place of {earlier}, of {before},"
-                " for both name the same account or none: where both are due, ingest"
-                " each under a --source of its own, into a new warehouse, since this"
-                " one knows the files already."
+                " for both name the same account or none: where both are due,"
+                f" costwarden bills withdraw {current}, and ingest it again under a"
+                " --source of its own."
             )
             continue
         name, other = report_name(names), report_name(earlier_names)
-        if not name or not other or name == other:
+        if not name or not other or name == other or current in halves:
             continue
         said.add(current)
         yield (
             f"{current}, from {name}, counts in place of {earlier}, from {other}: if"
-            " these are two reports of different costs, ingest each under a --source"
-            " of its own."
+            f" these are two reports of different costs, costwarden bills withdraw"
+            f" {current}, and ingest it again under a --source of its own."
         )
 
 
-def _shorter(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:
+def _shorter(
+    con: warehouse.Connection, bill_ids: Collection[str]
+) -> Iterable[tuple[str, str]]:
     for current, last, earlier, later in _asked(con, SHORTER, bill_ids):
-        yield (
+        note = (
             f"{current} ends on {last}, but counts in place of {earlier}, which goes to"
             f" {later}, for its files are newer. If it is the older export of the two:"
             f" costwarden bills restore {earlier}."
         )
+        yield current, note
+
+
+def _halves(rows: Iterable[tuple[Any, ...]]) -> set[str]:
+    """Return the bills that two reports give together, where no third tells of them."""
+    named: dict[str, set[str]] = {}
+    for current, names, _, earlier_names, *_, is_paired in rows:
+        if is_paired:
+            both = {report_name(names), report_name(earlier_names)}
+            named.setdefault(current, set()).update(both)
+    return {current for current, names in named.items() if len(names) == HALVES}
 
 
 def _asked(
-    con: warehouse.Connection, query: str, bill_ids: Collection[str]
+    con: warehouse.Connection, query: str, bill_ids: Collection[str], **values: str
 ) -> list[tuple[Any, ...]]:
-    return con.execute(query, {"bill_ids": list(bill_ids)}).fetchall()
+    return con.execute(query, {"bill_ids": list(bill_ids), **values}).fetchall()

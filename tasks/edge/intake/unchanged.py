@@ -70,6 +70,10 @@ def stage(
     ]
     wanted = [group for group in groups if group not in rest]
     needed = Needed()
+    if not wanted:
+        # What is known file by file may now have come as parts of one export.
+        wanted = [group for group in rest if not _is_together(group, digests, known)]
+        rest = [group for group in rest if group not in wanted]
     while wanted:
         for group in wanted:
             needed.staged += read(group)
@@ -96,6 +100,18 @@ def stage(
         held.bill_id for group in rest for held in _held(group, digests, known)
     }
     return needed
+
+
+def _is_together(group: Group, digests: Mapping[str, str], known: Holdings) -> bool:
+    """Whether one version holds all files of a group that are of one month."""
+    by_month: dict[tuple[str | None, str], list[set[str]]] = {}
+    for digest in {digests[file.name] for file in group}:
+        own: dict[tuple[str | None, str], set[str]] = {}
+        for held in known[digest]:
+            own.setdefault(held.month, set()).add(held.bill_id)
+        for month, bills in own.items():
+            by_month.setdefault(month, []).append(bills)
+    return all(set.intersection(*bills) for bills in by_month.values())
 
 
 def _held(group: Group, digests: Mapping[str, str], known: Holdings) -> list[Holding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,10 +12,6 @@ from tasks.core.intake.day_order import is_day_first, month_of
 from tasks.edge.database import queries
 from tasks.edge.intake.parsing import reading
 from tasks.edge.intake.parsing.exports import Export
-
-# Two numbers before a year of four digits; with points between, days are always first.
-PAIR = r"^\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}"
-
 
 # A file of many days tells in its first lines; one of few is read to its end.
 FIRST_ABOVE = """
@@ -30,6 +27,8 @@ ALL = """
 def told(con: duckdb.DuckDBPyConnection, export: Export, month: str | None) -> Export:
     """Return an export with the order in which it writes days and months.
 
+    It stays open where the first line writes years first; ``settled`` then asks again.
+
     Args:
         con: A connection that reads exports.
         export: What the file is.
@@ -40,8 +39,49 @@ def told(con: duckdb.DuckDBPyConnection, export: Export, month: str | None) -> E
             tell one and some the other.
     """
     written = _written(export)
-    if not written or _is_iso(con, export, written):
+    if not written:
         return export
+    if _is_iso(con, export, written):
+        return replace(export, is_day_first=None)
+    return _ordered(con, export, written, month)
+
+
+def settled(
+    con: duckdb.DuckDBPyConnection, export: Export, staged: Path, month: str | None
+) -> Export:
+    """Return an export with the order of its dates, after all of it was read.
+
+    Args:
+        con: A connection that reads exports.
+        export: What the file is.
+        staged: Where it lies in the shape of the lake.
+        month: As for ``told``.
+
+    Returns:
+        The same where no time is written in another way than years first; any other
+        has to be staged again.
+
+    Raises:
+        BadValue: As ``told``.
+    """
+    written = _written(export)
+    if export.is_day_first is not None or not written:
+        return export
+    least = ", ".join(f"min({queries.identifier(name)})" for name in written)
+    values = con.execute(
+        f"SELECT {least} FROM read_parquet($staged)", {"staged": str(staged)}
+    ).fetchall()[0]
+    if not any(value and value.startswith(reading.HELD) for value in values):
+        return export
+    return _ordered(con, replace(export, is_day_first=False), written, month)
+
+
+def _ordered(
+    con: duckdb.DuckDBPyConnection,
+    export: Export,
+    written: Mapping[str, str],
+    month: str | None,
+) -> Export:
     found = _found(con, export, written, FIRST_ABOVE)
     found = found or _found(con, export, written, ALL)
     if not found:
@@ -92,9 +132,9 @@ def _found(
         f" FROM {reading.reader(export)}"
         "), pairs AS ("
         "SELECT cell['name'] AS name, number, cell['value'] AS value,"
-        f" regexp_extract(value, '{PAIR}', 1)::INTEGER AS one,"
-        f" regexp_extract(value, '{PAIR}', 2)::INTEGER AS other"
-        f" FROM cells WHERE regexp_matches(cell['value'], '{PAIR}')"
+        f" regexp_extract(value, '{reading.PAIR}', 1)::INTEGER AS one,"
+        f" regexp_extract(value, '{reading.PAIR}', 2)::INTEGER AS other"
+        f" FROM cells WHERE regexp_matches(cell['value'], '{reading.PAIR}')"
         f") {pairs}",
         reading.values(export),
     ).fetchall()

@@ -59,7 +59,8 @@ class Export:
         names: Names that they get in the lake.
         preamble: Lines of a CSV before the header.
         delimiter: What separates the values of a CSV.
-        is_day_first: Whether days come before months in its dates with slashes.
+        is_day_first: Whether days come before months in its dates with slashes; None
+            where it seems to have none.
     """
 
     file: Arrived
@@ -70,7 +71,7 @@ class Export:
     names: tuple[str, ...]
     preamble: int = 0
     delimiter: str = ","
-    is_day_first: bool = False
+    is_day_first: bool | None = False
 
     @property
     def types(self) -> tuple[str, ...] | None:

@@ -7,6 +7,11 @@ from tasks.edge.database import queries
 from tasks.edge.intake.parsing import csv_text, python_text
 from tasks.edge.intake.parsing.exports import Export
 
+# Two numbers before a year of four digits; with points between, days are always first.
+PAIR = r"^\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}"
+# What stands before a time that is not read yet: it comes before all digits.
+HELD = "!"
+
 
 def select(export: Export) -> tuple[str, dict[str, object]]:
     """Return the query that reads an export under the names and types of the lake."""
@@ -76,11 +81,21 @@ def typed(export: Export, source: str, name: str) -> str:
         return value
     if name in form.times and is_text(export, name):
         turned = f"month_first({value})" if export.is_day_first else value
-        return f"{form.times[name]}({turned})"
+        read = f"{form.times[name]}({turned})"
+        return held_back(value, read) if export.is_day_first is None else read
     if name in form.numbers:
         return _number(export, value, kind)
     is_scalar = not kind.endswith(("]", ")"))
     return f"{value}::VARCHAR" if form.is_retyped and is_scalar else value
+
+
+def held_back(value: str, read: str) -> str:
+    """Return the expression that marks times of which nobody knows the order yet."""
+    return (
+        f"CASE WHEN starts_with({value}, '20') THEN {read}"
+        f" WHEN regexp_matches({value}, '{PAIR}') THEN {queries.literal(HELD)} ||"
+        f" {value} ELSE {read} END"
+    )
 
 
 def is_text(export: Export, name: str) -> bool:

@@ -78,7 +78,7 @@ def parts(con: Connection, key: Key) -> list[Part]:
     rows = con.execute(
         "SELECT bill_id, version, coalesce(known_at, loaded_at), names, digests,"
         " series, first_date, last_date, is_increment, restores, parts.withdrawn_at,"
-        " sub_accounts"
+        " sub_accounts, source_format"
         " FROM bills.versions AS versions"
         " INNER JOIN bills.parts AS parts USING (bill_id)"
         f" WHERE {OF_BILL} ORDER BY 3, version",
@@ -98,17 +98,22 @@ def parts(con: Connection, key: Key) -> list[Part]:
             restores=row[9],
             withdrawn_at=row[10],
             sub_accounts=frozenset(row[11] or ()),
+            table=row[12] if BILLS[row[12]].is_appended else "",
         )
         for row in rows
     ]
 
 
 def holdings(con: Connection) -> Holdings:
-    """Return who holds which export file; not where one may hold another."""
+    """Return who holds which export file; not where one may hold another.
+
+    What was withdrawn holds nothing: its files may be given again, in other company.
+    """
     rows = con.execute(
         "SELECT unnest(digests), bill_id, billing_account_id, billing_period"
         " FROM bills.versions INNER JOIN bills.parts AS parts USING (bill_id)"
-        " WHERE restores IS NULL AND NOT list_contains($appended, source_format)",
+        " WHERE restores IS NULL AND NOT list_contains($appended, source_format)"
+        " AND status <> 'withdrawn'",
         {"appended": [kind.name for kind in BILLS.values() if kind.is_appended]},
     ).fetchall()
     found: dict[str, list[Holding]] = {}
@@ -123,7 +128,8 @@ def find(
     """Return the version that holds these files already.
 
     Either it consists of nothing else, or it holds them and more and was known no
-    later. The same content is known under any source, name and time.
+    later. The same content is known under any source, name and time, unless it was
+    withdrawn: then other sources may have it, and each part of it.
     """
     wanted = set(digests)
     rows = con.execute(
@@ -131,8 +137,10 @@ def find(
         " INNER JOIN bills.parts AS parts USING (bill_id)"
         " WHERE billing_period = $period AND restores IS NULL"
         " AND billing_account_id IS NOT DISTINCT FROM $account"
-        " AND list_has_any(digests, $digests) ORDER BY version",
+        " AND list_has_any(digests, $digests)"
+        " AND (source = $source OR status <> 'withdrawn') ORDER BY version",
         {
+            "source": key.source,
             "period": key.billing_period,
             "account": key.billing_account_id,
             "digests": list(digests),
@@ -144,10 +152,27 @@ def find(
     arrived = {part.bill_id: part for part in parts(con, key)}
     for bill_id, owners in compose(without_pieces([*arrived.values()])).items():
         held = {digest for owner in owners for digest in arrived[owner].digests}
-        is_within = wanted < held and arrived[bill_id].known_at <= known_at
+        whole = arrived[bill_id]
+        is_there = whole.known_at <= known_at and not whole.is_withdrawn(known_at)
+        is_within = wanted < held and is_there
         if wanted == held or is_within:
             return bill_id
     return None
+
+
+def taken_back(con: Connection, key: Key, digests: Sequence[str]) -> datetime | None:
+    """Return until when a version counted that was withdrawn and held these files.
+
+    What was known until then stays, so they count from then on in other company.
+    """
+    moment: datetime | None = con.execute(
+        "SELECT max(parts.withdrawn_at) FROM bills.versions AS versions"
+        " INNER JOIN bills.parts AS parts USING (bill_id)"
+        f" WHERE {OF_BILL} AND status = 'withdrawn' AND len(digests) > len($digests)"
+        " AND list_has_all(digests, $digests)",
+        asdict(key) | {"digests": list(digests)},
+    ).fetchall()[0][0]
+    return moment
 
 
 def settle(con: Connection, key: Key) -> None:

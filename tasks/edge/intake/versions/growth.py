@@ -22,7 +22,6 @@ from tasks.edge.database import queries, warehouse
 from tasks.edge.intake import assembly
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.landing import Staged
-from tasks.edge.intake.parsing import staging
 from tasks.edge.intake.parsing.exports import Export
 from tasks.edge.intake.shipping import Delivery
 from tasks.edge.intake.versions import overlaps, register
@@ -129,12 +128,13 @@ def place(
     """
     bill = replace(bill, digests=(digest_of(set(bill.digests)),), is_whole=True)
     versions = [one for one in known if one.withdrawn_at is None]
+    if _is_of_one_table(con, versions, bill):
+        bill = replace(bill, source_format=versions[-1].source_format)
+    # Another table may tell the same costs with other columns.
+    known = [one for one in known if one.source_format == bill.source_format]
+    versions = [one for one in versions if one in known]
     if not versions:
         return [_first(bill)]
-    if any(version.source_format != bill.source_format for version in versions):
-        if not _is_of_one_table(con, versions, bill):
-            return [_beside_another_kind(con, versions, bill, export)]
-        bill = replace(bill, source_format=versions[-1].source_format)
     before = [one for one in versions if one.known_at <= bill.known_at]
     after = versions[len(before) :]
     newest = versions[-1]
@@ -203,28 +203,11 @@ def _within(
 
 
 def _is_of_one_table(con: Connection, versions: Sequence[Earlier], bill: Bill) -> bool:
-    """Whether a bill may be from the table that its versions are from."""
+    """Whether a bill may be from the other table that its versions are from."""
+    if not versions or versions[-1].source_format == bill.source_format:
+        return False
     if not {bill.source_format, *(one.source_format for one in versions)} <= KINDS:
         return False
     if len({one.source_format for one in versions}) > 1:
         return False
     return agree(con, names(bill.folder.iterdir()), names(versions[-1].files))
-
-
-def _beside_another_kind(
-    con: Connection, versions: Sequence[Earlier], bill: Bill, export: Export
-) -> Bill | str:
-    """Let a bill replace one that tells the same costs with other columns."""
-    same = [one for one in versions if one.source_format == bill.source_format]
-    if not same:
-        return bill
-    found = compare(con, bill.folder, same[-1].files, export)
-    found.path.unlink()
-    if not found.fresh:
-        return same[-1].bill_id
-    kept = compare(con, bill.folder, same[-1].files, export, is_turned=True)
-    if not kept.fresh:
-        kept.path.unlink()
-        return bill
-    totals = staging.measure(con, export, kept.path)
-    return replace(bill, totals=(*bill.totals, *totals))

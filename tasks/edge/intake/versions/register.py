@@ -1,10 +1,9 @@
 """The register of bills: the versions, which of them are current, what was refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Context, Decimal
-from hashlib import sha256
 from pathlib import Path
 
 from tasks.core.intake.deliveries import slug
@@ -16,11 +15,35 @@ from tasks.edge.intake import lake
 from tasks.edge.intake.lake import Lake
 from tasks.edge.intake.parsing import spans
 from tasks.edge.intake.parsing.staging import Total
-from tasks.edge.intake.versions import chain
+from tasks.edge.intake.versions import chain, quarantine
 from tasks.edge.intake.versions.chain import Key
 
 # Python's own default of 28 digits would round what DECIMAL(38, 18) can hold.
 EXACT = Context(prec=60)
+# Names are needed of deliveries alone of which something was withdrawn.
+KNOWN = """
+    WITH gone AS (
+        SELECT
+            coalesce(list(bill_id), []) AS bill_ids,
+            coalesce(list(bill_id) FILTER (source <> $source), []) AS elsewhere
+        FROM bills.versions WHERE status = 'withdrawn'
+    ),
+    names AS (
+        SELECT digest, flatten(list(parts.names)) AS names
+        FROM gone
+        INNER JOIN bills.deliveries AS deliveries
+            ON list_has_any(deliveries.bill_ids, gone.bill_ids)
+        INNER JOIN bills.parts AS parts
+            ON list_contains(deliveries.bill_ids, parts.bill_id)
+        GROUP BY digest
+    )
+    SELECT deliveries.digest, len(deliveries.bill_ids), names.names
+    FROM bills.deliveries AS deliveries
+    CROSS JOIN gone
+    LEFT JOIN names ON deliveries.digest = names.digest
+    WHERE len(deliveries.bill_ids) = 0
+        OR NOT list_has_all(gone.elsewhere, deliveries.bill_ids)
+"""
 # The series of exports that a manifest says are about some days, whatever their names.
 RUN = "#"
 
@@ -83,12 +106,15 @@ class Known:
 
     Attributes:
         deliveries: Bill versions of each delivery, by the delivery's digest.
+        withdrawn: Names of the files of deliveries of which something was withdrawn,
+            by the delivery's digest.
         holdings: Which versions hold an export file, by the file's digest.
         evidence: Digests of evidence files.
         refused: Digests of what is in quarantine.
     """
 
     deliveries: dict[str, int]
+    withdrawn: dict[str, set[str]]
     holdings: chain.Holdings
     evidence: set[str]
     refused: set[str]
@@ -101,11 +127,17 @@ def bill_ids(con: Connection) -> set[str]:
     )
 
 
-def known(con: Connection) -> Known:
-    """Return what was loaded and what was refused before."""
-    deliveries = con.execute("SELECT digest, len(bill_ids) FROM bills.deliveries")
+def known(con: Connection, source: str | None = None) -> Known:
+    """Return what was loaded and what was refused before.
+
+    Args:
+        con: The warehouse.
+        source: Name to keep bills under; what was withdrawn from other names may come.
+    """
+    rows = con.execute(KNOWN, {"source": source}).fetchall()
     return Known(
-        dict(deliveries.fetchall()),
+        {digest: count for digest, count, _ in rows},
+        {digest: set(names) for digest, _, names in rows if names},
         chain.holdings(con),
         _column(con, "SELECT digest FROM evidence.loads"),
         _column(con, "SELECT digest FROM bills.versions WHERE status = 'quarantined'"),
@@ -138,13 +170,14 @@ def add(
     added: list[str] = []
     present: list[str] = [*held]
     with warehouse.transaction(con):
-        for bill in bills:
+        for arrived in bills:
+            bill = _since_withdrawn(con, arrived)
             found = chain.find(con, bill.key, bill.digests, bill.known_at)
             if found is None:
                 added.append(_add(con, store, bill))
             else:
                 present.append(found)
-            _forgive(con, bill)
+            quarantine.forgive(con, bill.origin)
         con.execute(
             "INSERT OR REPLACE INTO bills.deliveries (digest, bill_ids, loaded_at)"
             " VALUES ($digest, $bill_ids, now())",
@@ -155,6 +188,11 @@ def add(
     return len(added)
 
 
+def _since_withdrawn(con: Connection, bill: Bill) -> Bill:
+    moment = chain.taken_back(con, bill.key, bill.digests) or bill.known_at
+    return replace(bill, known_at=max(moment, bill.known_at))
+
+
 def combine(con: Connection, digest: str, digests: Sequence[str]) -> None:
     """Note a delivery that was loaded as several."""
     con.execute(
@@ -163,36 +201,6 @@ def combine(con: Connection, digest: str, digests: Sequence[str]) -> None:
         " WHERE list_contains($digests, digest)",
         {"digest": digest, "digests": list(digests)},
     )
-
-
-def refuse(
-    con: Connection,
-    names: Sequence[str],
-    digest: str,
-    source: str | None,
-    reason: str,
-) -> None:
-    """Note a delivery that cannot be loaded; noting it again changes nothing."""
-    bill_id = sha256("\n".join([*sorted(names), digest]).encode()).hexdigest()
-    with warehouse.transaction(con):
-        con.execute(
-            "DELETE FROM bills.versions WHERE status = 'quarantined'"
-            " AND list_has_any(origin, $names) AND bill_id <> $bill_id",
-            {"names": list(names), "bill_id": bill_id},
-        )
-        con.execute(
-            "INSERT INTO bills.versions (bill_id, source, source_format, status,"
-            " reason, digest, files, origin, loaded_at) VALUES ($bill_id, $source,"
-            " 'unknown', 'quarantined', $reason, $digest, [], $names, now())"
-            " ON CONFLICT (bill_id) DO UPDATE SET reason = excluded.reason",
-            {
-                "bill_id": bill_id,
-                "source": source or "unknown",
-                "reason": reason,
-                "digest": digest,
-                "names": list(names),
-            },
-        )
 
 
 def _add(con: Connection, store: Lake, bill: Bill) -> str:
@@ -289,12 +297,3 @@ def _provider(bill: Bill) -> str | None:
     """Return the bill's provider, or None where it names several or none."""
     names = {provider(name) for total in bill.totals for name in total.providers}
     return names.pop() if len(names) == 1 else None
-
-
-def _forgive(con: Connection, bill: Bill) -> None:
-    """Take export files out of quarantine that have now been delivered whole."""
-    con.execute(
-        "DELETE FROM bills.versions WHERE status = 'quarantined'"
-        " AND list_has_any(origin, $origin)",
-        {"origin": list(bill.origin)},
-    )

@@ -14,8 +14,9 @@ class Ingested:
         problems: One sentence for each refusal and for each path without bills.
         notes: Which files of a series are missing, and which have no rows; which new
             bills meet another report of their month, or count without their net costs
-            or their credits, or end earlier than what they replace;
-            when nothing was new, which older versions were given again.
+            or their credits, or end earlier or hold less than what they replace;
+            which files were left behind by a longer export, and which are kept under
+            another source; when nothing was new, which older versions were given again.
     """
 
     loaded: int

@@ -31,17 +31,24 @@ changed AS (
             IS NOT DISTINCT FROM judged.billing_account_id
             AND known.billing_period = judged.billing_period
     WHERE known.bill_id IS DISTINCT FROM judged.bill_id
+),
+
+-- Either version by itself: days are looked up by equality, not compared with each.
+versions AS (
+    SELECT
+        *,
+        unnest([bill_id, judged_bill_id]) AS told_by
+    FROM changed
 )
 
 SELECT
-    changed.source,
-    changed.billing_account_id,
-    changed.billing_period,
-    changed.bill_id,
+    versions.source,
+    versions.billing_account_id,
+    versions.billing_period,
+    versions.bill_id,
     $as_of::TIMESTAMPTZ AS judged_at,
     min(days.charge_date) AS first_date,
     max(days.charge_date) AS last_date
-FROM changed
-INNER JOIN series.daily_cost_versions AS days
-    ON days.bill_id IN (changed.bill_id, changed.judged_bill_id)
+FROM versions
+INNER JOIN series.daily_cost_versions AS days ON versions.told_by = days.bill_id
 GROUP BY ALL

@@ -16,7 +16,7 @@ CHILD = textwrap.dedent("""
     import os, signal, sys
     from tasks.edge.intake import bills, lake
     from tasks.edge.intake.parsing import staging
-    from tasks.edge.intake.versions import chain, register
+    from tasks.edge.intake.versions import chain, quarantine, register
     from tasks.edge.settings import Settings
 
     moments = int(sys.argv[1])
@@ -32,7 +32,8 @@ CHILD = textwrap.dedent("""
 
     for module, names in {
         lake: ["sync", "publish", "committed", "sweep"],
-        register: ["add", "refuse", "_forgive"],
+        register: ["add"],
+        quarantine: ["refuse", "forgive"],
         chain: ["settle"],
         staging: ["stage", "split"],
     }.items():

@@ -1,4 +1,4 @@
-"""The register of bills: the versions, which of them are current, what was refused."""
+"""The register of bills: the versions, and which of them are current."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

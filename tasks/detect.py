@@ -10,7 +10,7 @@ from tasks.core.detection import looking
 from tasks.core.findings import lifecycle
 from tasks.edge.costs import divided, series
 from tasks.edge.database import warehouse
-from tasks.edge.detection import findings, heard, known
+from tasks.edge.detection import findings, known
 from tasks.edge.people import calendar
 from tasks.edge.settings import Settings
 
@@ -52,8 +52,7 @@ def detect_anomalies(
         calendar.take_over(con, settings.planned, datetime.now(UTC))
         seen = known.read(con, settings, loaded, as_of=now)
         by_tag = divided.read(con, loaded, params, as_of=now)
-        mind = heard.of(settings, loaded.book.scopes)
-        found = looking.look(replace(seen, divided=by_tag), params, mind)
+        found = looking.look(replace(seen, divided=by_tag), params)
         stored = findings.stored(con, findings.reaching(days, found))
         verdicts = {item.anomaly_id: item.verdict for item in seen.feedback}
         changes = lifecycle.changes(stored, found, days, now, verdicts)

@@ -13,7 +13,7 @@ A day that continues an anomaly needs less, which keeps one anomaly from becomin
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -21,21 +21,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.core.detection import (
-    habits,
-    hearing,
-    memory,
-    rationing,
-    remembering,
-    repeats,
-    tides,
-    voices,
-)
+from tasks.core.detection import habits, hearing, rationing, repeats, tides, voices
 from tasks.core.detection.declaration import Detection
-from tasks.core.detection.hearing import SEASONAL, THRESHOLDS, Hearing
-from tasks.core.detection.memory import Memory
+from tasks.core.detection.hearing import SEASONAL, THRESHOLDS, Hearing, Spoken
 from tasks.core.detection.tides import Signs
-from tasks.core.detection.voices import Spoken
 from tasks.core.detectors import (
     AT_ONCE,
     Flags,
@@ -44,8 +33,6 @@ from tasks.core.detectors import (
     Scores,
     calibration,
     days_off,
-    past,
-    walks,
     weekends,
 )
 from tasks.core.detectors.prices import UnitPrice
@@ -108,12 +95,7 @@ class Verdict(NamedTuple):
 
 
 def find(
-    panel: Panel,
-    settled: Flags,
-    params: Detection,
-    *,
-    rate: float | None = None,
-    mind: Memory | None = None,
+    panel: Panel, settled: Flags, params: Detection, *, rate: float | None = None
 ) -> Alerts:
     """Judge every day of every series.
 
@@ -124,17 +106,17 @@ def find(
         params: As configured.
         rate: Share of normal days of each series that the seasonal score may call odd;
             None: what ``alerts_per_week`` has room for over all series.
-        mind: Where what was heard is kept from one look to the next, if it is. The
-            answer is the same with and without it.
     """
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        score, heard, spoken, p_value = _heard(panel, params, mind, threads)
+        heard, spoken = hearing.hear(panel, params, threads)
+        score = heard.seasonal.score
         rare = threads.submit(
             calibration.above,
             heard.weekends.score,
             step=weekends.STEP,
             window=weekends.WINDOW,
         )
+        p_value = calibration.both_sides(score, days_off.of(panel).flags, threads)
         _leave_out_usual(heard, p_value)
         if rate is None:
             certain = rationing.beginnings(_others(heard.says), panel.accounts)
@@ -168,28 +150,6 @@ def find(
         answer = partial(_answer, panel, alerts, verdict)
         deque(threads.map(answer, hearing.parts(panel), spoken), maxlen=0)
     return alerts
-
-
-def _heard(
-    panel: Panel, params: Detection, mind: Memory | None, threads: Executor
-) -> tuple[Floats, Hearing, list[dict[str, Spoken]], Floats]:
-    """Return what is said of each day, and how rare its seasonal score is."""
-    recalled = remembering.recall(mind, panel, params, threads) if mind else None
-    until = memory.end_of_kept(panel)
-    is_due = until > 0 and past.is_enough(params)
-    is_due &= recalled is None or until > recalled.until
-    keeps = mind if mind and is_due and mind.begin(panel, until) else None
-    heard, spoken = hearing.hear(panel, params, threads, recalled, keeps)
-    score = heard.seasonal.score
-    going = remembering.going_on(score, recalled)
-    leaving = walks.Leaving(until, keeps.keep) if keeps else None
-    p_value = calibration.both_sides(
-        score, days_off.of(panel).flags, threads, going, leaving
-    )
-    if keeps and leaving:
-        odd = remembering.together_of(spoken, hearing.parts(panel), until)
-        keeps.finish({**odd, **leaving.together})
-    return score, heard, spoken, p_value
 
 
 def _at_usual_price(panel: Panel, params: Detection, rows: NDArray[np.int64]) -> Floats:

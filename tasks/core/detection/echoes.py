@@ -9,7 +9,7 @@ was told of a day or two goes on.
 import numpy as np
 
 from tasks.core.detectors import Panel
-from tasks.core.detectors.movement import LONGEST
+from tasks.core.detectors.drift import LONGEST
 from tasks.core.findings.kinds import SHIFT_DAYS
 from tasks.core.findings.runs import Run
 

@@ -15,7 +15,6 @@ from tasks.core.detection.alerts import Alerts
 from tasks.core.detection.allowances import Given, Part
 from tasks.core.detection.arrival import Arrived, as_if_complete, so_far
 from tasks.core.detection.declaration import Detection
-from tasks.core.detection.memory import Memory
 from tasks.core.detectors import Flags, Floats, Panel
 
 
@@ -28,13 +27,7 @@ class Judged:
 
 
 def judge(
-    panel: Panel,
-    settled: Flags,
-    arrived: Arrived,
-    said: Given,
-    params: Detection,
-    *,
-    mind: Memory | None = None,
+    panel: Panel, settled: Flags, arrived: Arrived, said: Given, params: Detection
 ) -> Judged:
     """Judge every day of every series.
 
@@ -44,10 +37,9 @@ def judge(
         arrived: What share of each day is there.
         said: What people said of these days.
         params: As configured.
-        mind: Where what is heard of them is kept.
     """
     seen = as_if_complete(panel, arrived)
-    judged = alerts.find(seen, settled, params, mind=mind)
+    judged = alerts.find(seen, settled, params)
     for left_out, later in said.lessons:
         seen = _without(seen, judged, left_out)
         again = alerts.find(seen, settled, params)

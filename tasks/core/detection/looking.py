@@ -12,7 +12,6 @@ from tasks.core.detection.alerts import Alerts
 from tasks.core.detection.allowances import Part
 from tasks.core.detection.arrival import Arrived
 from tasks.core.detection.declaration import Detection
-from tasks.core.detection.memory import Memory
 from tasks.core.detection.people import Feedback, Plan, Rules
 from tasks.core.detectors import Flags
 from tasks.core.findings import incidents
@@ -43,21 +42,13 @@ class Known:
     divided: Sequence[Divided] = ()
 
 
-def look(known: Known, params: Detection, mind: Memory | None = None) -> list[Anomaly]:
-    """Return the anomalies, oldest first.
-
-    Args:
-        known: All that is known.
-        params: As configured.
-        mind: Where what is heard of the series is kept from one look to the next.
-    """
+def look(known: Known, params: Detection) -> list[Anomaly]:
+    """Return the anomalies, oldest first."""
     book = known.book
     said = allowances.given(
         book.panel, book.scopes, known.plans, known.feedback, known.rules
     )
-    judged = judgement.judge(
-        book.panel, book.settled, known.arrived, said, params, mind=mind
-    )
+    judged = judgement.judge(book.panel, book.settled, known.arrived, said, params)
     found, told = _find(book, judged.alerts, params, judged.foreseen)
     if not known.divided:
         return found

@@ -60,16 +60,6 @@ class Panel:
             since=self.since[part],
         )
 
-    def days_from(self, column: int) -> "Panel":
-        """Return the days from a column on, of all series."""
-        return replace(
-            self,
-            start=self.day(column),
-            costs=self.costs[:, column:],
-            quantities=self.quantities[:, column:],
-            since=self.since - column,
-        )
-
     @property
     def n_days(self) -> int:
         """Number of columns."""

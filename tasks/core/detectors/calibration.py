@@ -24,18 +24,24 @@ Source:
     Using Extreme Order Statistics", Annals of Statistics 3 (1975), for its fit.
 """
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats, bodies
-from tasks.core.detectors.walks import GoingOn, Leaving, Step, Walk
+from tasks.core.detectors.bodies import Body, Singles
+from tasks.core.detectors.tails import Pool, Side, Tail
 
 # Days that are calibrated at once, from those before them, and how many those are.
 STEP = 14
 WINDOW = 182
+
+# Series that are worked on at a time, so that their days stay near the processor.
+PART = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def p_values(score: Floats, *, step: int = STEP, window: int = WINDOW) -> PValue
             within = bodies.inside(now.body, sign * now.scores, sign)
             found[rows, now.days] = np.where(np.isnan(tail), within, tail).T
 
-    Walk(score, step=step, window=window).answer(answer)
+    _walk(score, answer, step=step, window=window)
     return PValues(above, below)
 
 
@@ -78,27 +84,17 @@ def above(score: Floats, *, step: int, window: int) -> Floats:
         within = bodies.inside(now.body, now.scores, 1)
         found[rows, now.days] = np.where(np.isnan(now.above), within, now.above).T
 
-    Walk(score, step=step, window=window).answer(answer)
+    _walk(score, answer, step=step, window=window)
     return found
 
 
 def both_sides(
-    score: Floats,
-    apart: Flags | None = None,
-    threads: Executor | None = None,
-    going: GoingOn | None = None,
-    leaving: Leaving | None = None,
+    score: Floats, apart: Flags | None = None, threads: Executor | None = None
 ) -> Floats:
     """Return how rare each day is that may be odd on either side, as ``PValues.both``.
 
-    It takes a third of the room, and asks of each day the one side that counts.
-
-    Args:
-        score: ``(n_series, n_days)``, signed; NaN where a day was not judged.
-        apart: ``(n_days,)`` days that say nothing of others.
-        threads: Where parts of the series are worked on at once.
-        going: What an earlier walk left, to go on from there.
-        leaving: What to leave for a later one.
+    It takes a third of the room, and asks of each day the one side that counts. Days
+    that are ``apart`` say nothing of others.
     """
     found = np.empty(score.shape)
 
@@ -108,11 +104,71 @@ def both_sides(
         found[rows, now.days] = np.minimum(1.0, 2.0 * rare).T
 
     each = threads.map if threads else map
-    walk = Walk(score, step=STEP, window=WINDOW, apart=apart, each=each)
-    if going:
-        walk.go_on(going, found)
-    if leaving:
-        walk.answer(answer, partial(walk.leave, leaving, found), leaving.until)
-    else:
-        walk.answer(answer)
+    _walk(score, answer, step=STEP, window=WINDOW, apart=apart, each=each)
     return found
+
+
+class Step(NamedTuple):
+    """Some days, a day in each row and a series in each column.
+
+    Attributes:
+        days: Their columns among all days.
+        scores: What is asked.
+        body: What is known of the series.
+        above: How rare they are in the upper tail; NaN of a day that is not in it.
+        below: The same of the lower tail.
+    """
+
+    days: slice
+    scores: Singles
+    body: Body
+    above: Floats
+    below: Floats
+
+
+def _walk(
+    score: Floats,
+    answer: Callable[[slice, Step], None],
+    *,
+    step: int,
+    window: int,
+    apart: Flags | None = None,
+    each: Callable[..., Iterable[Any]] = map,
+) -> None:
+    """Judge some days after the other, and answer for parts of the series.
+
+    Of all series together only little is asked between: what is usual, and the tails.
+    """
+    kept = score.astype(np.float32)
+    rows = bodies.parts(len(score), PART)
+    sides = [
+        [Side(sign, len(kept[part]), window // step) for sign in (1, -1)]
+        for part in rows
+    ]
+    pools = [Pool(window // step) for _ in sides[0]]
+    is_apart = np.zeros(score.shape[1], np.bool_) if apart is None else apart
+
+    def judge(
+        part: slice, both: list[Side], body: Body, first: int, tails: list[Tail]
+    ) -> list[Singles]:
+        days = slice(first, first + step)
+        today = np.ascontiguousarray(kept[part, days].T)
+        upper, lower = (
+            side.judge(body, today, is_apart[days], tail)
+            for side, tail in zip(both, tails, strict=True)
+        )
+        answer(part, Step(days, today, body, upper, lower))
+        for side in both:
+            today = side.calm(body, today)
+        today[is_apart[days]] = np.nan
+        kept[part, days] = today.T
+        return [side.over for side in both]
+
+    for first in range(0, score.shape[1], step):
+        pasts = [kept[part, max(0, first - window) : first] for part in rows]
+        known = bodies.bodies(pasts, each)
+        tails = list(each(Pool.tail, pools))
+        now = partial(judge, first=first, tails=tails)
+        over = list(each(now, rows, sides, known))
+        for pool, of_parts in zip(pools, zip(*over, strict=True), strict=True):
+            pool.add(of_parts)

@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, Panel, windows
-from tasks.core.detectors.past import BACK, Past
 
 SATURDAY, SUNDAY = 5, 6
 DAY = timedelta(days=1)
@@ -86,11 +85,6 @@ class DaysOff:
         found[self.columns] = True
         return found
 
-    def since(self, column: int) -> "DaysOff":
-        """Return those from a column on."""
-        first = int(np.searchsorted(self.columns, column))
-        return DaysOff(self.columns[first:], self.names[first:], self.n_days)
-
     def left_out(self, days: Floats) -> Floats:
         """Return days with NaN for those that are days off."""
         if not self.names:
@@ -144,14 +138,8 @@ def _joining(holidays: Collection[date]) -> set[date]:
 
 
 def effect(
-    off: DaysOff,
-    panel: Panel,
-    scaled: Floats,
-    offset: Floats,
-    sure: Floats,
-    *,
-    before: Past | None = None,
-) -> tuple[Effect | None, Floats]:
+    off: DaysOff, panel: Panel, scaled: Floats, offset: Floats, sure: Floats
+) -> Effect:
     """Return what days off add to weekday and place in the month.
 
     Args:
@@ -160,32 +148,21 @@ def effect(
         scaled: ``(n_series, n_days)`` the days themselves.
         offset: What the weekday of each adds.
         sure: What its place in the month adds.
-        before: What is kept of earlier days, whose days off are not asked again.
-
-    Returns:
-        The effect, None where there is no new day off; and where each day off, the
-        earlier ones first, lay above its level, ``(n_series, n)``.
     """
-    new = off.since(BACK) if before else off
-    places = _places(off, new.columns, scaled, offset, sure)
-    names = new.names
-    if before:
-        places = np.column_stack([before.places, places])
-        names = (*before.names, *names)
-    if not new.names:
-        return None, places
-    sure_of, below, above = (np.zeros(scaled.shape) for _ in range(3))
-    for turn, column in enumerate(new.columns, start=len(names) - len(new.names)):
+    shape = scaled.shape
+    sure_of, below, above = (np.zeros(shape) for _ in range(3))
+    places = _places(off, scaled, offset, sure)
+    for turn, column in enumerate(off.columns):
         usual = offset[:, column]
         weekend = offset[:, _weekend_before(panel, int(column))]
-        is_bridging = names[turn] == BRIDGING
+        is_bridging = off.names[turn] == BRIDGING
         belief = usual if is_bridging else weekend[:, -1]
         alike = [
-            earlier
-            for earlier in range(turn)
-            if (names[earlier] == BRIDGING) == is_bridging
+            before
+            for before in range(turn)
+            if (off.names[before] == BRIDGING) == is_bridging
         ]
-        same = [one for one in alike if names[one] == names[turn]]
+        same = [one for one in alike if off.names[one] == off.names[turn]]
         asked = places[:, alike]
         centre = _centre(belief, asked, places[:, [] if is_bridging else same])
         known = np.column_stack([usual, weekend, asked])
@@ -196,25 +173,17 @@ def effect(
         sure_of[:, column] = centre - usual
         below[:, column] = low - slack - centre
         above[:, column] = high + slack - centre
-    return Effect(sure_of, below, above), places
+    return Effect(sure_of, below, above)
 
 
-def _places(
-    off: DaysOff,
-    columns: NDArray[np.int64],
-    scaled: Floats,
-    offset: Floats,
-    sure: Floats,
-) -> Floats:
-    """Return where days off lay above their level, ``(n_series, n)``; NaN unknown."""
-    if not columns.size:
-        return np.empty((len(scaled), 0))
+def _places(off: DaysOff, scaled: Floats, offset: Floats, sure: Floats) -> Floats:
+    """Return where each day off lay above its level, ``(n_series, n)``; NaN unknown."""
     freed = off.left_out(scaled - offset - sure)
-    before = columns[:, None] - np.arange(1, LEVEL_DAYS + 1)
+    before = off.columns[:, None] - np.arange(1, LEVEL_DAYS + 1)
     lately = freed[:, np.maximum(before, 0)]
     lately[:, before < 0] = np.nan
     level = windows.median_of_known(lately, LEAST)
-    return np.asarray((scaled - sure)[:, columns] - level)
+    return np.asarray((scaled - sure)[:, off.columns] - level)
 
 
 def _centre(belief: Floats, asked: Floats, same: Floats) -> Floats:

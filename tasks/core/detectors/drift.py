@@ -18,33 +18,34 @@ Source:
     21 (1976), for windows of which the one that fits best speaks.
 """
 
-from datetime import timedelta
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.core.detection.declaration import Drift, Seasonality
-from tasks.core.detectors import (
-    Flags,
-    Floats,
-    Panel,
-    Scores,
-    lines,
-    monthly,
-    movement,
-    windows,
-)
-from tasks.core.detectors.movement import LAG, LONGEST, Before, Moved
-from tasks.core.detectors.past import BACK, SUMMED, Past, Trail
+from tasks.core.detectors import Flags, Floats, Panel, Scores, lines, monthly, windows
 from tasks.core.detectors.seasonal import Season, Seasonal, from_scale
 
 # Days that are weighed; the window that tells more speaks. The last one is the longest.
+LONGEST = lines.WIDTH
 WINDOWS = (LONGEST // 2, LONGEST)
 
 # Spreads that one day may lie away from the expectation of the day.
 CLIP = 4.0
 
+# Twelve weeks before the window, whose levels it has to leave behind: each of these
+# lags doubles the reach of a running maximum.
+LAGS = (12, 24, 48)
+
 # Days that a series must have: its window, and most of the weeks before.
 WARM_UP_DAYS = 70
+
+# Days over each of which growth is measured.
+MONTH = 28
+
+# Days by which the level lags behind: it is a median over twice as many.
+LAG = 10
 
 # How far a line from nothing has come by its last day, in the weighted means.
 REACH = tuple(3 * n / (2 * n + 1) for n in WINDOWS)
@@ -52,6 +53,43 @@ REACH = tuple(3 * n / (2 * n + 1) for n in WINDOWS)
 # Share of what tells a drift that lets it go on, so many days after it was told.
 GOES_ON = 0.5
 APART = 3
+
+# Spreads that the short window usually lies from the level before it, up to which the
+# noise of single days explains it: 1.3 times what independent days give. Beyond, days
+# hang together, and more evidence is asked for.
+RESTLESS = 0.5
+
+
+class Moved(NamedTuple):
+    """What one window says of each day; both ``(n_series, n_days)``, signed.
+
+    Attributes:
+        evidence: How far its days lie beyond older levels, in their own noise.
+        off: How far they lie from the level before them, on the scale.
+    """
+
+    evidence: Floats
+    off: Floats
+
+    def only(self, rows: NDArray[np.int64]) -> "Moved":
+        """Return what it says of some series."""
+        return Moved(self.evidence[rows], self.off[rows])
+
+
+class Before(NamedTuple):
+    """What was before each day, on the scale; all ``(n_series, n_days)``.
+
+    Attributes:
+        level: The level.
+        high: The highest of the weeks before.
+        low: The lowest.
+        growth: How much a day adds as a rule.
+    """
+
+    level: Floats
+    high: Floats
+    low: Floats
+    growth: Floats
 
 
 class Drifting:
@@ -78,98 +116,43 @@ class Drifting:
         """
         return self.scores(panel, Seasonal(self.seasonality).season(panel))
 
-    def scores(
-        self,
-        panel: Panel,
-        season: Season,
-        kept: Past | None = None,
-        trail: Trail | None = None,
-    ) -> Scores:
-        """Return the scores of a panel whose season is known already.
-
-        Args:
-            panel: The series; where days are kept, from ``kept.first`` on.
-            season: What is normal for them.
-            kept: What is kept of earlier days. Then the new days alone are scored.
-            trail: Where to write what a later ``Past`` needs.
-        """
-        days, sums = _summed(season, kept)
-        # Of days that are kept only those are looked at that a window reaches.
-        width = days.shape[1] - BACK + SUMMED if kept else days.shape[1]
-        whole = movement.is_whole(season.level)[:, -width:]
-        before = Before(*(one[:, -width:] for one in movement.before(season.level)))
-        near = season.newest(width)
-        given = zip(
-            lines.means(sums, WINDOWS),
-            self._longer(panel, kept.first if kept else 0),
-            WINDOWS,
-            strict=True,
-        )
-        short, long = (
-            movement.moved(mean, before, near.spread, n, longer[-width:])
-            for mean, longer, n in given
-        )
-        score, apart = self._evident(short, long, near.spread, kept, trail)
-        start = windows.earlier(before.level, LONGEST - 1)
-        _only_steep(score, days[:, -width:], start, near.spread, kept)
-        score = np.where(whole & _is_old(panel, width, kept), score, np.nan)
-        if kept:
-            score[:, :SUMMED] = kept.kept["held"]
-        score = _held(score)
-        grown = windows.earlier(before.growth, LONGEST - 1) * (LONGEST + LAG)
-        expected = start + grown + near.offset + near.sure
-        if trail is not None:
-            first = kept.first if kept else 0
-            trail.add("days", first, days)
-            trail.add("restless", first, apart)
-            trail.add("held", first + days.shape[1] - width, score)
-            trail.add("plain", sums.first, sums.plain)
-            trail.add("placed", sums.first, sums.placed)
-        new = SUMMED if kept else 0
-        return self._with_band(expected[:, new:], score[:, new:])
-
-    def _evident(
-        self,
-        short: Moved,
-        long: Moved,
-        spread: Floats,
-        kept: Past | None,
-        trail: Trail | None,
-    ) -> tuple[Floats, Floats]:
-        """Return evidence and movement, and how far days lie from the level.
-
-        What restlessness takes away is asked of those series alone that it may matter
-        to; how far days lie off of all of them only where it is kept.
-        """
-        score = self._score(short, long, 1.0)
-        may_be = np.abs(score) >= GOES_ON
-        some = np.flatnonzero(may_be[:, SUMMED if kept else 0 :].any(axis=1))
-        rows = np.arange(len(score)) if trail is not None else some
-        apart = short.off[rows] / spread[rows]
-        if kept:
-            old = kept.kept["restless"][rows]
-            apart = np.concatenate([old, apart[:, SUMMED:]], axis=1)
-        usual = movement.restless(apart if trail is None else apart[some], kept)
-        usual = usual[:, -score.shape[1] :]
-        score[some] = self._score(short.only(some), long.only(some), usual)
-        return score, apart
-
-    def _longer(self, panel: Panel, first: int) -> list[Floats]:
-        """Return what the length of months adds to each window.
-
-        Args:
-            panel: Names the days.
-            first: Days before the panel, over which sums run as well.
-        """
-        share = monthly.share(panel.start - timedelta(first), first + panel.n_days)
+    def scores(self, panel: Panel, season: Season) -> Scores:
+        """Return the scores of a panel whose season is known already."""
+        days = season.level + season.surprise
+        calm = _calm(season)
+        before = _before(season.level)
+        share = monthly.share(panel)
         lengths = windows.earlier(
             windows.trailing_median(share, self.seasonality.level_days, least=1)
         )
-        whole = lines.means(lines.running(share), WINDOWS)
-        return [
-            movement.longer(mean, lengths, n)
-            for mean, n in zip(whole, WINDOWS, strict=True)
-        ]
+        short, long = (
+            _moved(mean, before, season.spread, n, _longer(whole, lengths, n))
+            for mean, whole, n in zip(
+                lines.means(calm, WINDOWS),
+                lines.means(share, WINDOWS),
+                WINDOWS,
+                strict=True,
+            )
+        )
+        score = self._score(short, long, 1.0)
+        # What restlessness takes away is asked of those alone that it may matter to.
+        some = np.flatnonzero((np.abs(score) >= GOES_ON).any(axis=1))
+        usual = _restless(short.off[some] / season.spread[some])
+        score[some] = self._score(short.only(some), long.only(some), usual)
+        asked = np.abs(score) >= GOES_ON
+        start = windows.earlier(before.level, LONGEST - 1)
+        slope = lines.steepness(days, start, season.spread, asked)
+        score[~asked] = 0.0
+        score[asked] = np.sign(score[asked]) * np.minimum(np.abs(score[asked]), slope)
+        is_known = (
+            (windows.age(panel.costs) >= WARM_UP_DAYS)
+            & np.isfinite(panel.costs)
+            & _is_whole(season.level)
+        )
+        score = _held(np.where(is_known, score, np.nan))
+        grown = windows.earlier(before.growth, LONGEST - 1) * (LONGEST + LAG)
+        expected = start + grown + season.offset + season.sure
+        return self._with_band(expected, score)
 
     def _score(self, short: Moved, long: Moved, usual: Floats | float) -> Floats:
         """Return the lesser of evidence and movement, each of what is asked of it."""
@@ -210,39 +193,6 @@ def _held(score: Floats) -> Floats:
     return held
 
 
-def _summed(season: Season, kept: Past | None) -> tuple[Floats, lines.Running]:
-    """Return the days without weekday and month's edge, and running sums of them.
-
-    In the sums wild days are brought nearer.
-    """
-    days, calm = season.level + season.surprise, _calm(season)
-    if kept is None:
-        return days, lines.running(calm)
-    days = np.concatenate([kept.whole("days"), days[:, BACK:]], axis=1)
-    old = lines.Running(kept.until - SUMMED, kept.kept["plain"], kept.kept["placed"])
-    return days, lines.running(calm[:, BACK:], old)
-
-
-def _only_steep(
-    score: Floats, days: Floats, start: Floats, spread: Floats, kept: Past | None
-) -> None:
-    """Take scores back where a step explains the days better than a line."""
-    asked = np.abs(score) >= GOES_ON
-    if kept:
-        asked[:, :SUMMED] = False
-    slope = lines.steepness(days, start, spread, asked)
-    score[~asked] = 0.0
-    score[asked] = np.sign(score[asked]) * np.minimum(np.abs(score[asked]), slope)
-
-
-def _is_old(panel: Panel, width: int, kept: Past | None) -> Flags:
-    """Return which of the newest days are known, and have enough of them before."""
-    age = windows.age(panel.costs)[:, -width:]
-    if kept:
-        age += kept.known[:, None]
-    return (age >= WARM_UP_DAYS) & np.isfinite(panel.costs[:, -width:])
-
-
 def _calm(season: Season) -> Floats:
     """Return each day without weekday and month's edge, wild ones brought nearer.
 
@@ -251,3 +201,65 @@ def _calm(season: Season) -> Floats:
     most = CLIP * season.spread
     off = np.nan_to_num(np.clip(season.surprise, -most, most))
     return np.asarray(np.nan_to_num(season.level + off))
+
+
+def _before(level: Floats) -> Before:
+    """Return levels and growth of the weeks before each day."""
+    high = low = level
+    for lag in LAGS:
+        high = np.fmax(high, windows.earlier(high, lag))
+        low = np.fmin(low, windows.earlier(low, lag))
+    lately = level - windows.earlier(level, MONTH)
+    earlier = windows.earlier(lately, MONTH)
+    # Growth is what two months in a row had in common.
+    size = np.minimum(np.abs(lately), np.abs(earlier)) / MONTH
+    is_same = np.sign(lately) == np.sign(earlier)
+    growth = np.where(is_same, np.sign(lately) * size, 0.0)
+    return Before(level, high, low, np.nan_to_num(growth))
+
+
+def _moved(
+    mean: Floats, before: Before, spread: Floats, n: int, longer: Floats
+) -> Moved:
+    """Hold the last ``n`` days, weighed 1, 2, 3 …, against what was before them.
+
+    Args:
+        mean: ``(n_series, n_days)`` of the days, see ``_calm`` and ``lines.means``.
+        before: What was before each of them.
+        spread: The noise of a day.
+        n: Days in the window.
+        longer: ``(n_days,)`` what the length of months adds to the window.
+    """
+    place = np.arange(1, n + 1)
+    weight, square = float(place.sum()), float((place**2).sum())
+    grown = before.growth * float((place * (place + LAG)).sum() / weight)
+    high = windows.earlier(before.high + np.maximum(grown, 0.0), n - 1)
+    low = windows.earlier(before.low + np.minimum(grown, 0.0), n - 1)
+    high += np.maximum(longer, 0.0)
+    low += np.minimum(longer, 0.0)
+    beyond = mean - np.clip(mean, low, high)
+    # The level is a median of 21 days, with the variance of 21 / 1.57 of them.
+    noise = spread * np.sqrt(square / weight**2 + 1.57 / 21)
+    off = mean - windows.earlier(before.level + grown, n - 1)
+    return Moved(beyond / noise, off)
+
+
+def _restless(off: Floats) -> Floats:
+    """Return how much more the last days usually lie apart than noise explains."""
+    typical = windows.trailing_median(np.abs(off[:, ::4]), 30, least=8, every=2)
+    days = np.repeat(typical, 4, axis=1)[:, : off.shape[1]]
+    return np.fmax(windows.earlier(days) / RESTLESS, 1.0)
+
+
+def _longer(share: Floats, level: Floats, n: int) -> Floats:
+    """Return what months add to the last ``n`` days, beside the level before them."""
+    added = share - windows.earlier(level, n - 1)
+    return np.asarray(np.nan_to_num(added)[0])
+
+
+def _is_whole(level: Floats) -> Flags:
+    """Return where the level is known on all days of the longest window."""
+    known = np.cumsum(np.isfinite(level), axis=1)
+    return np.asarray(
+        known - windows.earlier(known.astype(np.float64), LONGEST) >= LONGEST
+    )

@@ -1,7 +1,6 @@
 """Lines and steps through the last days of many series: sums, and which fits better."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,58 +20,23 @@ SLOPE = 2.5
 FURTHEST = 0.55
 
 
-class Running(NamedTuple):
-    """Sums of all days before each, from the first day of all on.
-
-    Attributes:
-        first: Column of the first day here.
-        plain: ``(n_series, n_days + 1)`` sums of the days.
-        placed: The same of days times their column.
-    """
-
-    first: int
-    plain: Floats
-    placed: Floats
-
-
-def running(days: Floats, before: Running | None = None) -> Running:
-    """Return the sums of days, ``(n_series, n_days)``, which go on after others."""
-    until = before.first + before.plain.shape[1] - 1 if before else 0
-    place = np.arange(until, until + days.shape[1])
-    if before is None:
-        zero = np.zeros((len(days), 1))
-        before = Running(0, zero, zero)
-    return Running(
-        before.first,
-        _after(before.plain, days),
-        _after(before.placed, days * place),
-    )
-
-
-def _after(sums: Floats, days: Floats) -> Floats:
-    """Return sums that go on."""
-    added = np.cumsum(np.concatenate([sums[:, -1:], days], axis=1), axis=1)
-    return np.concatenate([sums[:, :-1], added], axis=1)
-
-
-def means(sums: Running, lengths: Sequence[int]) -> list[Floats]:
+def means(days: Floats, lengths: Sequence[int]) -> list[Floats]:
     """Return means of the last ``n`` days, weighed 1 for the oldest and so on.
 
     Args:
-        sums: Those of the days.
-        lengths: Some ``n``; there is an array for each, ``(n_series, n_days)``.
+        days: ``(n_series, n_days)``.
+        lengths: Some ``n``; there is an array for each.
     """
-    plain, placed = sums.plain, sums.placed
-    days = plain.shape[1] - 1
-    place = np.arange(sums.first, sums.first + days)
+    place = np.arange(days.shape[1])
+    plain, placed = (_running(each) for each in (days, days * place))
     found = []
     for n in lengths:
-        mean = np.full((len(plain), days), np.nan)
+        mean = np.full(days.shape, np.nan)
         newest = place[n - 1 :]
-        total = (placed[:, n:] - placed[:, :-n]) - (newest - n) * (
+        sums = (placed[:, n:] - placed[:, :-n]) - (newest - n) * (
             plain[:, n:] - plain[:, :-n]
         )
-        mean[:, n - 1 :] = total / (n * (n + 1) / 2)
+        mean[:, n - 1 :] = sums / (n * (n + 1) / 2)
         found.append(mean)
     return found
 
@@ -109,3 +73,8 @@ def steepness(days: Floats, start: Floats, spread: Floats, asked: Flags) -> Floa
     is_step = step - np.maximum(line, bend) > STEP
     steep = np.maximum(slope * np.sign(sums[:, -1]), 0.0)
     return np.where(is_step, 0.0, steep / SLOPE)
+
+
+def _running(days: Floats) -> Floats:
+    zero = np.zeros((len(days), 1))
+    return np.concatenate([zero, np.cumsum(days, axis=1)], axis=1)

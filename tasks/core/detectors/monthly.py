@@ -50,14 +50,18 @@ def length(panel: Panel, level_days: int) -> Floats:
     Returns:
         ``(n_days,)`` on the scale; 0 once the level is one of the same month.
     """
-    now = share(panel.start, panel.n_days)
+    now = share(panel)
     level = windows.earlier(windows.trailing_median(now, level_days, least=1))
     return np.asarray(np.nan_to_num(now - level)[0])
 
 
-@lru_cache(maxsize=8)
-def share(start: date, n_days: int) -> Floats:
+def share(panel: Panel) -> Floats:
     """Return a day's share of its month, on the scale, ``(1, n_days)``; read only."""
+    return _share(panel.start, panel.n_days)
+
+
+@lru_cache(maxsize=8)
+def _share(start: date, n_days: int) -> Floats:
     days = [start + timedelta(days=column) for column in range(n_days)]
     lengths = [float(monthrange(day.year, day.month)[1]) for day in days]
     found = np.asarray(-np.log(np.array([lengths])))

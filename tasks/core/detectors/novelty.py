@@ -31,13 +31,9 @@ class NewScope:
         columns = np.arange(panel.n_days)[None, :]
         began = np.where(known.any(axis=1), known.argmax(axis=1), panel.n_days)[:, None]
         is_news = began - panel.since[:, None] >= self.params.known_days
-        score, expected, high = (np.full(panel.costs.shape, np.nan) for _ in range(3))
-        # Few series are news: the others are asked nothing.
-        some = np.flatnonzero(is_news)
-        is_young = (columns >= began[some]) & (columns < began[some] + self.params.days)
-        rows, days = np.nonzero(is_young & known[some])
-        new = some[rows], days
-        floor = np.broadcast_to(np.maximum(self.floor, 1e-9), panel.costs.shape)[new]
-        score[new] = panel.costs[new] / floor
-        expected[new], high[new] = 0.0, floor
-        return Scores(expected, expected, high, score)
+        is_young = (columns >= began) & (columns < began + self.params.days)
+        floor = np.broadcast_to(np.maximum(self.floor, 1e-9), panel.costs.shape)
+        is_new = is_news & is_young & known
+        score = np.where(is_new, panel.costs / floor, np.nan)
+        expected = np.where(is_new, 0.0, np.nan)
+        return Scores(expected, expected, np.where(is_new, floor, np.nan), score)

@@ -15,16 +15,7 @@ from functools import cached_property
 import numpy as np
 
 from tasks.core.detection.declaration import Seasonality
-from tasks.core.detectors import (
-    Floats,
-    Panel,
-    Scores,
-    days_off,
-    monthly,
-    past,
-    windows,
-)
-from tasks.core.detectors.past import BACK, Past, Trail
+from tasks.core.detectors import Floats, Panel, Scores, days_off, monthly, windows
 
 # Scales the median absolute deviation to the standard deviation of a normal
 # distribution: 1 / Φ⁻¹(3/4).
@@ -80,12 +71,6 @@ class Season:
         """How far the day lies beyond either end."""
         return self.scaled - np.clip(self.scaled, self.low, self.high)
 
-    def newest(self, count: int) -> "Season":
-        """Return the season of the newest days."""
-        return Season(
-            *(getattr(self, name)[:, -count:] for name in self.__dataclass_fields__)
-        )
-
     def with_effect(self, sure: Floats, below: Floats, above: Floats) -> "Season":
         """Return the season with what else adds to its days."""
         return replace(
@@ -114,22 +99,11 @@ class Seasonal:
         """
         return self.scores(panel, self.season(panel))
 
-    def scores(
-        self, panel: Panel, season: Season, before: Past | None = None
-    ) -> Scores:
-        """Return the scores of a panel whose season is known already.
-
-        Args:
-            panel: The series.
-            season: Of all of its days, or of the newest ones, which are scored.
-            before: What is kept of days before the panel, if anything is.
-        """
+    def scores(self, panel: Panel, season: Season) -> Scores:
+        """Return the scores of a panel whose season is known already."""
         unit = self.params.unit
         reach = BAND * season.spread
-        age = windows.age(panel.costs)[:, -season.scaled.shape[1] :]
-        if before is not None:
-            age += before.known[:, None]
-        is_judged = age >= self.params.warm_up_days
+        is_judged = windows.age(panel.costs) >= self.params.warm_up_days
         return Scores(
             expected=from_scale(season.centre, unit),
             low=from_scale(season.low - reach, unit),
@@ -137,38 +111,20 @@ class Seasonal:
             score=np.where(is_judged, season.surprise / season.spread, np.nan),
         )
 
-    def season(
-        self, panel: Panel, before: Past | None = None, trail: Trail | None = None
-    ) -> Season:
-        """Return what is normal for each day, from earlier days alone.
-
-        Args:
-            panel: The series; where days are kept, from ``before.first`` on.
-            before: What is kept of them. Then only the new days are known in full.
-            trail: Where to write what a later ``Past`` needs.
-        """
+    def season(self, panel: Panel) -> Season:
+        """Return what is normal for each day, from earlier days alone."""
         params = self.params
-        first, new = (before.first, BACK) if before else (0, 0)
-
-        def known(name: str) -> Floats | None:
-            return before.whole(name) if before else None
-
         scaled = to_scale(panel.costs, params.unit)
         off = days_off.of(panel)
         plain = off.left_out(scaled)
-        week = windows.trailing_median(plain, 7, least=4, since=new)
-        week = past.joined(known("week"), week)
-        offset = windows.same_weekday_median(
-            plain - week, params.weeks, least=2, since=new
+        week = windows.trailing_median(plain, 7, least=4)
+        offset = windows.same_weekday_median(plain - week, params.weeks, least=2)
+        offset = np.nan_to_num(offset)
+        level = windows.earlier(
+            windows.trailing_median(
+                plain - offset, params.level_days, least=params.level_days // 2
+            )
         )
-        offset = past.joined(known("offset"), np.nan_to_num(offset))
-        level = windows.trailing_median(
-            plain - offset,
-            params.level_days,
-            least=params.level_days // 2,
-            since=max(new - 1, 0),
-        )
-        level = past.joined(known("level"), windows.earlier(level))
         sure, maybe = monthly.edges(panel, plain - level - offset, params.months)
         shorter = monthly.length(panel, params.level_days)
         below = np.minimum(np.minimum(maybe, shorter), 0.0)
@@ -178,25 +134,15 @@ class Seasonal:
         # Where a range is excused the rest of a deviation says little of the noise.
         is_plain = below == above
         noise = off.left_out(np.where(is_plain, season.surprise, np.nan))
-        noise = past.joined(known("noise"), noise)
-        spread = past.joined(known("spread"), self._spread(noise, new))
-        season = replace(season, spread=spread)
+        season = replace(season, spread=self._spread(noise))
         jobs = monthly.jobs(panel, plain - level - offset, season.spread)
         season = season.with_effect(*jobs)
-        season = replace(season, sure=past.joined(known("sure"), season.sure))
-        free, places = days_off.effect(
-            off, panel, scaled, offset, season.sure, before=before
-        )
-        if free is not None:
-            season = season.with_effect(*free)
-        if trail is not None:
-            for name in ("week", "level", "offset", "spread", "sure"):
-                trail.add(name, first, getattr(season, name))
-            trail.add("noise", first, noise)
-            trail.places = places
-        return season
+        if not off.names:
+            return season
+        free = days_off.effect(off, panel, scaled, offset, season.sure)
+        return season.with_effect(*free)
 
-    def _spread(self, surprise: Floats, since: int) -> Floats:
+    def _spread(self, surprise: Floats) -> Floats:
         """Return the noise of the days before each day, all weekdays pooled.
 
         One weekday alone has too few days: a spread from eight values calls one
@@ -208,7 +154,6 @@ class Seasonal:
             params.spread_days,
             least=params.level_days // 2,
             every=7,
-            since=max(since - 1, 0),
         )
         spread = MAD_TO_SIGMA * windows.earlier(typical)
         return np.maximum(spread, params.smallest_spread)

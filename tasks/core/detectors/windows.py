@@ -15,9 +15,7 @@ BLOCK = 64
 LINED_UP = 64
 
 
-def trailing_median(
-    days: Floats, width: int, least: int, every: int = 1, since: int = 0
-) -> Floats:
+def trailing_median(days: Floats, width: int, least: int, every: int = 1) -> Floats:
     """Return the median of each day's last ``width`` days, that day included.
 
     Args:
@@ -26,23 +24,18 @@ def trailing_median(
         least: Days that must be known; with fewer the result is NaN.
         every: Days for which one median serves, that of the first of them. What moves
             slowly need not be known anew each day.
-        since: Days before this column are not asked for, and may be NaN.
 
     Examples:
         >>> trailing_median(np.array([[1.0, np.nan, 3.0, 10.0]]), 3, 2)
         array([[nan, nan, 2. , 6.5]])
     """
-    if every == 1 and since:
-        return _of_newest(days, width, least, since)
     if every == 1:
         return _of_neighbours(days, width, least)
-    seldom = np.full(days[:, ::every].shape, np.nan)
-    asked = slice(since // every * every, None, every)
+    seldom = np.empty(days[:, ::every].shape)
     for first in range(0, len(days), BLOCK):
         part = slice(first, first + BLOCK)
-        ordered = np.sort(_windows(days[part], width)[:, asked], axis=-1)
-        known = _known(days[part], width)[:, asked]
-        seldom[part, since // every :] = _middle(ordered, known, least)
+        ordered = np.sort(_windows(days[part], width)[:, ::every], axis=-1)
+        seldom[part] = _middle(ordered, _known(days[part], width)[:, ::every], least)
     return np.repeat(seldom, every, axis=1)[:, : days.shape[1]]
 
 
@@ -59,13 +52,8 @@ def earlier(days: Floats, by: int = 1) -> Floats:
     return moved
 
 
-def same_weekday_median(days: Floats, weeks: int, least: int, since: int = 0) -> Floats:
-    """Return the median of the same weekday in the last weeks, that day left out.
-
-    Days before the column ``since`` are not asked for, and may be NaN.
-    """
-    if since:
-        return earlier(_of_newest(days, weeks, least, since - 7, stride=7), 7)
+def same_weekday_median(days: Floats, weeks: int, least: int) -> Floats:
+    """Return the median of the same weekday in the last weeks, that day left out."""
     return earlier(_of_neighbours(days, weeks, least, stride=7), 7)
 
 
@@ -130,24 +118,6 @@ def _of_neighbours(days: Floats, width: int, least: int, stride: int = 1) -> Flo
     return result
 
 
-def _of_newest(
-    days: Floats, width: int, least: int, since: int, stride: int = 1
-) -> Floats:
-    """Return the median of each day from a column on and of those before it.
-
-    Where few days are asked, to put each window in order is the shortest way.
-    """
-    result = np.full(days.shape, np.nan)
-    back = max(since - (width - 1) * stride, 0)
-    for first in range(0, len(days), BLOCK):
-        part = slice(first, first + BLOCK)
-        asked = _windows(days[part, back:], width, stride)[:, since - back :]
-        ordered = np.sort(asked, axis=-1)
-        known = np.isfinite(ordered).sum(axis=-1)
-        result[part, since:] = _middle(ordered, known, least)
-    return result
-
-
 def _of_line(padded: Floats, width: int, stride: int) -> Floats:
     """Return the medians of whole windows, all series one after the other.
 
@@ -162,11 +132,6 @@ def _of_line(padded: Floats, width: int, stride: int) -> Floats:
 
 def _known(days: Floats, width: int, stride: int = 1) -> Ints:
     """Return how many days of each day's window are known, ``(n_series, n_days)``."""
-    if stride == 1:
-        count = np.cumsum(np.isfinite(days), axis=1, dtype=np.int16)
-        before = count[:, : max(days.shape[1] - width, 0)].copy()
-        count[:, width:] -= before
-        return count
     added = np.zeros((len(days), (width - 1) * stride), dtype=np.bool_)
     known = np.concatenate([added, np.isfinite(days)], axis=1).view(np.uint8)
     count = np.zeros(days.shape, dtype=np.int16)

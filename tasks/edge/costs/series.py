@@ -22,10 +22,8 @@ from tasks.edge.costs.sheet import Places, Sheet
 from tasks.edge.database import queries
 from tasks.edge.database.warehouse import Connection
 
-# Older days tell nothing of today, and a stray date must not fill the memory. They are
-# left out some weeks at a time: what is kept of days counts from the first one.
+# Older days tell nothing of today, and a stray date must not fill the memory.
 HISTORY_DAYS = 1_100
-CUT_DAYS = 84
 
 FAR_AWAY = date(9999, 12, 31)
 EPOCH = date(1970, 1, 1)
@@ -88,7 +86,10 @@ def load(
     if not pc.any(used).as_py():
         return None
     newest = pc.max(known["last_date"].filter(used)).as_py()
-    oldest = max(pc.min(known["first_date"].filter(used)).as_py(), _first_kept(newest))
+    oldest = max(
+        pc.min(known["first_date"].filter(used)).as_py(),
+        newest - timedelta(days=HISTORY_DAYS - 1),
+    )
     values = {
         "as_of": as_of,
         "measure": cost,
@@ -104,12 +105,6 @@ def load(
     # The next year's are known as well: a day before one may be taken off.
     free = public_holidays.between(params.holidays, oldest.year, newest.year + 1)
     return Loaded(book(known, laid, oldest, free), known_at)
-
-
-def _first_kept(newest: date) -> date:
-    """Return the first day that tells anything, where there are older ones."""
-    oldest = newest - timedelta(days=HISTORY_DAYS - 1)
-    return oldest - timedelta(days=(oldest - EPOCH).days % CUT_DAYS)
 
 
 def _known_series(con: Connection, as_of: datetime, until: date) -> pa.Table:

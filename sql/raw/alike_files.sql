@@ -14,7 +14,7 @@ WITH told AS (
         hash(*COLUMNS(* EXCLUDE (filename))) AS line,
         count(*) AS times
     FROM read_parquet($sums, union_by_name = TRUE, filename = TRUE)
-    WHERE line % $every = 0
+    WHERE line % $every::UBIGINT = 0
     GROUP BY ALL
 ),
 

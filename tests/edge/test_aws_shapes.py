@@ -274,6 +274,16 @@ def test_every_shape_is_the_same_bill(world, tmp_path, shape):
     assert told(world) == {}
 
 
+def test_parquet_lies_in_the_lake_as_it_came(world, tmp_path):
+    """Folders as AWS names them are no columns, for which a file would be rewritten."""
+    folder = tmp_path / "data" / "BILLING_PERIOD=2026-05"
+    folder.mkdir(parents=True)
+    came = SHAPES["legacy_parquet"](tmp_path).rename(folder / "cur.snappy.parquet")
+    road(world, came)
+    (kept,) = world.settings.lake_path.glob("source=*/*/*/part-*.parquet")
+    assert kept.read_bytes() == came.read_bytes()
+
+
 def test_columns_that_come_and_go_are_no_hindrance(world, tmp_path):
     """A month without reservations, plans or tags is mapped beside one with them."""
     may = write_csv(tmp_path / "may" / "cur.csv", ROWS)

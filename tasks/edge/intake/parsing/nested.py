@@ -62,7 +62,8 @@ def parquet_columns(con: Connection, path: Path, name: str) -> tuple[Columns, Co
     """
     try:
         found = con.execute(
-            "SELECT * FROM read_parquet($path) LIMIT 0", {"path": str(path)}
+            "SELECT * FROM read_parquet($path, hive_partitioning = FALSE) LIMIT 0",
+            {"path": str(path)},
         ).description
     except duckdb.Error as error:
         raise UnreadableFile(

@@ -108,7 +108,7 @@ def reader(export: Export) -> str:
     if export.columns is None:
         return csv_text.table(len(export.header), export.delimiter, export.preamble)
     if export.columns.keys is None:
-        return "read_parquet($path)"
+        return "read_parquet($path, hive_partitioning = FALSE)"
     keys = ", ".join(f"{queries.literal(key)}: 'JSON'" for key in export.columns.keys)
     return f"read_json($path, format = 'auto', columns = {{{keys}}})"
 

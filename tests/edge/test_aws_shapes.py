@@ -274,7 +274,7 @@ def test_every_shape_is_the_same_bill(world, tmp_path, shape):
     assert told(world) == {}
 
 
-def test_parquet_lies_in_the_lake_as_it_came(world, tmp_path):
+def test_folders_are_no_columns(world, tmp_path):
     """Folders as AWS names them are no columns, for which a file would be rewritten."""
     folder = tmp_path / "data" / "BILLING_PERIOD=2026-05"
     folder.mkdir(parents=True)

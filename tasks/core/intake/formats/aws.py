@@ -83,6 +83,7 @@ CUR2 = Format(
     family="focus.aws",
     raw="raw.aws_cur",
     is_quick=True,
+    is_spelt=True,
     # CUR 2.0 may be exported with the map of a product's attributes alone.
     derived=(
         ("product_region_code", "product", "pairs(product)['region']"),

@@ -41,6 +41,8 @@ class Format:
             mean what they are printed as, and are converted.
         is_retyped: Whether Parquet is converted like text, so that all files of it
             have the same types in the lake.
+        is_spelt: Whether its queries pick columns by how they are spelt, so that
+            Parquet that writes them in another case is converted, too.
         totals: Query under ``sql/`` that sums a bill's own columns; None for what is
             no bill.
         repeats: Query under ``sql/`` that finds what a delivery states twice.
@@ -83,6 +85,7 @@ class Format:
     stamp: str = ""
     has_ten_decimals: bool = True
     is_retyped: bool = False
+    is_spelt: bool = False
     totals: str | None = None
     repeats: str = ""
     zero_nets: str = ""

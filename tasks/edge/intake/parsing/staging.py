@@ -238,8 +238,9 @@ def _fits(export: Export) -> bool:
         return False
     columns = zip(export.header, export.names, export.types, strict=True)
     converted = export.format.numbers | set(export.format.times)
+    spelling = str if export.format.is_spelt else str.lower
     return all(
-        header == name
+        spelling(header) == spelling(name)
         and not (kind == "VARCHAR" and name in converted)
         and not (reading.is_printed(export, kind) and name in export.format.numbers)
         for header, name, kind in columns

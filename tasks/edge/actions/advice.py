@@ -7,7 +7,7 @@ from tasks.core import events
 from tasks.core.rightsizing import advice
 from tasks.core.rightsizing.advice import Changes, Recommendation
 from tasks.edge.actions import resources
-from tasks.edge.database import warehouse
+from tasks.edge.database import bulk, warehouse
 from tasks.edge.database.warehouse import Connection
 from tasks.edge.delivery import outbox
 from tasks.edge.settings import Settings
@@ -74,14 +74,7 @@ def save(con: Connection, changes: Changes, now: datetime, *, is_muted: bool) ->
         {column: getattr(row, column) for column in COLUMNS} | {"advised_at": now}
         for row in changes.written
     ]
-    if rows:
-        names = ", ".join(rows[0])
-        marks = ", ".join(f"${name}" for name in rows[0])
-        con.executemany(
-            f"INSERT OR REPLACE INTO actions.recommendations ({names})"
-            f" VALUES ({marks})",
-            rows,
-        )
+    bulk.insert(con, "actions.recommendations", rows, is_replacing=True)
     outbox.add(con, _events(changes, now), is_muted)
 
 

@@ -14,7 +14,7 @@ from tasks.core.policy.limits import Limits
 from tasks.core.policy.verdicts import Verdict, World
 from tasks.core.rightsizing.advice import Recommendation
 from tasks.edge.actions import advice
-from tasks.edge.database import queries, warehouse
+from tasks.edge.database import bulk, queries, warehouse
 from tasks.edge.database.warehouse import Connection
 from tasks.edge.delivery import outbox
 from tasks.edge.settings import Settings
@@ -180,11 +180,7 @@ def _save(
         row["dispatch_objections"] = list(verdict.dispatch_objections)
         rows.append(row | {"judged_at": max(now, earliest)})
     if rows:
-        names = ", ".join(rows[0])
-        marks = ", ".join(f"${name}" for name in rows[0])
-        con.executemany(
-            f"INSERT INTO actions.verdicts ({names}) VALUES ({marks})", rows
-        )
+        bulk.insert(con, "actions.verdicts", rows)
         outbox.add(con, _events(con, rows), is_muted)
 
 

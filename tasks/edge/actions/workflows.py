@@ -14,7 +14,7 @@ from tasks.core.events import Event, event
 from tasks.core.workflows import plans, templates
 from tasks.core.workflows.plans import Plan
 from tasks.edge.actions import advice, policies
-from tasks.edge.database import warehouse
+from tasks.edge.database import bulk, warehouse
 from tasks.edge.database.warehouse import Connection
 from tasks.edge.delivery import outbox
 from tasks.edge.settings import Settings
@@ -156,6 +156,7 @@ def _save(
     folder: Path,
     now: datetime,
 ) -> None:
+    rows = []
     for one in wanted:
         row = {
             "workflow_name": one.workflow_name,
@@ -164,20 +165,16 @@ def _save(
             "manifest_path": str(folder / one.path),
             "phase": one.phase,
         }
-        if known.get(one.workflow_name) == row:
-            continue
-        con.execute(
-            "INSERT OR REPLACE INTO actions.workflows (workflow_name, verdict_id,"
-            " manifest_digest, manifest_path, phase, recommendation_id, namespace,"
-            " planned_at) VALUES ($workflow_name, $verdict_id, $manifest_digest,"
-            " $manifest_path, $phase, $recommendation_id, $namespace, $planned_at)",
-            row
-            | {
-                "recommendation_id": one.recommendation_id,
-                "namespace": templates.NAMESPACE,
-                "planned_at": now,
-            },
-        )
+        if known.get(one.workflow_name) != row:
+            rows.append(
+                row
+                | {
+                    "recommendation_id": one.recommendation_id,
+                    "namespace": templates.NAMESPACE,
+                    "planned_at": now,
+                }
+            )
+    bulk.insert(con, "actions.workflows", rows, is_replacing=True)
 
 
 def _withdraw(con: Connection, gone: Iterable[Mapping[str, Any]]) -> None:

@@ -31,7 +31,19 @@ def insert(
         return
     names = ", ".join(map(queries.identifier, rows[0]))
     kinds = con.sql(f"SELECT {names} FROM {table} LIMIT 0").to_arrow_table().schema
-    con.register("rows_to_insert", pa.Table.from_pylist(list(rows), kinds))
+    written = pa.Table.from_pylist(list(rows), kinds)
+    write(con, table, written, is_replacing=is_replacing)
+
+
+def write(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: pa.Table,
+    *,
+    is_replacing: bool = False,
+) -> None:
+    """Insert the rows of an Arrow table, by column name; else as ``insert``."""
+    con.register("rows_to_insert", rows)
     how = "INSERT OR REPLACE" if is_replacing else "INSERT"
     try:
         con.execute(f"{how} INTO {table} BY NAME FROM rows_to_insert")

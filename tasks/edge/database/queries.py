@@ -84,6 +84,18 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def files(name: str) -> str:
+    """Return the table function that reads Parquet files, named by a parameter.
+
+    What their folders are called is no column.
+
+    Examples:
+        >>> files("mine")
+        'read_parquet($mine, union_by_name = TRUE, hive_partitioning = FALSE)'
+    """
+    return f"read_parquet(${name}, union_by_name = TRUE, hive_partitioning = FALSE)"
+
+
 def run(
     con: duckdb.DuckDBPyConnection, name: str, **values: object
 ) -> duckdb.DuckDBPyConnection:

@@ -12,7 +12,7 @@ from tasks.core.attribution.drivers import DIGITS, Driver, Line, explanation
 from tasks.core.attribution.tags import Tagged
 from tasks.core.findings import lifecycle
 from tasks.core.findings.lifecycle import Stored
-from tasks.edge.database import queries
+from tasks.edge.database import bulk, queries
 from tasks.edge.database.warehouse import Connection, transaction
 from tasks.edge.detection import findings
 
@@ -137,7 +137,7 @@ def save(con: Connection, explained: Sequence[Explained]) -> None:
             " WHERE anomaly_id IN (SELECT unnest($ids))",
             {"ids": ids},
         )
-        findings.replace(con, "findings.anomaly_drivers", rows)
+        bulk.write(con, "findings.anomaly_drivers", rows, is_replacing=True)
         con.execute(
             "UPDATE findings.anomalies SET explanation = told.explanation"
             " FROM (SELECT unnest($ids) AS anomaly_id,"

@@ -14,7 +14,7 @@ from tasks.core.findings.anomalies import Anomaly, Day, Note, Scope, Tag, severi
 from tasks.core.findings.lifecycle import Change, Stored
 from tasks.core.findings.sentences import sentence
 from tasks.edge.costs.series import SCOPE, Loaded
-from tasks.edge.database import queries
+from tasks.edge.database import bulk, queries
 from tasks.edge.database.warehouse import Connection, insert, transaction
 from tasks.edge.delivery import outbox
 from tasks.edge.people import changes as nearby
@@ -180,7 +180,8 @@ def _save_anomalies(
 ) -> None:
     rows = [_row(item, params, known_at) for item in new]
     schema = pa.schema([(name, _arrow_type(name)) for name in rows[0]])
-    replace(con, "findings.anomalies", pa.Table.from_pylist(rows, schema))
+    told = pa.Table.from_pylist(rows, schema)
+    bulk.write(con, "findings.anomalies", told, is_replacing=True)
 
 
 def _row(item: Stored, params: Detection, known_at: datetime) -> dict[str, Any]:
@@ -232,7 +233,8 @@ def _save_days(con: Connection, new: list[Stored], scored_at: datetime) -> None:
         "DELETE FROM findings.anomaly_days WHERE anomaly_id IN (SELECT unnest($ids))",
         {"ids": [item.anomaly_id for item in new]},
     )
-    replace(con, "findings.anomaly_days", pa.Table.from_pylist(rows, schema))
+    told = pa.Table.from_pylist(rows, schema)
+    bulk.write(con, "findings.anomaly_days", told, is_replacing=True)
 
 
 def _save_notes(con: Connection, new: list[Stored]) -> None:
@@ -263,15 +265,6 @@ def _arrow_type(name: str) -> pa.DataType:
         return pa.float64()
     is_money = name in ("impact", "expected_low", "expected_high")
     return MONEY if is_money or name.endswith("_cost") else pa.string()
-
-
-def replace(con: Connection, table: str, rows: pa.Table) -> None:
-    """Insert rows, by column name, over those of the same key."""
-    con.register("new_rows", rows)
-    try:
-        con.execute(f"INSERT OR REPLACE INTO {table} BY NAME FROM new_rows")
-    finally:
-        con.unregister("new_rows")
 
 
 def _remember(con: Connection, days: tuple[date, date], scored_at: datetime) -> None:

@@ -92,15 +92,7 @@ def score(
     if rate is not None and alerts_per_week is not None:
         raise WrongArgument("Give --rate or --alerts-per-week: they say the same.")
     out = _target(path, out)
-    table = tables.read(path)
-    time, values = _columns(path, table, time, values, by)
-    value, keys, told = values[0], list(by), list[str]()
-    if len(values) > 1:
-        table, value, keys = tables.side_by_side(path, table, time, values, by)
-    if other := tables.currency(table, (time, value, *keys)):
-        keys.append(other)
-        told.append(f"Several currencies are not added up: {other} tells series apart.")
-    grid, notes = dated_values.laid_out(path, table, time, value, keys)
+    time, grid, told = _laid_out(path, tables.read(path), time, values, by)
     if rate is None:
         rate = points.rate_of(alerts_per_week, grid.step, len(grid.values))
     found = points.judge(
@@ -111,7 +103,7 @@ def score(
         rate=rate,
         holidays=_holidays(holidays, grid.rows[time]),
     )
-    told += [*notes, *_too_young(found, grid.step)]
+    told += _too_young(found, grid.step)
     scored = _with_scores(grid, found, time)
     _write(scored, out)
     judged = int(scored["p_value"].notna().sum())
@@ -129,6 +121,25 @@ def score(
         first=_rarest(scored, grid.places),
         notes=tuple(told),
     )
+
+
+def _laid_out(
+    path: Path,
+    table: pd.DataFrame,
+    time: str | None,
+    values: Sequence[str],
+    by: Sequence[str],
+) -> tuple[str, Grid, list[str]]:
+    """Return the column of times, the series, and what to know of the reading."""
+    time, values = _columns(path, table, time, values, by)
+    value, keys, told = values[0], list(by), list[str]()
+    if len(values) > 1:
+        table, value, keys = tables.side_by_side(path, table, time, values, by)
+    if other := tables.currency(table, (time, value, *keys)):
+        keys.append(other)
+        told.append(f"Several currencies are not added up: {other} tells series apart.")
+    grid, notes = dated_values.laid_out(path, table, time, value, keys)
+    return time, grid, [*told, *notes]
 
 
 def _holidays(names: Sequence[str], times: pd.Series) -> dict[date, str]:

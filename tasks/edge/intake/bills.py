@@ -91,16 +91,8 @@ def ingest(
             )
             run.problems += arrivals.problems
             run.take_all(arrivals)
-    said = (
-        reports.loaded_since(settings, began)
-        if run.loaded
-        else notes.replaced(settings, run.taken)
-    )
-    said += tuple(run.remarks)
-    said += notes.elsewhere(settings, run.taken, source)
-    said += notes.without_parts(arrivals.files) + notes.without_rows(run.empty)
     counts = run.loaded, run.repeated, run.quarantined
-    return Ingested(*counts, tuple(run.problems), said)
+    return Ingested(*counts, tuple(run.problems), run.said(arrivals, began))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,6 +122,20 @@ class _Run(Keeping):
                 self.downloads.drop(delivery.remotes)
         finally:
             self.write()
+
+    def said(self, arrivals: Arrivals, since: datetime) -> tuple[str, ...]:
+        """Return what people should know of what was loaded since, or was there."""
+        return (
+            *(
+                reports.loaded_since(self.settings, since)
+                if self.loaded
+                else notes.replaced(self.settings, self.taken)
+            ),
+            *self.remarks,
+            *notes.elsewhere(self.settings, self.taken, self.source),
+            *notes.without_parts(arrivals.files),
+            *notes.without_rows(self.empty),
+        )
 
     def take(self, delivery: Delivery) -> None:
         """Load one delivery unless it is known; quarantine what cannot be loaded."""

@@ -1,6 +1,6 @@
 """What is said of exports that are known already, or that may lack files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tasks.core.intake.naming import missing_parts
 from tasks.edge.database import warehouse
@@ -37,6 +37,19 @@ ELSEWHERE = """
 """
 
 
+def first_of(notes: Sequence[str], rest: str) -> tuple[str, ...]:
+    """Return as many as a screen shows, and how many more there are.
+
+    Examples:
+        >>> first_of(["a"], "So are {} more.")
+        ('a',)
+        >>> first_of(["a"] * 9, "So are {} more.")[-2:]
+        ('a', 'So are 4 more.')
+    """
+    more = len(notes) - NOTED
+    return (*notes[:NOTED], *([rest.format(more)] if more > 0 else []))
+
+
 def replaced(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
     """Say which deliveries are versions that count no more, and how they would.
 
@@ -56,8 +69,7 @@ def replaced(settings: Settings, given: Mapping[str, str]) -> tuple[str, ...]:
         f" to bring it back: costwarden bills restore {bill_id}"
         for digest, bill_id, newest in rows
     ]
-    more = len(notes) - NOTED
-    return (*notes[:NOTED], *([f"So are {more} more."] if more > 0 else []))
+    return first_of(notes, "So are {} more.")
 
 
 def elsewhere(
@@ -87,11 +99,7 @@ def elsewhere(
             f" withdraw {bill_ids[0]}{' and the others' if more else ''}, then ingest"
             " it again."
         )
-    more_notes = len(notes) - NOTED
-    return (
-        *notes[:NOTED],
-        *([f"So are {more_notes} more."] if more_notes > 0 else []),
-    )
+    return first_of(notes, "So are {} more.")
 
 
 def without_parts(names: Iterable[str]) -> tuple[str, ...]:
@@ -105,8 +113,7 @@ def without_parts(names: Iterable[str]) -> tuple[str, ...]:
         " it and ingest all parts together."
         for missing in missing_parts(names)
     ]
-    more = len(notes) - NOTED
-    return (*notes[:NOTED], *([f"Nor are {more} more."] if more > 0 else []))
+    return first_of(notes, "Nor are {} more.")
 
 
 def without_rows(names: Iterable[str]) -> tuple[str, ...]:
@@ -120,5 +127,4 @@ def without_rows(names: Iterable[str]) -> tuple[str, ...]:
         " was loaded before stays; to take a bill back: costwarden bills withdraw."
         for name in names
     ]
-    more = len(notes) - NOTED
-    return (*notes[:NOTED], *([f"So have {more} more."] if more > 0 else []))
+    return first_of(notes, "So have {} more.")

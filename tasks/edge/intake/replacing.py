@@ -19,7 +19,6 @@ FEW = 10
 SHARE = 10
 
 AMOUNT = Decimal("0.01")
-READ = "read_parquet(${}, union_by_name = TRUE, hive_partitioning = FALSE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +117,10 @@ def _is_apart(con: warehouse.Connection, lake: Path, one: Replaced) -> bool:
     columns = sorted(_columns(con, mine) & _columns(con, theirs))
     line = ", ".join(map(queries.identifier, columns))
     count, other, shared = con.execute(
-        f"WITH mine AS (SELECT DISTINCT hash({line}) AS line FROM"
-        f" {READ.format('mine')}), theirs AS (SELECT DISTINCT hash({line}) AS line FROM"
-        f" {READ.format('theirs')}) SELECT (SELECT count(*) FROM mine),"
+        f"WITH mine AS (SELECT DISTINCT hash({line}) AS line"
+        f" FROM {queries.files('mine')}),"
+        f" theirs AS (SELECT DISTINCT hash({line}) AS line"
+        f" FROM {queries.files('theirs')}) SELECT (SELECT count(*) FROM mine),"
         " (SELECT count(*) FROM theirs),"
         " (SELECT count(*) FROM mine SEMI JOIN theirs USING (line))",
         {"mine": mine, "theirs": theirs},
@@ -130,7 +130,7 @@ def _is_apart(con: warehouse.Connection, lake: Path, one: Replaced) -> bool:
 
 def _columns(con: warehouse.Connection, files: list[str]) -> set[str]:
     described = con.execute(
-        f"DESCRIBE FROM {READ.format('files')}", {"files": files}
+        f"DESCRIBE FROM {queries.files('files')}", {"files": files}
     ).fetchall()
     return {row[0] for row in described}
 

@@ -14,10 +14,9 @@ from tasks.core.intake.formats.azure import AZURE
 from tasks.core.intake.naming import report_name
 from tasks.edge.database import warehouse
 from tasks.edge.intake import replacing
+from tasks.edge.intake.notes import first_of
 from tasks.edge.settings import Settings
 
-# Enough to see what is meant; years of bills would fill the screen.
-NOTED = 5
 # Azure's bill is made of an actual and an amortised export.
 HALVES = 2
 
@@ -33,43 +32,36 @@ COUNTED = """
     HAVING count(DISTINCT source) > 1 AND list_has_any(bill_ids, $bill_ids)
     ORDER BY ALL
 """
-NAMED = """
+REPLACED = """
+    FROM bills.versions AS current
+    INNER JOIN bills.parts AS own USING (bill_id)
+    INNER JOIN bills.versions AS versions
+        ON versions.source = current.source
+        AND versions.billing_period = current.billing_period
+        AND versions.billing_account_id IS NOT DISTINCT FROM current.billing_account_id
+    INNER JOIN bills.parts AS parts ON parts.bill_id = versions.bill_id
+    WHERE current.status = 'current' AND versions.status = 'superseded'
+        AND own.restores IS NULL AND parts.restores IS NULL
+        AND NOT own.is_increment
+        AND list_has_any([current.bill_id, versions.bill_id], $bill_ids)
+"""
+NAMED = f"""
     SELECT
         current.bill_id, own.names, versions.bill_id, parts.names,
         current.provider, versions.provider,
         current.source_format = $paired AS is_paired
-    FROM bills.versions AS current
-    INNER JOIN bills.parts AS own USING (bill_id)
-    INNER JOIN bills.versions AS versions
-        ON versions.source = current.source
-        AND versions.billing_period = current.billing_period
-        AND versions.billing_account_id IS NOT DISTINCT FROM current.billing_account_id
-    INNER JOIN bills.parts AS parts ON parts.bill_id = versions.bill_id
-    WHERE current.status = 'current' AND versions.status = 'superseded'
-        AND own.restores IS NULL AND parts.restores IS NULL
+    {REPLACED}
         AND NOT coalesce(list_contains(current.parts, versions.bill_id), FALSE)
-        AND NOT own.is_increment
         AND NOT list_has_all(own.digests, parts.digests)
-        AND list_has_any([current.bill_id, versions.bill_id], $bill_ids)
     ORDER BY current.bill_id, versions.version DESC
 """
 # An older export that was copied later looks newer, if nothing else tells its time.
-SHORTER = """
+SHORTER = f"""
     SELECT
         current.bill_id, own.last_date, arg_max(versions.bill_id, versions.known_at),
         max(parts.last_date)
-    FROM bills.versions AS current
-    INNER JOIN bills.parts AS own USING (bill_id)
-    INNER JOIN bills.versions AS versions
-        ON versions.source = current.source
-        AND versions.billing_period = current.billing_period
-        AND versions.billing_account_id IS NOT DISTINCT FROM current.billing_account_id
-    INNER JOIN bills.parts AS parts ON parts.bill_id = versions.bill_id
-    WHERE current.status = 'current' AND versions.status = 'superseded'
-        AND own.restores IS NULL AND parts.restores IS NULL
-        AND len(current.parts) = 1 AND NOT own.is_increment
-        AND parts.last_date > own.last_date
-        AND list_has_any([current.bill_id, versions.bill_id], $bill_ids)
+    {REPLACED}
+        AND len(current.parts) = 1 AND parts.last_date > own.last_date
     GROUP BY ALL
     ORDER BY current.bill_id
 """
@@ -94,8 +86,7 @@ def loaded_since(settings: Settings, since: datetime) -> tuple[str, ...]:
             *met(con, loaded),
             *replacing.apart(con, settings.lake_path, loaded),
         )
-    more = len(said) - NOTED
-    return (*said[:NOTED], *([f"So do {more} more."] if more > 0 else []))
+    return first_of(said, "So do {} more.")
 
 
 def met(con: warehouse.Connection, bill_ids: Collection[str]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 import duckdb
 
 from tasks.core.intake.formats.google import DETAILED, DETAILED_ONLY, STANDARD
+from tasks.edge.database import queries
 
 KINDS = {DETAILED.name, STANDARD.name}
-READ = "read_parquet($files, union_by_name = TRUE, hive_partitioning = FALSE)"
+READ = queries.files("files")
 
 
 def agree(

@@ -16,7 +16,6 @@ from tasks.edge.intake.parsing.exports import Export
 Connection = duckdb.DuckDBPyConnection
 
 FRESH = "fresh.parquet"
-READ = "read_parquet(${}, union_by_name = TRUE, hive_partitioning = FALSE)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,10 @@ def compare(
     fresh = con.execute(
         f"COPY (WITH rows AS (SELECT *, [hash({key}), hash({key}, 0)] AS row_key,"
         " row_number() OVER (PARTITION BY row_key) AS row_copy"
-        f" FROM {READ.format('left')}),"
+        f" FROM {queries.files('left')}),"
         f" others AS (SELECT [hash({key}), hash({key}, 0)] AS row_key,"
         " row_number() OVER (PARTITION BY row_key) AS row_copy"
-        f" FROM {READ.format('right')}"
+        f" FROM {queries.files('right')}"
         f" WHERE {stamp} BETWEEN (SELECT min({stamp}) FROM rows)"
         f" AND (SELECT max({stamp}) FROM rows))"
         " SELECT * EXCLUDE (row_key, row_copy) FROM rows"
@@ -80,13 +79,13 @@ def compare(
 
 
 def _columns(con: Connection, files: Sequence[str]) -> dict[str, str]:
-    query = f"DESCRIBE FROM {READ.format('files')}"
+    query = f"DESCRIBE FROM {queries.files('files')}"
     rows = con.execute(query, {"files": files}).fetchall()
     return {row[0]: row[1] for row in rows}
 
 
 def _count(con: Connection, files: Sequence[str]) -> int:
-    query = f"SELECT count(*) FROM {READ.format('files')}"
+    query = f"SELECT count(*) FROM {queries.files('files')}"
     return int(con.execute(query, {"files": files}).fetchall()[0][0])
 
 

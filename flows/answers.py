@@ -52,11 +52,25 @@ class Answer:
 
 
 def answering(command: Callable[..., Answer]) -> Callable[..., None]:
-    """Turn a function of settings into a click command.
+    """Turn a function of settings into a click command about an existing warehouse.
 
     Adds ``--database``, ``--config``, ``--json`` and ``--debug``; what the function
-    raises on purpose becomes one sentence and an exit status.
+    raises on purpose becomes one sentence and an exit status. Where there is no
+    warehouse the function is not called: a misspelt name must not make one.
     """
+
+    @wraps(command)
+    def on_existing(settings: Any, **options: object) -> Answer:
+        from tasks.edge.database import warehouse
+
+        warehouse.require(settings.database)
+        return command(settings, **options)
+
+    return answering_anywhere(on_existing)
+
+
+def answering_anywhere(command: Callable[..., Answer]) -> Callable[..., None]:
+    """Do what ``answering`` does for commands that make a warehouse or need none."""
 
     @click.option("--database", metavar="FILE", help="Warehouse to use.")
     @click.option("--config", metavar="FILE", help="Settings file to use.")

@@ -9,6 +9,9 @@ from tasks.core.errors import (
     SourcesLeftOut,
     SourceUnavailable,
 )
+from tasks.edge.database import warehouse
+from tasks.edge.intake.arriving import wanted
+from tasks.edge.settings import Settings
 from tasks.ingest import ingest_bills
 
 
@@ -38,6 +41,18 @@ async def take_in(
     if paths:
         await stage(ingest_bills, paths, source)
     return left_out
+
+
+def refuse_nothing(settings: Settings, paths: list[str]) -> None:
+    """Refuse a run that has nothing to read, before it makes anything.
+
+    Raises:
+        NothingThere: None of the paths exists; or there are no paths, no sources in the
+            settings and no warehouse.
+    """
+    wanted.require(paths)
+    if not paths and not settings.sources:
+        warehouse.require(settings.database)
 
 
 def require(left_out: Mapping[str, str]) -> None:

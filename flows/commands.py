@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from flows import options, versions
-from flows.answers import Answer, Table, answering
+from flows.answers import Answer, Table, answering, answering_anywhere
 
 # A stage of a backfill that is about one month.
 LOOKED = re.compile(r"detect_anomalies (?P<month>\d{4}-\d{2})")
@@ -21,7 +21,7 @@ LOOKED = re.compile(r"detect_anomalies (?P<month>\d{4}-\d{2})")
 @options.source
 @options.engine
 @options.known_at
-@answering
+@answering_anywhere
 def ingest(
     settings: Any,
     *,
@@ -64,7 +64,7 @@ def ingest(
 @options.as_of
 @options.is_muted
 @options.is_verbose
-@answering
+@answering_anywhere
 def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
     """Run the daily flow over the configured sources, and over PATHs."""
     answer = _flow("daily", settings, paths=list(paths), **given)
@@ -82,7 +82,7 @@ def run(settings: Any, *, paths: tuple[str, ...], **given: Any) -> Answer:
 @click.option("--alerts", is_flag=True, help="Let sinks hear of what is found.")
 @click.option("--restart", is_flag=True, help="Look again at months already finished.")
 @options.is_verbose
-@answering
+@answering_anywhere
 def backfill(
     settings: Any, *, paths: tuple[str, ...], alerts: bool, **given: Any
 ) -> Answer:
@@ -210,7 +210,7 @@ def report(settings: Any) -> Answer:
 @options.formats
 @options.resources
 @options.is_final
-@answering
+@answering_anywhere
 def simulate(settings: Any, *, out: Path, **given: Any) -> Answer:
     """Write the bills of a made-up company to OUT, with the truth beside them."""
     del settings  # writes bills; no warehouse is touched
@@ -223,7 +223,7 @@ def simulate(settings: Any, *, out: Path, **given: Any) -> Answer:
 @click.command()
 @options.rows
 @options.is_verbose
-@answering
+@answering_anywhere
 def demo(settings: Any, *, rows: int, is_verbose: bool) -> Answer:
     """Run everything on thirteen months of generated bills of three clouds."""
     from flows.demo import play
@@ -232,11 +232,12 @@ def demo(settings: Any, *, rows: int, is_verbose: bool) -> Answer:
 
 
 def _flow(name: str, settings: Any, *, is_verbose: bool, **parameters: Any) -> Answer:
-    from flows import inprocess
+    from flows import arrivals, inprocess
     from tasks.core.reporting import outlook as ahead
     from tasks.core.reporting import overview as core
     from tasks.edge.reporting import outlook, overview
 
+    arrivals.refuse_nothing(settings, parameters["paths"])
     summaries = inprocess.run(
         name,
         is_verbose=is_verbose,

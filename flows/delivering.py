@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from flows import options
-from flows.answers import Answer, Table, Verbatim, answering
+from flows.answers import Answer, Table, Verbatim, answering, answering_anywhere
 
 sink_name = click.option("--sink", metavar="NAME", help="Only this sink.")
 letters = click.argument("event_ids", nargs=-1, metavar="[ID]...")
@@ -19,7 +19,7 @@ letters = click.argument("event_ids", nargs=-1, metavar="[ID]...")
 @click.option(
     "--every", "seconds", default=5.0, show_default=True, help="Seconds between looks."
 )
-@answering
+@answering_anywhere
 def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
     """Bring every sink up to date, each by itself.
 
@@ -27,10 +27,12 @@ def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
     tries it at once.
     """
     from flows.alone import say
+    from tasks.edge.database import warehouse
     from tasks.edge.delivery import relay as relaying
     from tasks.edge.delivery.following import follow
 
     if not is_following:
+        warehouse.require(settings.database)
         done = relaying.relay(settings)
         said = [f"{name}: {count:,} sent." for name, count in done.by_sink.items()]
         if done.refused:
@@ -42,6 +44,7 @@ def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    warehouse.await_one(settings.database, say, stop.wait)
     follow(settings, stop, say, seconds=seconds)
     return Answer({}, ("Stopped.",))
 

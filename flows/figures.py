@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.answers import Answer, Table, Verbatim, answering
+from flows.answers import Answer, Table, Verbatim, answering, answering_anywhere
 
 
 @click.command()
@@ -50,7 +50,7 @@ def health(settings: Any, *, as_text: bool) -> Answer:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="File to write; default: show them."
 )
-@answering
+@answering_anywhere
 def rules(settings: Any, *, out: Path | None) -> Answer:
     """Write the rules for vmalert that mean what [[detect.thresholds]] means."""
     from tasks.core.figures.rules import thresholds

@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from flows import options
-from flows.answers import DONE, FAILED, Answer, Table, Verbatim, answering
+from flows.answers import (
+    DONE,
+    FAILED,
+    Answer,
+    Table,
+    Verbatim,
+    answering,
+    answering_anywhere,
+)
 
 
 @click.command()
@@ -94,7 +102,7 @@ def _table(
 
 
 @click.command()
-@answering
+@answering_anywhere
 def doctor(settings: Any) -> Answer:
     """Say which parts are there, reachable, and of a supported version."""
     from tasks.edge.reporting import doctor

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import click
 
-from flows.answers import Answer, Table, answering
+from flows.answers import Answer, Table, answering, answering_anywhere
 
 # What people see of a response, by its columns.
 SHOWN = ("finished_at", "subject", "revision", "outcome", "detail")
@@ -16,7 +16,7 @@ COUNTS = ("opened", "allowed", "needs_approval", "denied", "workflows")
 
 @click.command()
 @click.option("--follow", "is_following", is_flag=True, help="Go on until stopped.")
-@answering
+@answering_anywhere
 def respond(settings: Any, *, is_following: bool) -> Answer:
     """Optimise the scope of each anomaly that is new or has changed.
 
@@ -25,10 +25,14 @@ def respond(settings: Any, *, is_following: bool) -> Answer:
     of the settings; without one, from the outbox.
     """
     from flows.alone import say
+    from tasks.edge.database import warehouse
     from tasks.respond import respond_to_events
 
     # As Ctrl-C does: leave the group, so that others need not wait for us.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if is_following:
+        warehouse.await_one(settings.database, say)
+    warehouse.require(settings.database)
     told = respond_to_events.fn(settings, str(uuid4()), say, is_following=is_following)
     said = (
         f"{told.heard} heard: {told.answered} answered, {told.repeated} repeated,"
@@ -61,7 +65,7 @@ def responses(settings: Any, *, subject: str) -> Answer:
     metavar="HOST:PORT",
     help="Where Alertmanager finds it, at /alertmanager.",
 )
-@answering
+@answering_anywhere
 def bridge(settings: Any, *, listen: str) -> Answer:
     """Take alerts from Alertmanager's webhook, and produce them to Kafka as events.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from flows.answers import Answer, Table, answering
+from flows.answers import Answer, Table, answering_anywhere
 
 HEADS = ("expected", "low", "high", "score", "p_value")
 
@@ -58,7 +58,7 @@ HEADS = ("expected", "low", "high", "score", "p_value")
     type=click.Path(dir_okay=False, path_type=Path),
     help="CSV or Parquet to write.  [default: FILE's name and .scored]",
 )
-@answering
+@answering_anywhere
 def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answer:
     """Judge any table of dated values: CSV or Parquet, daily, hourly or finer.
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flows import cli
+from tasks.edge.database import warehouse
 from tests.edge.export_world import FOCUS, rows_of, write_csv
 
 TODAY = datetime.now(UTC).date()
@@ -62,6 +63,12 @@ class Company:
         return " ".join(self.capsys.readouterr().out.split())
 
 
+def made(path):
+    """Make an empty warehouse and return where it is."""
+    with warehouse.connect(path):
+        return str(path)
+
+
 @pytest.fixture
 def company(tmp_path, capsys):
     return Company(tmp_path, capsys)
@@ -82,6 +89,7 @@ def test_what_somebody_expects_is_not_told_again(company, verdict, new):
 
 def test_plans_mutes_and_changes_are_listed_and_ended(company):
     """What people tell is shown to them, and can be taken back."""
+    made(company.folder / "w.duckdb")
     until = str(date(TODAY.year + 1, 1, 1))
     assert company.say("calendar").startswith("Nothing is planned: ")
     dates = ["--from", str(TODAY), "--to", until]
@@ -114,5 +122,6 @@ def test_plans_mutes_and_changes_are_listed_and_ended(company):
 )
 def test_wrong_usage_says_what_to_write(tmp_path, capsys, words, match):
     """What cannot be meant ends with 2 and says what to write."""
-    assert cli.execute([*words, "--database", str(tmp_path / "w.duckdb")]) == 2
+    here = ["--database", made(tmp_path / "w.duckdb")]
+    assert cli.execute([*words, *here]) == 2
     assert match in capsys.readouterr().err

@@ -107,6 +107,25 @@ def require(database: str | Path) -> None:
         raise NothingThere(NONE_THERE.format(database))
 
 
+def await_one(
+    database: str | Path,
+    say: Callable[[str], None] = on_stderr,
+    pause: Callable[[float], object] = time.sleep,
+) -> None:
+    """Wait until somebody has made the warehouse, as services do that start first.
+
+    Args:
+        database: Path of the DuckDB file.
+        say: Gets one line if there is something to wait for.
+        pause: Waits for so many seconds; what it returns ends the waiting if true.
+    """
+    if Path(database).exists():
+        return
+    say(f"{NONE_THERE.format(database)} Waiting for it.")
+    while not (Path(database).exists() or pause(POLL_SECONDS)):
+        pass
+
+
 def reader(database: str | Path) -> Connection:
     """Return a connection for reading only, which the caller closes.
 

@@ -27,7 +27,7 @@ from tasks.edge.intake import (
     shipping,
     unchanged,
 )
-from tasks.edge.intake.arriving import memory, sources
+from tasks.edge.intake.arriving import memory, sources, wanted
 from tasks.edge.intake.arriving.memory import Memory
 from tasks.edge.intake.arriving.remote import AHEAD, Downloads
 from tasks.edge.intake.arriving.sources import Arrivals, Arrived
@@ -63,6 +63,7 @@ def ingest(
         SourceUnavailable: A remote place does not answer; what came before is kept.
         WarehouseBusy: Another process kept the warehouse or the lake.
     """
+    wanted.require(paths)
     wait, began = settings.wait_seconds, datetime.now(UTC)
     with (
         lake.opened(settings, say=say) as store,

@@ -15,14 +15,9 @@ from tasks.core.errors import ConfigError, NoBills, NothingThere, UnreadableFile
 from tasks.core.intake import deliveries
 from tasks.core.intake.deliveries import Manifest, is_manifest
 from tasks.core.intake.naming import is_part, stated_time, stem
-from tasks.edge.intake.arriving import memory, places
+from tasks.edge.intake.arriving import memory, places, wanted
 from tasks.edge.intake.arriving.memory import Memory, Remembered
 from tasks.edge.intake.arriving.remote import Downloads, Remote
-
-SUFFIXES = (".csv", ".gz", ".zip", ".parquet", ".json", ".jsonl", ".ndjson")
-# What lies beside exports: hidden, marks of Spark, AWS's note on how far it is.
-BESIDE = (".", "_", "cost_and_usage_data_status")
-NO_BILLS = "There are no bills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +87,15 @@ def gather(
             if "://" in path
             else _local(path)
         )
-        wanted = [file for file in below if _is_wanted(file.name, path)]
-        if not wanted:
-            problems.append(_nothing(path, exists=bool(below) or Path(path).exists()))
-        found |= {file.name: file for file in wanted}
+        files = [file for file in below if wanted.is_wanted(file.name, path)]
+        if not files:
+            problems.append(
+                wanted.nothing(path, exists=bool(below) or Path(path).exists())
+            )
+        found |= {file.name: file for file in files}
     manifests = [found.pop(name) for name in sorted(found) if is_manifest(name)]
     if not found and not manifests:
-        is_there = any(problem.startswith(NO_BILLS) for problem in problems)
+        is_there = any(problem.startswith(wanted.NO_BILLS) for problem in problems)
         raise (NoBills if is_there else NothingThere)(" ".join(problems))
     downloads.bring(file.remote for file in manifests if file.remote and not file.known)
     ordered = {name: found[name] for name in sorted(found)}
@@ -165,23 +162,6 @@ def manifest_text(file: Arrived) -> str:
 def digest(path: Path) -> str:
     """Return the BLAKE3 digest of a file's content."""
     return str(blake3(max_threads=blake3.AUTO).update_mmap(path).hexdigest())
-
-
-def _is_wanted(name: str, path: str) -> bool:
-    """Whether a file below ``path`` may be a bill; what was named itself always may."""
-    base = name.rpartition("/")[2]
-    if name.rstrip("/") == path.rstrip("/"):
-        return True
-    if base.startswith(BESIDE):
-        return False
-    return base.lower().endswith(SUFFIXES) or is_manifest(name)
-
-
-def _nothing(path: str, *, exists: bool) -> str:
-    if not exists:
-        return f"There is nothing at {path}."
-    kinds = ", ".join(SUFFIXES)
-    return f"{NO_BILLS} at {path}: exports end in {kinds}."
 
 
 class _OnDisk(Container[str]):

@@ -166,7 +166,12 @@ def test_health_is_shown_three_ways(settings, capsys):
         stage(con, "one", "ingest", NOW)
     asked = ["health", "--database", settings.database]
     assert cli.execute(asked) == 0
-    assert "last_success_timestamp_seconds" in capsys.readouterr().out
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "flow last success took" in said
+    assert "daily 2026-03-20 06:00 1:00:00" in said
+    assert "flow stage last success took rows out failed" in said
+    assert "daily ingest 2026-03-20 06:00 1:00:00 7 0" in said
+    assert "disk free warehouse" in said
     assert cli.execute([*asked, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["answer"]
     names = {one["metric"].removeprefix(PREFIX) for one in told}

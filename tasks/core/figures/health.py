@@ -15,11 +15,13 @@ class Meaning:
     """What a gauge says.
 
     Attributes:
+        head: Its title where people read it as a column.
         unit: Of its value; empty for plain counts.
         labels: What there is one for each of.
         text: One sentence.
     """
 
+    head: str
     unit: str
     labels: tuple[str, ...]
     text: str
@@ -30,42 +32,57 @@ TIME, SECONDS, DAYS = "seconds since 1970", "seconds", "days"
 
 GAUGES = {
     "last_success_timestamp_seconds": Meaning(
-        TIME, FLOW, "End of the newest run none of whose stages failed."
+        "last success", TIME, FLOW, "End of the newest run none of whose stages failed."
     ),
-    "last_duration_seconds": Meaning(SECONDS, FLOW, "How long that run took."),
+    "last_duration_seconds": Meaning("took", SECONDS, FLOW, "How long that run took."),
     "turn_wait_seconds": Meaning(
-        SECONDS, FLOW, "How long its newest run waited for the warehouse's turn."
+        "waited",
+        SECONDS,
+        FLOW,
+        "How long its newest run waited for the warehouse's turn.",
     ),
     "stage_last_success_timestamp_seconds": Meaning(
-        TIME, STAGE, "When the stage last went well."
+        "last success", TIME, STAGE, "When the stage last went well."
     ),
     "stage_last_duration_seconds": Meaning(
-        SECONDS, STAGE, "How long it took when it last ended."
+        "took", SECONDS, STAGE, "How long it took when it last ended."
     ),
-    "stage_last_rows_in": Meaning("", STAGE, "What it last looked at."),
-    "stage_last_rows_out": Meaning("", STAGE, "What it last wrote."),
-    "stage_failed": Meaning("", STAGE, "1 where it failed the last time, else 0."),
+    "stage_last_rows_in": Meaning("rows in", "", STAGE, "What it last looked at."),
+    "stage_last_rows_out": Meaning("rows out", "", STAGE, "What it last wrote."),
+    "stage_failed": Meaning(
+        "failed", "", STAGE, "1 where it failed the last time, else 0."
+    ),
     "source_lag_days": Meaning(
-        DAYS, SOURCE, "Age of the newest day whose usage its bills tell of."
+        "newest day",
+        DAYS,
+        SOURCE,
+        "Age of the newest day whose usage its bills tell of.",
     ),
     "source_bill_age_seconds": Meaning(
-        SECONDS, SOURCE, "Age of the newest export that was taken."
+        "newest export", SECONDS, SOURCE, "Age of the newest export that was taken."
     ),
     "quarantined_versions": Meaning(
-        "", SOURCE, "Exports put aside, with no later one of their bill."
+        "quarantined", "", SOURCE, "Exports put aside, with no later one of their bill."
     ),
-    "undelivered_events": Meaning("", SINK, "Events that the sink should have by now."),
+    "undelivered_events": Meaning(
+        "waiting", "", SINK, "Events that the sink should have by now."
+    ),
     "undelivered_oldest_seconds": Meaning(
-        SECONDS, SINK, "Age of the oldest of them; 0 without any."
+        "for", SECONDS, SINK, "Age of the oldest of them; 0 without any."
     ),
-    "dead_letters": Meaning("", SINK, "Events that it will not take."),
-    "sink_failures": Meaning("", SINK, "Tries that failed since it last worked."),
+    "dead_letters": Meaning("refused", "", SINK, "Events that it will not take."),
+    "sink_failures": Meaning(
+        "failures", "", SINK, "Tries that failed since it last worked."
+    ),
     "sink_last_success_timestamp_seconds": Meaning(
-        TIME, SINK, "When it last took something."
+        "last success", TIME, SINK, "When it last took something."
     ),
-    "disk_free_bytes": Meaning("bytes", (), "Free where the warehouse lies."),
-    "warehouse_bytes": Meaning("bytes", (), "Size of the warehouse."),
+    "disk_free_bytes": Meaning(
+        "disk free", "bytes", (), "Free where the warehouse lies."
+    ),
+    "warehouse_bytes": Meaning("warehouse", "bytes", (), "Size of the warehouse."),
     "saving_predicted_monthly": Meaning(
+        "saving a month",
         "billing currency",
         ("provider", "action", "billing_currency"),
         "What open recommendations would save a month.",

@@ -1,6 +1,7 @@
 """The commands that answer events, and that pass alerts on as events."""
 
 import signal
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from flows.answers import Answer, Table, answering, answering_anywhere
 # What people see of a response, by its columns.
 SHOWN = ("finished_at", "subject", "revision", "outcome", "detail")
 NOTHING = "Nothing was responded to yet: costwarden respond does."
-COUNTS = ("opened", "allowed", "needs_approval", "denied", "workflows")
+COUNTS = ("needs_approval", "allowed", "denied", "opened", "workflows")
+HEADS = {"finished_at": "finished", "needs_approval": "to be approved"}
 
 
 @click.command()
@@ -43,18 +45,32 @@ def respond(settings: Any, *, is_following: bool) -> Answer:
 
 @click.command()
 @click.argument("subject", default="", metavar="[ID]")
+@click.option("--all", "is_all", is_flag=True, help="Show what needed no answer, too.")
 @answering
-def responses(settings: Any, *, subject: str) -> Answer:
-    """Show what came of each anomaly or alert, newest first. ID may be shortened."""
+def responses(settings: Any, *, subject: str, is_all: bool) -> Answer:
+    """Show what came of each anomaly or alert. ID may be shortened.
+
+    What waits for a person comes first, then what was answered, the newest first. What
+    called for nothing is counted, unless an ID asks for it.
+    """
+    from tasks.core.response.choice import by_need
     from tasks.edge.reporting import lookups
 
     found = lookups.responses(settings, subject)
+    needed, quiet = by_need(found)
+    if is_all or subject:
+        needed, quiet = [*needed, *quiet], []
     table = Table(
-        tuple(name.replace("_", " ") for name in (*SHOWN, *COUNTS)),
-        [[row[name] for name in (*SHOWN, *COUNTS)] for row in found],
-        right=COUNTS,
+        tuple(HEADS.get(name, name) for name in (*SHOWN, *COUNTS)),
+        [[row[name] for name in (*SHOWN, *COUNTS)] for row in needed],
+        right=tuple(HEADS.get(name, name) for name in COUNTS),
     )
-    return Answer(found, (table if found else NOTHING,))
+    said: list[str | Table] = [table] if needed else []
+    if quiet:
+        by_outcome = Counter(row["outcome"].replace("_", " ") for row in quiet)
+        counts = ", ".join(f"{count} {name}" for name, count in by_outcome.items())
+        said.append(f"{len(quiet)} called for nothing ({counts}): --all shows them.")
+    return Answer(found, tuple(said) or (NOTHING,))
 
 
 @click.command()

@@ -23,7 +23,8 @@ def respond_to_events(
     Args:
         settings: Where the warehouse is, and where events come from.
         run_id: Name of this run in the journal.
-        say: Gets a line for each batch that something came of.
+        say: Gets a line about waiting and, while we go on, one for each batch that
+            something came of.
         is_following: Go on until somebody ends it.
     """
     run = journal.Run(run_id, "respond")

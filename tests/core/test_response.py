@@ -206,3 +206,30 @@ def test_an_alert_that_fires_again_is_answered_again():
         choice.NO_SCOPE,
         "It is about Costwarden itself.",
     )
+
+
+def test_what_waits_for_a_person_is_read_first():
+    """An approval that a newer answer or the end took back is not asked for."""
+    rows = [
+        {"subject": subject, "outcome": outcome, "needs_approval": count}
+        for subject, outcome, count in (
+            ("gone", "over", None),
+            ("plain", "answered", 0),
+            ("renewed", "answered", 0),
+            ("renewed", "answered", 3),
+            ("topic 1", "unreadable", None),
+            ("again", "repeated", None),
+            ("again", "answered", 2),
+            ("gone", "answered", 1),
+        )
+    ]
+    needed, quiet = choice.by_need(rows)
+    assert [(row["subject"], row["needs_approval"]) for row in needed] == [
+        ("topic 1", None),
+        ("again", 2),
+        ("plain", 0),
+        ("renewed", 0),
+        ("renewed", 3),
+        ("gone", 1),
+    ]
+    assert [row["outcome"] for row in quiet] == ["over", "repeated"]

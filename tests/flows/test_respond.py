@@ -50,12 +50,19 @@ def test_the_command_answers_and_shows(settings, tmp_path, capsys):
     assert "Nothing was responded to" in capsys.readouterr().out
     tell(settings, told("a"), told("b", 1, "resolved"))
     assert cli.execute(["respond", *here]) == 0
-    assert "1 answered, 0 repeated, 1 called for nothing" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "1 answered, 0 repeated, 1 called for nothing" in said.out
+    assert "answered" not in said.err
     assert cli.execute(["responses", "a", *here, "--json"]) == 0
     [row] = json.loads(capsys.readouterr().out)["answer"]
     assert (row["outcome"], row["workflows"]) == ("answered", 1)
     assert cli.execute(["responses", *here]) == 0
-    assert "over" in capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "1 called for nothing (1 over): --all shows them." in shown
+    assert "nothing left to respond to" not in shown
+    for asked in (["--all"], ["b"]):
+        assert cli.execute(["responses", *asked, *here]) == 0
+        assert "nothing left to respond to" in capsys.readouterr().out
 
 
 def test_a_follower_answers_as_events_come(settings, tmp_path):

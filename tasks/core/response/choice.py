@@ -1,7 +1,8 @@
 """Whether a revision is answered, or why not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tasks.core.response.calls import UPDATED, Call
 
@@ -62,3 +63,34 @@ def refusal(call: Call, earlier: Iterable[Earlier]) -> tuple[str, str] | None:
         ),
     )
     return next(((word, said) for word, said, holds in reasons if holds), None)
+
+
+def by_need(
+    responses: Iterable[Mapping[str, Any]],
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Part what somebody should read from what called for nothing.
+
+    Args:
+        responses: Rows of ``ops.responses``, newest first.
+
+    Returns:
+        First what waits for a person, which is what nobody could read and the newest
+        answer of a subject that needs an approval, then the other answers; and apart
+        from these the rest. Each newest first.
+    """
+    waiting: list[Mapping[str, Any]] = []
+    answered: list[Mapping[str, Any]] = []
+    quiet: list[Mapping[str, Any]] = []
+    seen: set[str] = set()
+    for row in responses:
+        outcome, subject = row["outcome"], row["subject"]
+        is_newest = subject not in seen
+        if outcome in (ANSWERED, OVER):
+            seen.add(subject)
+        if outcome == UNREADABLE or (
+            outcome == ANSWERED and is_newest and row["needs_approval"]
+        ):
+            waiting.append(row)
+        else:
+            (answered if outcome == ANSWERED else quiet).append(row)
+    return [*waiting, *answered], quiet

@@ -31,7 +31,8 @@ def respond(
         settings: The first Kafka sink among them is listened to; without one, the
             outbox is read.
         run: Who answers, for the journal.
-        say: Gets a line for each batch that something came of.
+        say: Gets a line about waiting and, while we go on, one for each batch that
+            something came of.
         is_following: Go on until somebody ends it.
 
     Raises:
@@ -61,7 +62,8 @@ def respond(
                     raise
                 time.sleep(POLL_SECONDS)
             else:
-                say(outcome.sentence)
+                if is_following:  # else the sum of all is said at the end
+                    say(outcome.sentence)
                 return told + Responded(heard=len(heard) - len(understood))
 
     sink = topic_of(settings)

@@ -8,6 +8,7 @@ import click
 
 from flows import options
 from flows.answers import Answer, Table, answering
+from tasks.core.reporting.wording import amount
 
 # Of each currency: a screen is read from the top.
 SHOWN = 20
@@ -86,9 +87,9 @@ def budgets(settings: Any) -> Answer:
                 one.first_date,
                 one.last_date,
                 one.billing_currency,
-                f"{one.amount:,.2f}",
-                f"{one.actual_cost:,.2f}",
-                f"{one.expected_cost:,.2f}",
+                amount(one.amount),
+                amount(one.actual_cost),
+                amount(one.expected_cost),
                 core.interval(one.low_80, one.high_80),
                 f"{100 * one.probability_of_breach:.0f}%",
                 one.breach_date,
@@ -117,8 +118,8 @@ def _tables(told: Sequence[Any], shown: int | None) -> list[str | Table]:
         cells = [
             (
                 "everything" if one.level == "total" else one.scope,
-                f"{one.actual_cost:,.2f}",
-                f"{one.expected_cost:,.2f}",
+                amount(one.actual_cost),
+                amount(one.expected_cost),
                 interval(one.low_80, one.high_80),
                 interval(one.low_95, one.high_95),
             )

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from flows.answers import Answer, Table, Verbatim, answering
+from tasks.core.reporting import wording
 
 # Lines of progress, however many looks there are.
 LINES = 10
@@ -94,7 +95,7 @@ def _cells(cells: Any) -> Table:
     rows = [
         (
             *(cell.kind, cell.size, f"{cell.percent:+.4g}% of the {cell.of}"),
-            f"{cell.daily_cost:+,.2f} {cell.currency}",
+            wording.money(cell.daily_cost, cell.currency, signed=True),
             *(cell.hidden, cell.caught, f"{cell.recall:.2f}", _days(cell.delay_days)),
         )
         for cell in cells
@@ -112,8 +113,8 @@ def _methods(methods: Any) -> Table:
             *(one.method, f"{one.alerts_per_week:.2f}", f"{one.recall:.2f}"),
             *(f"{one.precision:.2f}", f"{one.precision_least:.2f}"),
             *(f"{one.f1:.2f}", f"{one.f1_least:.2f}", _days(one.delay_days)),
-            "; ".join(f"{sum_.caught:,.2f} {sum_.currency}" for sum_ in one.money),
-            "; ".join(f"{sum_.lost:,.2f} {sum_.currency}" for sum_ in one.money),
+            "; ".join(wording.money(sum_.caught, sum_.currency) for sum_ in one.money),
+            "; ".join(wording.money(sum_.lost, sum_.currency) for sum_ in one.money),
         )
         for one in methods
     ]

@@ -9,6 +9,7 @@ import click
 
 from flows import options
 from flows.answers import Answer, Table, Verbatim, answering
+from tasks.core.reporting.wording import amount
 
 if TYPE_CHECKING:
     from tasks.core.detection.people import Filter
@@ -286,7 +287,7 @@ def _scope(row: dict[str, Any]) -> str:
 
 def _extra(row: dict[str, Any]) -> str:
     if row["extra_cost"] is not None:
-        return f"{row['extra_cost']:,.2f}"
+        return amount(row["extra_cost"])
     return f"{row['extra_pct']:g}%" if row["extra_pct"] else "any"
 
 

@@ -134,3 +134,10 @@ def test_every_table_and_column_is_described():
             " WHERE comment IS NULL AND NOT internal AND schema_name <> 'raw'"
         ).fetchall()
     assert (tables, columns) == ([], [])
+
+
+@pytest.mark.parametrize("path", CODE, ids=relative)
+def test_amounts_are_written_one_way(path):
+    """The currency stands before the amount; `wording.money` writes both."""
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"\{[^{}\n]*\.\d*f\}[\s\"f]*\{[^{}\n]*currency\}", text) == []

@@ -6,6 +6,11 @@ import pytest
 
 from tests.edge.export_world import FOCUS, World, rows_of, write_csv
 
+
+def usd(amount):
+    return f"USD\xa0{amount:,.2f}"
+
+
 CURRENT = "SELECT billed_cost, row_count FROM bills.versions WHERE status = 'current'"
 
 
@@ -71,9 +76,9 @@ def test_the_end_of_a_longer_export_is_left_out(world, divide, left_at, days, le
     [note] = world.ingest(folder).notes
     assert world.rows(CURRENT) == [(cost(new), len(new))]
     assert "left of an older, longer export" in note
-    assert f"2026-05 is {cost(new)} USD; " in note
+    assert f"2026-05 is {usd(cost(new))}; " in note
     both = (cost(new) + sum(map(cost, old))).normalize()
-    assert f"it would be {both} USD" in note
+    assert f"it would be {usd(both)}" in note
     assert note.startswith(str(folder / "cur-00004.csv"))
     assert world.ingest(folder).loaded == 0
     assert world.rows(CURRENT) == [(cost(new), len(new))]
@@ -128,5 +133,5 @@ def test_a_last_part_that_is_much_older_is_told(world):
     write(folder, [old], "2026-06-01", first=4)
     [note] = world.ingest(folder).notes
     assert "cur-00004.csv was written more than an hour before " in note
-    assert f"2026-05 is {cost(new) + cost(old)} USD; without it " in note
-    assert f"it would be {cost(new)} USD" in note
+    assert f"2026-05 is {usd(cost(new) + cost(old))}; without it " in note
+    assert f"it would be {usd(cost(new))}" in note

@@ -131,7 +131,7 @@ def test_a_threshold_reaches_alertmanager(tmp_path, vmalert):
     assert told["alertname"] == "CostThreshold"
     assert (told["severity"], told["generator"]) == ("high", "vmalert")
     assert (told["service_name"], told["provider"]) == ("EC2", "AWS")
-    assert "4900.00 USD more" in alert["annotations"]["summary"]
+    assert "cost USD 4900.00 more" in alert["annotations"]["summary"]
 
 
 FLOW = {"flow": "daily"}

@@ -14,6 +14,7 @@ from decimal import Decimal, localcontext
 from tasks.core.attribution.members import TAG, called
 from tasks.core.findings.anomalies import Anomaly
 from tasks.core.findings.sentences import sentence
+from tasks.core.reporting.wording import money
 
 # Drivers that are named; the rest is one more.
 NAMED = 10
@@ -127,7 +128,7 @@ def explanation(anomaly: Anomaly, drivers: Sequence[Driver]) -> str:
         told = f"{told.removesuffix(' is new')} and {others} more like it are new"
         impact = sum((one.impact for one in alike), Decimal(0))
     share = float(impact / anomaly.impact * 100)
-    amount = f"{abs(impact):,.2f} {anomaly.scope.billing_currency}"
+    amount = money(abs(impact), anomaly.scope.billing_currency)
     return f"{sentence(anomaly)[:-1]}; {told} ({amount}, {min(share, 999):.0f}% of it)."
 
 

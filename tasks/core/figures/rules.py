@@ -24,7 +24,7 @@ SEVERITIES = ("medium", "high", "critical")
 
 SUMMARY = (
     "{{ $labels.provider }} {{ $labels.service_name }} cost"
-    ' {{ printf "%.2f" $value }} {{ $labels.billing_currency }} more than the mean of'
+    ' {{ $labels.billing_currency }} {{ printf "%.2f" $value }} more than the mean of'
     " its weekday"
 )
 

@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 from tasks.core.findings.anomalies import Anomaly
+from tasks.core.reporting.wording import money
 
 
 def sentence(anomaly: Anomaly) -> str:
-    """Say in one plain sentence what happened, before anybody knows why.
+    r"""Say in one plain sentence what happened, before anybody knows why.
 
     Examples:
         >>> from tasks.core.findings.anomalies import Day, Scope
@@ -16,7 +17,7 @@ def sentence(anomaly: Anomaly) -> str:
         >>> day = Day(date(2026, 3, 5), Decimal(25), *[Decimal(10)] * 3, 9.0)
         >>> found = Anomaly(scope, (), "spike", "up", "seasonal", "confirmed", (day,))
         >>> sentence(found).partition(" than ")[0]
-        'AWS Lambda (account 2, AWS) cost 15.00 USD more'
+        'AWS Lambda (account 2, AWS) cost USD\xa015.00 more'
     """
     than = (
         "where nothing was expected"
@@ -44,7 +45,7 @@ def _moved(anomaly: Anomaly) -> str:
 
 def _change(anomaly: Anomaly, amount: Decimal) -> str:
     more = "more" if amount >= 0 else "less"
-    return f"{abs(amount):,.2f} {anomaly.scope.billing_currency} {more}"
+    return f"{money(abs(amount), anomaly.scope.billing_currency)} {more}"
 
 
 def _percent(anomaly: Anomaly) -> str:
@@ -66,12 +67,12 @@ def _stayed(anomaly: Anomaly) -> str:
     rest = anomaly.lasting_cost
     if rest is None:
         return ""
-    amount = f"{abs(rest):,.2f} {anomaly.scope.billing_currency}"
+    amount = money(abs(rest), anomaly.scope.billing_currency)
     return f", when {amount} a day {'more' if rest > 0 else 'less'} became normal"
 
 
 def _foreseen(anomaly: Anomaly) -> str:
-    """Say what people foresaw of the deviation, and how much of it that is.
+    r"""Say what people foresaw of the deviation, and how much of it that is.
 
     Examples:
         >>> from tasks.core.findings.anomalies import Day, Note, Scope
@@ -82,7 +83,7 @@ def _foreseen(anomaly: Anomaly) -> str:
         >>> up = ("spike", "up", "x", "confirmed")
         >>> found = Anomaly(scope, (), *up, days, notes=notes)
         >>> _foreseen(found)
-        '; planned load test until 3 May 2026 explains 400.00 of 900.00 USD'
+        '; planned load test until 3 May 2026 explains USD\xa0400.00 of USD\xa0900.00'
     """
     whole = anomaly.impact + sum((note.explained for note in anomaly.notes), Decimal(0))
     currency = anomaly.scope.billing_currency
@@ -93,8 +94,8 @@ def _foreseen(anomaly: Anomaly) -> str:
             if note.source == "planned"
             else f"what was called expected ({note.title})"
         )
-        said += f"; {what} explains {abs(note.explained):,.2f} of"
-        said += f" {abs(whole):,.2f} {currency}"
+        said += f"; {what} explains {money(abs(note.explained), currency)} of"
+        said += f" {money(abs(whole), currency)}"
     return said
 
 

@@ -14,6 +14,7 @@ from tasks.core.forecasting import sums
 from tasks.core.forecasting.calendar_days import Span
 from tasks.core.forecasting.declaration import Budget, BudgetScope
 from tasks.core.forecasting.sums import Band, Outlook
+from tasks.core.reporting.wording import money
 
 OK, AT_RISK, BREACHED = "ok", "at_risk", "breached"
 
@@ -197,16 +198,16 @@ def sentence(now: Standing) -> str:
     """Say in one sentence how a budget stands."""
     budget, found = now.budget, now.amounts
     of = f"Budget {budget.name} for {now.span.name}"
-    limit = f"{budget.amount:,.2f} {budget.currency}"
+    limit = money(budget.amount, budget.currency)
     if not now.series:
         return f"{of}: no charge is in its scope."
     if now.status == BREACHED:
         when = f" on {now.breach_date}" if now.breach_date else ""
-        spent = f"{found.actual_cost:,.2f} of {limit} are spent"
+        spent = f"{money(found.actual_cost, budget.currency)} of {limit} are spent"
         return f"{of} is breached: {spent}, passed{when}."
     share = f"{100 * now.probability:.0f}%"
     when = f", expected on {now.breach_date}" if now.breach_date else ""
-    ahead = f"{found.expected_cost:,.2f} of {limit} are expected"
+    ahead = f"{money(found.expected_cost, budget.currency)} of {limit} are expected"
     return f"{of}: {ahead}; a breach has a probability of {share}{when}."
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from tasks.core.model import Frozen
+from tasks.core.reporting.wording import money
 from tasks.core.rightsizing.advice import Recommendation
 from tasks.core.rightsizing.recommendations import ZERO
 
@@ -68,7 +69,9 @@ class Run:
             ),
             f"This run already changes {limits.resources_pct}% of the resources at"
             f" {one.provider}.": self.by_provider[one.provider] + 1 > share,
-            f"This run would change more than {limits.monthly_cost}"
-            f" {one.billing_currency} a month.": cost > limits.monthly_cost,
+            "This run would change more than"
+            f" {money(limits.monthly_cost, one.billing_currency)} a month.": (
+                cost > limits.monthly_cost
+            ),
         }
         return [message for message, is_broken in broken.items() if is_broken]

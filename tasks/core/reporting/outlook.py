@@ -116,10 +116,10 @@ def lines(outlook: Outlook) -> Iterator[str]:
     """Say in a line for each currency what the month will cost, and of budgets."""
     for one in months(outlook):
         amount = wording.money(one.expected_cost, one.billing_currency)
-        low, high = (f"{end:,.0f}" for end in (one.low_80, one.high_80))
+        between = " and ".join(map(wording.amount, (one.low_80, one.high_80)))
         yield (
             f"The month to {wording.day(one.last_date)} is expected to cost"
-            f" {amount} (four times in five between {low} and {high})."
+            f" {amount} (four times in five between {between})."
         )
     for budget in outlook.budgets:
         if budget.status != "ok":
@@ -145,4 +145,4 @@ def interval(low: Decimal, high: Decimal) -> str:
         >>> interval(Decimal("1234.567"), Decimal(2000))
         '1,234.57 to 2,000.00'
     """
-    return f"{low:,.2f} to {high:,.2f}"
+    return f"{wording.amount(low)} to {wording.amount(high)}"

@@ -38,16 +38,26 @@ def number(value: int) -> str:
 
 
 def money(value: Decimal, currency: str, *, signed: bool = False) -> str:
-    """Write an amount in its currency, to the cent.
+    """Write an amount with its currency, in tables, sentences and messages alike.
+
+    Examples:
+        >>> money(Decimal("1234.567"), "USD").replace("\N{NO-BREAK SPACE}", " ")
+        'USD 1,234.57'
+    """
+    return f"{currency}\N{NO-BREAK SPACE}{amount(value, signed=signed)}"
+
+
+def amount(value: Decimal, *, signed: bool = False) -> str:
+    """Write an amount to the cent, where its currency stands beside it.
 
     An amount smaller than a cent keeps two digits that say something; rounding it to
     zero would deny that it is there.
 
     Examples:
-        >>> money(Decimal("1234.567"), "USD").replace("\N{NO-BREAK SPACE}", " ")
-        'USD 1,234.57'
-        >>> money(Decimal("0.000612"), "EUR", signed=True).split()
-        ['EUR', '+0.00061']
+        >>> amount(Decimal("1234.567")), amount(Decimal("0.000612"), signed=True)
+        ('1,234.57', '+0.00061')
+        >>> amount(Decimal(-5))
+        '\N{MINUS SIGN}5.00'
     """
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
     size = abs(value)
@@ -55,7 +65,7 @@ def money(value: Decimal, currency: str, *, signed: bool = False) -> str:
         digits = f"{size:.{1 - size.adjusted()}f}"
     else:
         digits = f"{size.quantize(CENT, ROUND_HALF_EVEN):,}"
-    return f"{currency}\N{NO-BREAK SPACE}{sign}{digits}"
+    return f"{sign}{digits}"
 
 
 def percent(value: float | Decimal | None) -> str:

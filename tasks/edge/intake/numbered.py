@@ -7,6 +7,7 @@ from itertools import pairwise
 from tasks.core.intake.deliveries import Slice
 from tasks.core.intake.naming import stem
 from tasks.core.intake.numbered import Likeness, older_end
+from tasks.core.reporting import wording
 from tasks.edge.costs import sums
 from tasks.edge.database import queries
 from tasks.edge.intake.landing import Staged
@@ -158,8 +159,7 @@ def _cost(parts: Iterable[Slice], staged: Sequence[Staged]) -> str:
                 before = added.get(total.billing_currency, Decimal(0))
                 added[total.billing_currency] = EXACT.add(before, total.billed_cost)
     return ", ".join(
-        f"{value.normalize(EXACT):f} {currency}"
-        for currency, value in sorted(added.items())
+        wording.money(value, currency) for currency, value in sorted(added.items())
     )
 
 

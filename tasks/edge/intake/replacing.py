@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from tasks.core.reporting import wording
 from tasks.edge.costs import sums
 from tasks.edge.database import queries, warehouse
 
@@ -17,8 +18,6 @@ from tasks.edge.database import queries, warehouse
 FEW = 10
 # Of ten sums not even one is the same.
 SHARE = 10
-
-AMOUNT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,8 @@ class Replaced:
     def change(self) -> str:
         """From how many rows to how many, and from what to what money."""
         money = (
-            f", {_shown(self.earlier_billed)} to {_shown(self.billed)} {self.currency}"
+            f", {wording.money(self.earlier_billed, self.currency)}"
+            f" to {wording.money(self.billed, self.currency)}"
             if self.currency
             else ""
         )
@@ -133,7 +133,3 @@ def _columns(con: warehouse.Connection, files: list[str]) -> set[str]:
         f"DESCRIBE FROM {queries.files('files')}", {"files": files}
     ).fetchall()
     return {row[0] for row in described}
-
-
-def _shown(value: Decimal) -> str:
-    return f"{value.quantize(AMOUNT):f}"

@@ -154,6 +154,39 @@ def test_a_tax_that_is_not_there_yet_is_no_saving(settings, con):
     assert "with them" in text[told:]
 
 
+def test_the_headline_says_what_is_in_it(settings, con):
+    """Tax, credits and purchases stand apart, in both costs, so that invoices agree."""
+    add_bill(con, days=40)
+    newest = "SELECT * FROM series.daily_cost_versions WHERE charge_date = $last"
+    for kind, effective, billed in (
+        ("tax", 30, 31),
+        ("credit", -7, -7),
+        ("commitment", 0, 500),
+        ("fee", 0, 0),
+    ):
+        con.execute(
+            "INSERT INTO series.daily_cost_versions BY NAME SELECT * REPLACE ($kind AS"
+            " charge_kind, $effective AS effective_cost, $billed AS billed_cost)"
+            f" FROM ({newest}) LIMIT 1",
+            {"kind": kind, "effective": effective, "billed": billed, "last": LAST},
+        )
+    _, page = written(settings, con)
+    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "30 Mar 2026 USD 323.00 effective cost: usage 300.00, tax 30.00," in text
+    assert "credits \N{MINUS SIGN}7.00; billed in the same days: USD 824.00" in text
+    assert "USD 824.00 (commitments 500.00, usage 300.00, tax 31.00, credits" in text
+    assert "fees" not in text[: text.index("Anomalies open")].replace(
+        "support, fees", ""
+    )
+
+
+def test_a_bill_that_spreads_nothing_is_told_once(settings, con):
+    """Where the billed cost is the effective one, it is not listed again."""
+    add_bill(con, days=40)
+    _, page = written(settings, con)
+    assert "usage 300.00; billed in the same days: the same" in page.text
+
+
 @pytest.mark.parametrize(("days", "is_young"), [(20, True), (60, False)])
 def test_a_short_history_is_no_clean_bill(settings, con, days, is_young):
     """Where bills are too young to be judged, the page does not only say nothing."""

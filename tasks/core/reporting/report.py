@@ -16,6 +16,7 @@ from tasks.core.reporting.rows import (
     Facts,
     Recommendation,
     ServiceDay,
+    SpendKind,
 )
 
 DAY = timedelta(days=1)
@@ -68,11 +69,22 @@ class Currency:
     until: date | None
     total: Movement
     services: Sequence[Movement]
+    kinds: Sequence[SpendKind]
     open_anomalies: int
     past_anomalies: int
     open_impact: Decimal
     saving: Decimal
     verdicts: Sequence[Verdicts]
+
+    @property
+    def effective(self) -> list[tuple[str, Decimal]]:
+        """What the spend is made of, the largest part first."""
+        return _parts((one.charge_kind, one.effective_cost) for one in self.kinds)
+
+    @property
+    def billed(self) -> list[tuple[str, Decimal]]:
+        """What the same days put on invoices, made of the same kinds."""
+        return _parts((one.charge_kind, one.billed_cost) for one in self.kinds)
 
     @property
     def running(self) -> Movement | None:
@@ -88,6 +100,11 @@ class Currency:
         if spend == earlier:
             return None
         return Movement(None, self.total.spend - spend, self.total.earlier - earlier)
+
+
+def _parts(costs: Iterable[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
+    """Return the costs that move a sum, by size."""
+    return sorted((one for one in costs if one[1]), key=lambda one: -abs(one[1]))
 
 
 def currencies(facts: Facts) -> list[Currency]:
@@ -144,6 +161,7 @@ def _currency(code: str, facts: Facts) -> Currency:
         until=window.until if window else None,
         total=_movement(None, spent, window),
         services=_services(spent, window),
+        kinds=[row for row in facts.spend_kinds if row.billing_currency == code],
         open_anomalies=len(now),
         past_anomalies=sum(row.status == "resolved" for row in found),
         open_impact=sum((row.impact for row in now), ZERO),

@@ -32,6 +32,16 @@ class ServiceDay:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendKind:
+    """What charges of one kind came to in the newest thirty days."""
+
+    billing_currency: str
+    charge_kind: str
+    effective_cost: Decimal
+    billed_cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Anomaly:
     """An anomaly, newest revision; a scope part that is None means all below."""
 
@@ -252,6 +262,7 @@ class Facts:
     """All rows that the report is made of."""
 
     service_days: Sequence[ServiceDay] = ()
+    spend_kinds: Sequence[SpendKind] = ()
     anomalies: Sequence[Anomaly] = ()
     anomaly_days: Sequence[AnomalyDay] = ()
     scope_days: Sequence[ScopeDay] = ()

@@ -22,6 +22,13 @@ from tasks.edge.settings import Settings
 INNER_CAPITAL = re.compile(r"\B(?=[A-Z])")
 
 # Thirteen months and some days: each month beside its namesake of the year before.
+# Kinds of charges as people call them.
+CHARGES = {
+    "commitment": "commitments",
+    "credit": "credits",
+    "fee": "fees",
+    "refund": "refunds",
+}
 SPEND = {"days": 400, "top": charts.COLOURS, "monthly": rows.MONTHLY}
 DAYS_BEFORE = 60
 DAYS_AFTER = 14
@@ -68,6 +75,9 @@ def load(con: warehouse.Connection) -> rows.Facts:
     is_aggregated = _has_series(con)
     return rows.Facts(
         service_days=_rows(con, "service_days", rows.ServiceDay, **SPEND)
+        if is_aggregated
+        else [],
+        spend_kinds=_rows(con, "spend_kinds", rows.SpendKind, days=report.WINDOW.days)
         if is_aggregated
         else [],
         anomalies=anomalies,
@@ -182,6 +192,7 @@ def _grouped(members: Iterable[Any]) -> dict[str, list[Any]]:
 def _environment() -> jinja2.Environment:
     environment = pages.environment()
     for function in (
+        wording.amount,
         wording.money,
         wording.number,
         wording.percent,
@@ -193,6 +204,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["words"] = lambda name: name.replace("_", " ")
     environment.filters["phase"] = lambda name: INNER_CAPITAL.sub(" ", name).lower()
     environment.filters["span"] = lambda ends: wording.days(*ends)
+    environment.filters["charges"] = lambda kind: CHARGES.get(kind, kind)
     environment.filters["verdict"] = wording.verdict
     environment.filters["count_actions"] = _count_actions
     environment.globals["most_rows"] = MOST_ROWS

@@ -1,9 +1,13 @@
 """Where exports come from and where they lie: paths, URLs, a lake with one owner."""
 
+import os
+import re
+
 import duckdb
 import pytest
 
 from tasks.core.errors import NoBills, NothingThere, UnknownSetting
+from tasks.edge.intake.arriving import sources, wanted
 from tests.edge.export_world import (
     FOCUS,
     LEGACY,
@@ -97,3 +101,12 @@ def test_what_aws_notes_beside_a_report_is_no_bill(world, tmp_path):
     write_parquet(note, [{"status": "READY"}], {})
     result = world.ingest(tmp_path / "in")
     assert (result.loaded, result.problems) == (1, ())
+
+
+def test_what_cannot_be_read_is_named(tmp_path):
+    """A folder that is closed to us, and a file, say which they are and why."""
+    problems = []
+    assert [*wanted.below(tmp_path / "gone", problems)] == []
+    assert problems == [f"{tmp_path / 'gone'} cannot be read: {os.strerror(2)}."]
+    with pytest.raises(OSError, match=re.escape(str(tmp_path))):
+        sources.digest(tmp_path)

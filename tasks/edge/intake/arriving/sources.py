@@ -1,7 +1,6 @@
 """Find the export files behind paths and URLs, and bring remote ones here."""
 
 import json
-import os
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,15 +79,16 @@ def gather(
         SourceUnavailable: A remote place does not answer.
     """
     found: dict[str, Arrived] = {}
-    problems = []
+    problems: list[str] = []
     for path in paths:
+        told = len(problems)
         below = (
             _remote(path, downloads, known, options.get(path, {}))
             if "://" in path
-            else _local(path)
+            else _local(path, problems)
         )
         files = [file for file in below if wanted.is_wanted(file.name, path)]
-        if not files:
+        if not files and len(problems) == told:
             problems.append(
                 wanted.nothing(path, exists=bool(below) or Path(path).exists())
             )
@@ -161,6 +161,7 @@ def manifest_text(file: Arrived) -> str:
 
 def digest(path: Path) -> str:
     """Return the BLAKE3 digest of a file's content."""
+    path.open("rb").close()  # which says what cannot be read, as the next line does not
     return str(blake3(max_threads=blake3.AUTO).update_mmap(path).hexdigest())
 
 
@@ -171,12 +172,10 @@ class _OnDisk(Container[str]):
         return Path(str(name)).is_file()
 
 
-def _local(path: str) -> list[Arrived]:
+def _local(path: str, problems: list[str]) -> list[Arrived]:
     root = Path(path)
     if root.is_dir():
-        below = (
-            Path(folder) / name for folder, _, names in os.walk(root) for name in names
-        )
+        below = wanted.below(root, problems)
         return [_arrived(file) for file in below if file.is_file()]
     if not root.is_file():
         return []

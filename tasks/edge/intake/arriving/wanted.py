@@ -1,9 +1,10 @@
 """Which files below a path may be bills, and what to say where there are none."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tasks.core.errors import NothingThere
+from tasks.core.errors import NoBills, NothingThere
 from tasks.core.intake.deliveries import is_manifest
 
 SUFFIXES = (".csv", ".gz", ".zip", ".parquet", ".json", ".jsonl", ".ndjson")
@@ -30,13 +31,36 @@ def nothing(path: str, *, exists: bool) -> str:
     return f"{NO_BILLS} at {path}: exports end in {kinds}."
 
 
-def require(paths: Sequence[str]) -> None:
-    """Refuse paths none of which is there, before anything is made for their bills.
+def below(folder: Path, problems: list[str]) -> Iterator[Path]:
+    """Yield the files below a folder; folders that are closed to us become problems."""
 
-    URLs are not asked: their sources are, later.
+    def cannot(error: OSError) -> None:
+        problems.append(f"{error.filename} cannot be read: {error.strerror}.")
+
+    for inner, _, names in os.walk(folder, onerror=cannot):
+        yield from (Path(inner) / name for name in names)
+
+
+def require(paths: Sequence[str]) -> None:
+    """Refuse paths that lead to no bill, before anything is made for their bills.
+
+    URLs are not asked: their sources are, later. Nor is what cannot be read, which is
+    told as what it is.
 
     Raises:
         NothingThere: There are paths, and none of them exists.
+        NoBills: Some exist, but none can hold an export.
     """
-    if paths and not any("://" in path or Path(path).exists() for path in paths):
-        raise NothingThere(" ".join(nothing(path, exists=False) for path in paths))
+    if not paths or any(_may_lead(path) for path in paths):
+        return
+    there = {path: Path(path).exists() for path in paths}
+    said = " ".join(nothing(path, exists=is_there) for path, is_there in there.items())
+    raise (NoBills if any(there.values()) else NothingThere)(said)
+
+
+def _may_lead(path: str) -> bool:
+    if "://" in path or not Path(path).is_dir():
+        return "://" in path or Path(path).exists()
+    problems: list[str] = []
+    files = below(Path(path), problems)
+    return any(is_wanted(file.as_posix(), path) for file in files) or bool(problems)

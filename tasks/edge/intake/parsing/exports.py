@@ -30,6 +30,9 @@ from tasks.edge.intake.parsing.nested import Columns
 
 Connection = duckdb.DuckDBPyConnection
 
+# For those whose file is none of them.
+KNOWN = "AWS CUR, Azure cost exports, Google Cloud billing, OCI cost reports, FOCUS"
+
 PARQUET = b"PAR1"
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -153,7 +156,7 @@ def _nested(file: Arrived, readable: Path, choices: Sequence[Columns]) -> Export
 def _refusal(file: Arrived, error: BillError) -> BillError:
     if isinstance(error, OtherTable):
         return OtherTable(f"{file.name}: {error}.")
-    remedy = "export all columns of a format that is known"
+    remedy = f"export all columns of a format that is known ({KNOWN})"
     if isinstance(error, RepeatedColumn):
         remedy = "export it once"
     return type(error)(f"{file.name}: {error}; {remedy}.")

@@ -10,6 +10,12 @@ from typing import Any
 
 import click
 
+from flows import plain
+from flows.options import File
+
+# What DuckDB raises where Ctrl-C met a query.
+CUT_SHORT = "Query interrupted"
+
 DONE, FAILED, WRONG_USAGE, QUARANTINED = 0, 1, 2, 3
 
 
@@ -72,8 +78,8 @@ def answering(command: Callable[..., Answer]) -> Callable[..., None]:
 def answering_anywhere(command: Callable[..., Answer]) -> Callable[..., None]:
     """Do what ``answering`` does for commands that make a warehouse or need none."""
 
-    @click.option("--database", metavar="FILE", help="Warehouse to use.")
-    @click.option("--config", metavar="FILE", help="Settings file to use.")
+    @click.option("--database", type=File(), help="Warehouse to use.")
+    @click.option("--config", type=File(), help="Settings file to use.")
     @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
     @click.option("--debug", is_flag=True, help="Show where an error came from.")
     @wraps(command)
@@ -102,7 +108,9 @@ def answering_anywhere(command: Callable[..., Answer]) -> Callable[..., None]:
             answer = command(settings, **options)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:  # noqa: BLE001 - the last one who can explain it
+        except Exception as error:
+            if isinstance(error, RuntimeError) and str(error) == CUT_SHORT:
+                raise KeyboardInterrupt from error
             _explain(error, as_json=as_json, debug=debug)
         else:
             _answer(answer, as_json=as_json)
@@ -146,7 +154,8 @@ def _explain(error: Exception, *, as_json: bool, debug: bool) -> None:
 
 
 def _print_json(facts: dict[str, Any]) -> None:
-    json.dump(facts, sys.stdout, default=_plain, ensure_ascii=False, indent=2)
+    is_escaped = not plain.is_complete()
+    json.dump(facts, sys.stdout, default=_plain, ensure_ascii=is_escaped, indent=2)
     sys.stdout.write("\n")
 
 

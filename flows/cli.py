@@ -18,6 +18,7 @@ from flows import (
     listing,
     lookups,
     people,
+    plain,
     reconcile,
     responding,
     scoring,
@@ -26,6 +27,7 @@ from flows import (
 from flows.answers import FAILED
 
 INTERRUPTED = 130
+STOPPED = "Stopped. What was finished stays; the same command goes on from there."
 
 
 @click.group(
@@ -71,7 +73,7 @@ def execute(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+        click.echo(STOPPED, err=True)
         return INTERRUPTED
     except BrokenPipeError:
         return FAILED
@@ -84,6 +86,7 @@ def main(command: str | None = None) -> None:
     Args:
         command: Put in front of the arguments, for ``python -m flows.daily``.
     """
+    plain.prepare()
     given = sys.argv[1:]
     sys.exit(execute([command, *given] if command else given))
 

@@ -123,9 +123,12 @@ def detect(
 ) -> Answer:
     """Look for anomalies in the bills that are loaded, and explain them."""
     from tasks.aggregate import aggregate_costs
+    from tasks.core.months import in_order
     from tasks.detect import detect_anomalies
     from tasks.explain import explain_anomalies
     from tasks.normalise import normalise_bills
+
+    in_order(from_date, to_date)
 
     def road(stage: Callable[..., Any]) -> None:
         stage(normalise_bills)

@@ -10,6 +10,8 @@ import click
 from flows import options
 from flows.answers import Answer, Table, Verbatim, answering, answering_anywhere
 
+NO_SINKS = "The settings name no sinks: events stay in the outbox."
+
 sink_name = click.option("--sink", metavar="NAME", help="Only this sink.")
 letters = click.argument("event_ids", nargs=-1, metavar="[ID]...")
 
@@ -17,7 +19,12 @@ letters = click.argument("event_ids", nargs=-1, metavar="[ID]...")
 @click.command()
 @click.option("--follow", "is_following", is_flag=True, help="Go on until stopped.")
 @click.option(
-    "--every", "seconds", default=5.0, show_default=True, help="Seconds between looks."
+    "--every",
+    "seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=5.0,
+    show_default=True,
+    help="Seconds between looks.",
 )
 @answering_anywhere
 def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
@@ -39,8 +46,10 @@ def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
             said.append(f"{done.refused} refused: costwarden events --dead.")
         said += done.remarks
         if not settings.sinks:
-            said.append("The settings name no sinks: events stay in the outbox.")
+            said.append(NO_SINKS)
         return Answer(done, tuple(said), tuple(done.problems))
+    if not settings.sinks:
+        return Answer({}, (NO_SINKS,))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -54,7 +63,7 @@ def relay(settings: Any, *, is_following: bool, seconds: float) -> Answer:
 @click.option("--subject", metavar="ID", help="What they are about; may be shortened.")
 @click.option("--from", "since", type=options.Day(), help="Not before this day.")
 @click.option("--dead", "is_dead", is_flag=True, help="Only what a sink refused.")
-@click.option("--most", default=40, show_default=True, help="So many, the newest.")
+@options.most("the newest")
 @answering
 def events(settings: Any, *, since: date | None, **chosen: Any) -> Answer:
     """List the newest events of the outbox, and how they stand with each sink."""

@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
+from flows import options
 from flows.answers import Answer, Table, answering
 
 
 @click.command()
 @click.option("--all", "is_all", is_flag=True, help="Show those that are over, too.")
-@click.option("--most", default=40, show_default=True, help="So many, the weightiest.")
+@options.most("the weightiest")
 @answering
 def anomalies(settings: Any, *, is_all: bool, most: int) -> Answer:
     """List open anomalies, the weightiest of each currency first.
@@ -48,7 +49,7 @@ def anomalies(settings: Any, *, is_all: bool, most: int) -> Answer:
 
 
 @click.command()
-@click.option("--most", default=40, show_default=True, help="So many, the largest.")
+@options.most("the largest")
 @answering
 def recommendations(settings: Any, *, most: int) -> Answer:
     """List open recommendations, the largest saving first, with the policy's verdict.

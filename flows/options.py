@@ -1,10 +1,15 @@
 """Options that several commands share, and how times are written."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from tasks.core.months import in_utc
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Day(click.ParamType[date]):
@@ -23,6 +28,26 @@ class Day(click.ParamType[date]):
             return value if isinstance(value, date) else date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a day; write it as YYYY-MM-DD.", param, ctx)
+
+
+class File(click.ParamType[str]):
+    """A file, which need not be there; never the default because nothing was said."""
+
+    name = "FILE"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Refuse an empty name, as of a variable that is not set, and a folder."""
+        path = str(value)
+        if not path.strip():
+            self.fail("it is empty; name a file.", param, ctx)
+        if Path(path).is_dir():
+            self.fail(f"{path} is a folder; name a file.", param, ctx)
+        return path
 
 
 class Moment(click.ParamType[datetime]):
@@ -97,3 +122,14 @@ is_final = click.option(
     is_flag=True,
     help="One bill of each month, as it is in the end, and no earlier ones.",
 )
+
+
+def most(which: str) -> Callable[[Command], Command]:
+    """Return the option that says how many rows a listing shows."""
+    return click.option(
+        "--most",
+        type=click.IntRange(1),
+        default=40,
+        show_default=True,
+        help=f"So many, {which}.",
+    )

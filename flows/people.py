@@ -200,7 +200,9 @@ def add(
         event = Planned(**within, **told)
     except ValidationError as error:
         problem = error.errors()[0]
-        name = " ".join(map(str, problem["loc"]))
+        options_of = click.get_current_context().command.params
+        given = {one.name: one.opts[0] for one in options_of}
+        name = " ".join(given.get(str(part), str(part)) for part in problem["loc"])
         raise click.UsageError(f"{name}: {problem['msg']}".lstrip(": ")) from error
     event_id = calendar.add(settings, event, _author(author))
     return Answer({"event_id": event_id}, (f"{event.title} is planned: {event_id}",))

@@ -70,7 +70,8 @@ def responses(settings: Any, *, subject: str, is_all: bool) -> Answer:
         by_outcome = Counter(row["outcome"].replace("_", " ") for row in quiet)
         counts = ", ".join(f"{count} {name}" for name, count in by_outcome.items())
         said.append(f"{len(quiet)} called for nothing ({counts}): --all shows them.")
-    return Answer(found, tuple(said) or (NOTHING,))
+    nothing = f"No response is about {subject!r}." if subject else NOTHING
+    return Answer(found, tuple(said) or (nothing,))
 
 
 @click.command()

@@ -155,7 +155,13 @@ def show(settings: Any, *, bill: str) -> Answer:
 @bills.command()
 @click.argument("earlier", metavar="EARLIER")
 @click.argument("later", metavar="LATER")
-@click.option("--top", default=20, show_default=True, help="Services to show.")
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Services to show.",
+)
 @answering
 def diff(settings: Any, *, earlier: str, later: str, top: int) -> Answer:
     """Show what LATER has that EARLIER has not: rows and money, by service.

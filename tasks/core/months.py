@@ -28,6 +28,16 @@ class Month:
     as_of: datetime
 
 
+def in_order(first: date | None, last: date | None) -> None:
+    """Refuse days of which the first lies after the last; None is any day.
+
+    Raises:
+        BadPeriod: It does.
+    """
+    if first is not None and last is not None and first > last:
+        raise BadPeriod(f"The first day, {first}, lies after the last, {last}.")
+
+
 def first_day(period: str) -> date:
     """Return the first day of a billing month.
 

@@ -77,6 +77,9 @@ def execute(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return FAILED
+    except OSError as error:
+        click.echo(f"The answer cannot be written: {error.strerror}.", err=True)
+        return FAILED
     return status if isinstance(status, int) else 0
 
 
@@ -88,7 +91,8 @@ def main(command: str | None = None) -> None:
     """
     plain.prepare()
     given = sys.argv[1:]
-    sys.exit(execute([command, *given] if command else given))
+    status = execute([command, *given] if command else given)
+    sys.exit(status if plain.is_written() else status or FAILED)
 
 
 if __name__ == "__main__":

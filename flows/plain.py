@@ -6,6 +6,7 @@ written there is written as what comes near it: a minus must not become a questi
 
 import codecs
 import io
+import os
 import sys
 
 NAME = "costwarden.plain"
@@ -41,6 +42,17 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=NAME)
+
+
+def is_written() -> bool:
+    """Write what still waits, and tell whether it went out; a reader may be gone."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Python would try once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def is_complete() -> bool:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +136,20 @@ def test_a_file_that_is_no_bill_names_what_would_be(tmp_path, capsys):
     ]
     assert cli.execute(given) == 3
     assert "FOCUS" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["rules"], ["doctor", "--json"]])
+def test_a_full_disk_is_no_traceback(words):
+    """What cannot be written is a failure that is said once, or not at all."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.cli", *words],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr

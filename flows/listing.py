@@ -7,6 +7,9 @@ import click
 from flows import options
 from flows.answers import Answer, Table, answering
 
+# Bills that are loaded are not looked at before a run.
+NOT_LOOKED = "Nobody has looked yet: costwarden run does."
+
 
 @click.command()
 @click.option("--all", "is_all", is_flag=True, help="Show those that are over, too.")
@@ -41,6 +44,8 @@ def anomalies(settings: Any, *, is_all: bool, most: int) -> Answer:
         right=("impact",),
     )
     said: list[str | Table] = [table] if listed else ["No anomaly is open."]
+    if not found and not lookups.has_done(settings, "detect_anomalies"):
+        said = [NOT_LOOKED]
     if len(listed) > most:
         said.append(f"{len(listed) - most} more: --most shows them.")
     if len(found) > len(listed):
@@ -77,6 +82,8 @@ def recommendations(settings: Any, *, most: int) -> Answer:
         right=("saves", "costs"),
     )
     said: list[str | Table] = [table] if found else ["No recommendation is open."]
+    if not found and not lookups.has_done(settings, "recommend_changes"):
+        said = [NOT_LOOKED]
     if len(found) > most:
         said.append(f"{len(found) - most} more: --most shows them.")
     return Answer(found[:most], tuple(said))

@@ -42,6 +42,7 @@ RULES = {
     "of_charges": "of",
     "mostly_in": "mostly in",
 }
+NO_BILL = "No bill was loaded yet: costwarden ingest PATH does."
 # An invoice and the bills differ: done, but somebody has to look.
 DIFFERS = QUARANTINED
 # What it finds is told rule by rule, on request.
@@ -90,6 +91,8 @@ def reconcile(
     if found.invoices:
         said.append(_table(INVOICES, found.invoices))
     said.append(_verdict(found, len(odd)))
+    if not found.bills and not found.invoices:
+        said = [NO_BILL]
     facts = {
         "holds": found.holds,
         "bills": found.bills,

@@ -194,7 +194,7 @@ def test_a_bill_goes_all_the_way(bills, tmp_path, capsys):
     assert found[0]["anomaly_id"] in said
     assert ("more: --most" in said) == (len(found) > 1)
     assert cli.execute(["recommendations", *here]) == 0
-    assert "No recommendation is open." in words(capsys)[0]
+    assert "Nobody has looked yet" in words(capsys)[0]
 
 
 def test_what_is_to_come_is_shown(bills, tmp_path, capsys):

@@ -153,3 +153,21 @@ def test_a_full_disk_is_no_traceback(words):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def test_what_nobody_looked_at_is_not_called_quiet(bills, tmp_path, capsys):
+    """No findings say something only after somebody has looked for them."""
+    here = ["--database", str(tmp_path / "w.duckdb")]
+    with warehouse.connect(here[1]):
+        pass
+    assert cli.execute(["reconcile", *here]) == 0
+    assert capsys.readouterr().out.startswith("No bill was loaded yet")
+    assert cli.execute(["ingest", str(bills), *here]) == 0
+    for command in ("anomalies", "recommendations"):
+        capsys.readouterr()
+        assert cli.execute([command, *here]) == 0
+        assert "Nobody has looked yet: costwarden run" in capsys.readouterr().out
+    assert cli.execute(["recommend", *here]) == 0
+    capsys.readouterr()
+    assert cli.execute(["recommendations", *here]) == 0
+    assert "No recommendation is open." in capsys.readouterr().out

@@ -89,6 +89,22 @@ def anomalies(settings: Settings) -> list[Row]:
         return queries.rows(con, "ops/anomalies")
 
 
+def has_done(settings: Settings, stage: str) -> bool:
+    """Return whether a stage ever came to its end: else finding nothing says nothing.
+
+    Raises:
+        NothingThere: There is no warehouse.
+        WarehouseBusy: A run kept it for longer than we were told to wait.
+    """
+    with reading(settings) as con:
+        found = con.execute(
+            "SELECT count(*) FROM ops.runs"
+            " WHERE starts_with(stage, $stage) AND outcome IN ('done', 'nothing_new')",
+            {"stage": stage},
+        ).fetchone()
+    return bool(found and found[0])
+
+
 def recommendations(settings: Settings) -> list[Row]:
     """Return open recommendations with their newest verdict, largest saving first.
 

@@ -1,12 +1,13 @@
--- What the scope of an anomaly cost in the weeks around it.
+-- What the series of an anomaly cost in the weeks around it.
 --
 -- grain:  anomaly_id, charge_date
 -- reads:  findings.anomalies, series.daily_cost
 -- params: anomaly_ids, days_before, days_after
 --
--- A null in a scope means "all below", but a global service has no region either: the
--- series with exactly these keys is preferred, and the sum of all below taken where
--- there is none. Series end at services, so an anomaly of one resource has no rows.
+-- Only series with exactly the keys of its scope: a null is a key, as a global service
+-- has no region. What has no such series is asked of report/wider_days. Both in one
+-- query would hold every row of every series in memory. Series end at services, so an
+-- anomaly of one resource has no rows.
 WITH scopes AS (
     SELECT
         anomaly_id,
@@ -21,59 +22,22 @@ WITH scopes AS (
         last_date + $days_after::INTEGER AS to_date
     FROM findings.anomalies
     WHERE list_contains($anomaly_ids, anomaly_id) AND resource_id IS NULL
-),
-
-exact AS (
-    SELECT
-        scopes.anomaly_id,
-        series.charge_date,
-        sum(series.effective_cost) AS effective_cost
-    FROM scopes
-    INNER JOIN series.daily_cost AS series
-        ON
-            scopes.provider IS NOT DISTINCT FROM series.provider
-            AND scopes.billing_account_id
-            IS NOT DISTINCT FROM series.billing_account_id
-            AND scopes.sub_account_id IS NOT DISTINCT FROM series.sub_account_id
-            AND scopes.service_name IS NOT DISTINCT FROM series.service_name
-            AND scopes.region_id IS NOT DISTINCT FROM series.region_id
-            AND scopes.charge_kind = series.charge_kind
-            AND scopes.billing_currency = series.billing_currency
-    WHERE series.charge_date BETWEEN scopes.from_date AND scopes.to_date
-    GROUP BY ALL
-),
-
-wide AS (
-    SELECT
-        scopes.anomaly_id,
-        series.charge_date,
-        sum(series.effective_cost) AS effective_cost
-    FROM scopes
-    ANTI JOIN exact ON scopes.anomaly_id = exact.anomaly_id
-    INNER JOIN series.daily_cost AS series
-        ON
-            coalesce(scopes.provider = series.provider, TRUE)
-            AND coalesce(
-                scopes.billing_account_id = series.billing_account_id, TRUE
-            )
-            AND coalesce(scopes.sub_account_id = series.sub_account_id, TRUE)
-            AND coalesce(scopes.service_name = series.service_name, TRUE)
-            AND coalesce(scopes.region_id = series.region_id, TRUE)
-            AND scopes.charge_kind = series.charge_kind
-            AND scopes.billing_currency = series.billing_currency
-    WHERE series.charge_date BETWEEN scopes.from_date AND scopes.to_date
-    GROUP BY ALL
 )
 
 SELECT
-    anomaly_id,
-    charge_date,
-    effective_cost
-FROM exact
-UNION ALL
-SELECT
-    anomaly_id,
-    charge_date,
-    effective_cost
-FROM wide
-ORDER BY anomaly_id, charge_date
+    scopes.anomaly_id,
+    series.charge_date,
+    sum(series.effective_cost) AS effective_cost
+FROM scopes
+INNER JOIN series.daily_cost AS series
+    ON
+        scopes.provider IS NOT DISTINCT FROM series.provider
+        AND scopes.billing_account_id IS NOT DISTINCT FROM series.billing_account_id
+        AND scopes.sub_account_id IS NOT DISTINCT FROM series.sub_account_id
+        AND scopes.service_name IS NOT DISTINCT FROM series.service_name
+        AND scopes.region_id IS NOT DISTINCT FROM series.region_id
+        AND scopes.charge_kind = series.charge_kind
+        AND scopes.billing_currency = series.billing_currency
+WHERE series.charge_date BETWEEN scopes.from_date AND scopes.to_date
+GROUP BY ALL
+ORDER BY scopes.anomaly_id, series.charge_date

@@ -71,7 +71,6 @@ def load(con: warehouse.Connection) -> rows.Facts:
     """Read all that the report tells; a warehouse without bills gives empty facts."""
     anomalies = _rows(con, "anomalies", rows.Anomaly)
     ids = {"anomaly_ids": [one.anomaly_id for one in report.charted(anomalies)]}
-    around = {"days_before": DAYS_BEFORE, "days_after": DAYS_AFTER}
     is_aggregated = _has_series(con)
     return rows.Facts(
         service_days=_rows(con, "service_days", rows.ServiceDay, **SPEND)
@@ -82,9 +81,7 @@ def load(con: warehouse.Connection) -> rows.Facts:
         else [],
         anomalies=anomalies,
         anomaly_days=_rows(con, "anomaly_days", rows.AnomalyDay, **ids),
-        scope_days=_rows(con, "scope_days", rows.ScopeDay, **ids, **around)
-        if is_aggregated
-        else [],
+        scope_days=_scope_days(con, ids["anomaly_ids"]) if is_aggregated else [],
         anomaly_drivers=_rows(con, "anomaly_drivers", rows.Driver, **ids),
         changes=[
             rows.Change(key, **change)
@@ -118,6 +115,18 @@ def render(facts: rows.Facts) -> str:
         drivers=_grouped(facts.anomaly_drivers),
         changes=_grouped(facts.changes),
     )
+
+
+def _scope_days(
+    con: warehouse.Connection, anomaly_ids: list[str]
+) -> list[rows.ScopeDay]:
+    """Return what the scopes of anomalies cost: their own series, or all below."""
+    around = {"days_before": DAYS_BEFORE, "days_after": DAYS_AFTER}
+    own = _rows(con, "scope_days", rows.ScopeDay, anomaly_ids=anomaly_ids, **around)
+    others = list({*anomaly_ids} - {day.anomaly_id for day in own})
+    if not others:
+        return own
+    return own + _rows(con, "wider_days", rows.ScopeDay, anomaly_ids=others, **around)
 
 
 def _rows(

@@ -181,7 +181,8 @@ def _median(windows: Floats, least: int) -> Floats:
     width = windows.shape[-1]
     medians = 0.5 * (ordered[..., (width - 1) // 2] + ordered[..., width // 2])
     is_partly = np.isnan(ordered[..., -1])
-    medians[is_partly] = _of_known(ordered[is_partly], least)
+    if is_partly.any():
+        medians[is_partly] = _of_known(ordered[is_partly], least)
     return np.asarray(medians)
 
 

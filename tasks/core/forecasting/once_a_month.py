@@ -49,6 +49,9 @@ def find(
         np.maximum(times * deviation, TRIFLE) for times in (AGREED, STANDS_OUT)
     )
     by_day = np.ascontiguousarray(surprise.T)
+    size = np.abs(by_day)
+    is_near, is_far = size > near, size > far
+    may_agree = is_near | np.isnan(by_day)
     # From the end every month must agree: the 28th is at times the last day but two.
     counted = ((where.days_left, FROM_END, 1.0), (where.day, LONGEST_MONTH + 1, 0.5))
     for place, limit, share in counted:
@@ -57,17 +60,22 @@ def find(
             coming = np.flatnonzero(place[n_days:] == value)
             if not before.size:
                 continue
-            # Whatever comes again has come in the newest month.
-            rows = np.flatnonzero(np.abs(by_day[before[-1]]) > near)
+            # Whatever comes again has come in the newest month, and either stood out
+            # there or came in all others that are known.
+            newest = before[-1]
+            is_asked = is_far[newest] | may_agree[before].all(axis=0)
+            rows = np.flatnonzero(is_near[newest] & is_asked)
+            if not rows.size:
+                continue
             asked = by_day[before[:, None], rows].T
             found = _agreed(asked, near[rows], far[rows], least[rows], share)
             is_new = (found != 0) & ~seen[rows[:, None], before].any(axis=1)
             if not is_new.any():
                 continue
-            rows, found = rows[is_new], found[is_new]
-            taken = ahead[np.ix_(rows, coming)]
-            ahead[np.ix_(rows, coming)] = np.where(taken == 0, found[:, None], taken)
-            seen[np.ix_(rows, before)] = True
+            rows, found = rows[is_new, None], found[is_new, None]
+            taken = ahead[rows, coming]
+            ahead[rows, coming] = np.where(taken == 0, found, taken)
+            seen[rows, before] = True
     return Once(ahead, seen)
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import worlds
 
-from tasks.core.detection import alerts, looking
+from tasks.core.detection import alerts, echoes, looking
 from tasks.core.detection.declaration import Detection
+from tasks.core.findings.runs import Run
 
 PARAMS = Detection()
 DAYS = 200
@@ -37,3 +38,23 @@ def test_a_movement_after_a_spike_is_another_one():
     costs[0, 140] *= 4
     costs[0, 141:] *= 1.02 ** np.clip(np.arange(DAYS - 141), 0, 40)
     assert kinds(costs) == ["spike", "drift"]
+
+
+@pytest.mark.parametrize(("days", "is_same"), [(14, True), (15, False)])
+def test_lines_that_share_days_are_one_movement(days, is_same):
+    """A drift that is told again after a pause goes on, if its window looks back."""
+    says = {name: np.zeros((1, DAYS), dtype=bool) for name in ("drift", "seasonal")}
+    says["drift"][0, [100, 100 + days]] = True
+    run = Run((0,), 1, [100])
+    assert echoes.is_same(says, run, 100 + days) == is_same
+    says["seasonal"][0, 100 + days] = True
+    assert not echoes.is_same(says, run, 100 + days)
+
+
+def test_a_series_is_new_once():
+    """What runs on two days a week is told on its first day, not in each week."""
+    rows = np.full((2, 100), 100.0)
+    rows[1] = np.nan
+    rows[1, 60:] = 0.0
+    rows[1, 60::7] = rows[1, 61::7] = 80.0
+    assert kinds(rows).count("new_scope") == 1

@@ -6,10 +6,13 @@ already. That is no second cause: what was told at length is not told again, and
 was told of a day or two goes on.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from tasks.core.detectors import Panel
-from tasks.core.detectors.drift import LONGEST
+from tasks.core.detectors import Flags, Panel
+from tasks.core.detectors.drift import LONGEST, Drifting
+from tasks.core.detectors.novelty import NewScope
 from tasks.core.findings.kinds import SHIFT_DAYS
 from tasks.core.findings.runs import Run
 
@@ -17,6 +20,26 @@ WEEK = 7
 
 # Share of the way from the level before to that of now that the first week went.
 AT_ONCE = 0.75
+
+
+def is_same(says: Mapping[str, Flags], run: Run, column: int) -> bool:
+    """Return whether a day is told for what was told already, after quiet days.
+
+    A series is new once, whether or not it rests in its first weeks. And lines through
+    the last days that share days are one movement.
+
+    Args:
+        says: By detector's name, where it calls the day odd.
+        run: The last that was told of one series, in the same direction.
+        column: The day.
+    """
+    [row] = run.rows
+    now = {name for name, days in says.items() if days[row, column]}
+    if NewScope.name in now:
+        return bool(says[NewScope.name][row, run.columns[0]])
+    last = run.columns[-1]
+    is_drift = now == {Drifting.name} and says[Drifting.name][row, last]
+    return bool(is_drift and column - last <= LONGEST)
 
 
 def is_echo(panel: Panel, run: Run, column: int) -> bool:

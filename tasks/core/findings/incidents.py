@@ -62,6 +62,8 @@ def runs_of(
             runs[-1].columns.append(int(column))
         elif not opens[column]:
             continue
+        elif runs and echoes.is_same(alerts.says, runs[-1], int(column)):
+            runs[-1].columns.append(int(column))
         elif runs and _is_echo(panel, alerts, runs[-1], int(column)):
             if not echoes.is_long(runs[-1]):
                 runs[-1].columns.append(int(column))

@@ -144,3 +144,26 @@ def test_rationing_is_causal(cut, seed):
     whole = rationing.told(p_value, worth, 3.0)
     part = rationing.told(p_value[:, :cut], worth[:, :cut], 3.0)
     np.testing.assert_array_equal(whole[:, :cut], part)
+
+
+def test_a_fall_has_to_be_rarer():
+    """What is told of a rise is not told of a fall unless it is ten times as rare."""
+    p_value = np.ones((200, 100))
+    p_value[:4, 50] = [1e-3, 1e-3, 1e-7, 1e-7]
+    falls = np.zeros(p_value.shape, dtype=bool)
+    falls[[0, 2]] = True
+    worth = p_value < rationing.USUAL
+    told = rationing.told(p_value, worth, 5.0, falls=falls)
+    assert told[:4, 50].tolist() == [False, True, True, True]
+
+
+def test_what_stays_odd_is_told():
+    """The fourth odd day in a row to one side is told, though none is rare."""
+    p_value = np.full((3, 20), 0.5)
+    p_value[:, 8:14] = 0.008
+    score = np.where(p_value < 0.01, 5.0, 0.1)
+    score[1, 10:12] = -5.0
+    worth = np.ones(p_value.shape, dtype=bool)
+    worth[2, 10] = False
+    told = rationing.persists(p_value, worth, score)
+    assert np.argwhere(told).tolist() == [[0, 11], [0, 12], [0, 13]]

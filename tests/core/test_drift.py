@@ -111,3 +111,9 @@ def test_unknown_days_are_no_decline():
     costs = noisy(10)
     costs[:, BEGINS : BEGINS + 25] = np.nan
     assert np.abs(told(costs)).max() < 1
+
+
+def test_work_that_goes_on_and_off_has_no_line():
+    """Runs of days with work, of different lengths, are no drift."""
+    score = Drifting().score(worlds.panel(worlds.on_and_off(noise=0.05))).score
+    assert not (np.abs(score) >= 1).any()

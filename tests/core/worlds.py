@@ -42,6 +42,19 @@ def quiet(rows=20, days=400, seed=1, noise=0.06, start=START):
     return level * growth * weekend * month_end * wobble
 
 
+def on_and_off(rows=20, days=400, seed=5, cost=2000.0, noise=0.0):
+    """Costs of work that runs for some days, rests for more, and runs again."""
+    rng = np.random.default_rng(seed)
+    costs = np.zeros((rows, days))
+    for row in costs:
+        day = 0
+        while day < days:
+            on, off = rng.integers(2, 9), rng.integers(3, 15)
+            row[day : day + on] = cost * np.exp(noise * rng.standard_normal())
+            day += on + off
+    return costs
+
+
 def book(costs, start=START, scopes=None, settled=None, holidays=None):
     """Return a book whose exact amounts are the rounded costs."""
     from decimal import Decimal

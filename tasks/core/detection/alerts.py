@@ -117,17 +117,18 @@ def find(
             window=weekends.WINDOW,
         )
         p_value = calibration.both_sides(score, days_off.of(panel).flags, threads)
-        _leave_out_usual(heard, p_value)
+        _leave_out_usual(panel, heard, p_value, params.seasonality.unit)
         if rate is None:
             certain = rationing.beginnings(_others(heard.says), panel.accounts)
             told = rationing.told(
-                p_value, heard.material, params.alerts_per_week, certain
+                p_value, heard.material, params.alerts_per_week, certain, score < 0
             )
+            told |= rationing.persists(p_value, heard.material, score)
         else:
             told = heard.material & (np.abs(score) >= BAND) & (p_value <= rate)
-        told &= ~repeats.is_repeat(
-            panel.costs, heard.seasonal.expected, told, params.seasonality.unit
-        )
+        unit = params.seasonality.unit
+        expected = heard.seasonal.expected
+        told &= ~repeats.is_repeat(panel.costs, expected, told, unit)
         is_on = _left_on(panel, heard, rare.result(), p_value, params)
         told |= is_on
         carried = tides.carried(panel, heard.seasonal, voices.is_usage(panel))
@@ -156,9 +157,14 @@ def _at_usual_price(panel: Panel, params: Detection, rows: NDArray[np.int64]) ->
     return UnitPrice(params.prices).at_usual_price(panel.rows(rows))
 
 
-def _leave_out_usual(heard: Hearing, p_value: Floats) -> None:
+def _leave_out_usual(
+    panel: Panel, heard: Hearing, p_value: Floats, unit: float
+) -> None:
     """Take back what thresholds say of days that are usual for their series."""
-    heard.says[THRESHOLDS] &= heard.firm | ~(p_value > rationing.USUAL)
+    asked = heard.says[THRESHOLDS] & ~heard.firm
+    usual = p_value > rationing.USUAL
+    usual |= repeats.is_repeat(panel.costs, heard.seasonal.expected, asked, unit)
+    heard.says[THRESHOLDS] &= heard.firm | ~usual
 
 
 def _others(says: dict[str, Flags]) -> Flags:

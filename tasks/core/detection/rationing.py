@@ -27,7 +27,7 @@ Source:
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.core.detectors import Flags, Floats
+from tasks.core.detectors import Flags, Floats, windows
 
 CHANCE_SHARE = 0.5
 DAYS_IN_WEEK = 7
@@ -41,6 +41,13 @@ LARGEST = 4e-4
 WILD_SHARE = 0.1
 USUAL = 0.01
 HALF_YEAR = 182
+
+# Days in a row that are told though each is only as rare as ``USUAL``.
+IN_A_ROW = 4
+
+# Share of that up to which a fall is told. It costs nothing to hear of it a day later,
+# and noise that adds and takes away the same money falls further on the scale of costs.
+FALL = 0.1
 
 # Largest p-value of a weekend that is told: one comes once a week, and only few series
 # rest at weekends and do not on one.
@@ -61,7 +68,11 @@ STEPS = np.geomspace(1e-2, 1e-9, 29)
 
 
 def told(
-    p_value: Floats, worth: Flags, alerts_per_week: float, certain: Floats | None = None
+    p_value: Floats,
+    worth: Flags,
+    alerts_per_week: float,
+    certain: Floats | None = None,
+    falls: Flags | None = None,
 ) -> Flags:
     """Return the days that are rare enough to be told.
 
@@ -70,14 +81,33 @@ def told(
         worth: The same shape, True where a day deviates by enough money.
         alerts_per_week: How many alerts people are willing to read.
         certain: ``(n_days,)`` how many begin on each day that are told in any case.
+        falls: ``(n_series, n_days)`` where a day is cheaper than expected, and has to
+            be rarer; nowhere, if not given.
     """
     asked = np.where(worth & np.isfinite(p_value), p_value, np.inf)
+    if falls is not None:
+        asked = np.where(falls, asked / FALL, asked)
     judged = np.isfinite(p_value).sum(axis=0)
     by_chance = step_up(asked, judged, CHANCE_SHARE * alerts_per_week / DAYS_IN_WEEK)
     by_noise = LARGEST * alerts_per_week * room(p_value, worth)
     by_number = _rationed(asked, alerts_per_week, certain)
     bound = np.minimum(np.minimum(by_chance, by_noise), by_number)
     return np.asarray(asked <= bound)
+
+
+def persists(p_value: Floats, worth: Flags, score: Floats) -> Flags:
+    """Return the days with which so many were odd in a row that no one need be rare.
+
+    Args:
+        p_value: ``(n_series, n_days)``, NaN where a day was not judged.
+        worth: The same shape, True where a day deviates by enough money.
+        score: The same shape, signed; the days lie to one side.
+    """
+    found = np.zeros(worth.shape, dtype=np.bool_)
+    for side in (score > 0, score < 0):
+        odd = worth & (p_value <= USUAL) & side
+        found |= windows.count_before(odd, IN_A_ROW - 1) * odd == IN_A_ROW - 1
+    return found
 
 
 def room(p_value: Floats, worth: Flags) -> Floats:

@@ -10,17 +10,21 @@ Known weakness: a fault that comes back is told twice, too, and then only when i
 import numpy as np
 
 from tasks.core.detectors import Flags, Floats
-from tasks.core.detectors.seasonal import to_scale
+from tasks.core.detectors.scale import to_scale
 
 # Days before a day that are asked, in how many runs of them something as large came,
 # and from which share of it on it counts as that.
 QUARTER = 84
 TIMES = 2
 ALIKE = 0.8
+WEEK = 7
 
 
 def is_repeat(costs: Floats, expected: Floats, days: Flags, unit: float) -> Flags:
     """Return those of some days that are like others of the quarter before.
+
+    Either they lie as far from what was expected, or, for what is expected of work that
+    goes on and off jumps with it, they cost what their weekday did.
 
     Args:
         costs: ``(n_series, n_days)``.
@@ -35,8 +39,15 @@ def is_repeat(costs: Floats, expected: Floats, days: Flags, unit: float) -> Flag
     off = to_scale(cost, unit) - to_scale(usual, unit)
     off[places < 0] = np.nan
     before, now = off[:, :-1], off[:, -1:]
+    beside = off + to_scale(usual, unit) - to_scale(usual[:, -1:], unit)
+    weekday = beside[:, :-1][:, ::WEEK]
+    found = np.zeros(days.shape, dtype=np.bool_)
+    found[rows, columns] = _often(before, now) | _often(weekday, now)
+    return found
+
+
+def _often(before: Floats, now: Floats) -> Flags:
+    """Return where runs of days before lay about as far out, often enough."""
     is_alike = np.sign(now) * before >= ALIKE * np.abs(now)
     begins = is_alike & ~np.pad(is_alike, ((0, 0), (1, 0)))[:, :-1]
-    found = np.zeros(days.shape, dtype=np.bool_)
-    found[rows, columns] = begins.sum(axis=1) >= TIMES
-    return found
+    return np.asarray(begins.sum(axis=1) >= TIMES)

@@ -14,7 +14,8 @@ from tasks.core.detectors import Flags, Floats, Panel, Scores, days_off, weekend
 from tasks.core.detectors.drift import Drifting
 from tasks.core.detectors.novelty import NewScope
 from tasks.core.detectors.prices import UnitPrice
-from tasks.core.detectors.seasonal import Seasonal, from_scale
+from tasks.core.detectors.scale import from_scale
+from tasks.core.detectors.seasonal import Seasonal
 from tasks.core.detectors.thresholds import Thresholds
 from tasks.core.detectors.weekends import Weekends
 

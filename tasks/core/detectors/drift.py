@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from tasks.core.detection.declaration import Drift, Seasonality
 from tasks.core.detectors import Flags, Floats, Panel, Scores, lines, monthly, windows
-from tasks.core.detectors.seasonal import Season, Seasonal, from_scale
+from tasks.core.detectors.scale import from_scale
+from tasks.core.detectors.seasonal import Season, Seasonal
 
 # Days that are weighed; the window that tells more speaks. The last one is the longest.
 LONGEST = lines.WIDTH
@@ -58,6 +59,13 @@ APART = 3
 # noise of single days explains it: 1.3 times what independent days give. Beyond, days
 # hang together, and more evidence is asked for.
 RESTLESS = 0.5
+
+
+# On what share of a quarter's days a series must cost so many times what it did a week
+# before, or so much less, to be one that goes on and off.
+OFTEN, QUARTER = 0.2, 84
+JUMP = 3.0
+WEEK = 7
 
 
 class Moved(NamedTuple):
@@ -148,6 +156,7 @@ class Drifting:
             (windows.age(panel.costs) >= WARM_UP_DAYS)
             & np.isfinite(panel.costs)
             & _is_whole(season.level)
+            & ~_comes_and_goes(season.scaled)
         )
         score = _held(np.where(is_known, score, np.nan))
         grown = windows.earlier(before.growth, LONGEST - 1) * (LONGEST + LAG)
@@ -249,6 +258,12 @@ def _restless(off: Floats) -> Floats:
     typical = windows.trailing_median(np.abs(off[:, ::4]), 30, least=8, every=2)
     days = np.repeat(typical, 4, axis=1)[:, : off.shape[1]]
     return np.fmax(windows.earlier(days) / RESTLESS, 1.0)
+
+
+def _comes_and_goes(scaled: Floats) -> Flags:
+    """Return where work goes on and off, so that there is no line through its days."""
+    jumps = np.abs(scaled - windows.earlier(scaled, WEEK)) > np.log(JUMP)
+    return np.asarray(windows.count_before(jumps, QUARTER) >= OFTEN * QUARTER)
 
 
 def _longer(share: Floats, level: Floats, n: int) -> Floats:

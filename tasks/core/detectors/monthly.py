@@ -2,6 +2,8 @@
 
 Three things: what is charged near a month's edge, what is priced by the month, and jobs
 that run on one day of the month. Each is learned from earlier months of the series.
+A fee adds the same money on a Sunday as on a Monday, a job of all that runs adds the
+same share; which of the two a series does is not known, so both are believed.
 
 Known weakness: a job is known by the day's number alone, so one on the first Monday, or
 one that a weekend delays, is none here.
@@ -14,17 +16,70 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.core.detectors import Flags, Floats, Panel, windows
+from tasks.core.detectors.scale import from_scale, to_scale
 
 # Days at either end of a month that are compared with the same days of earlier months.
 MONTH_EDGE_DAYS = 3
+
+LONG_MONTH = 31
+
+# Each earlier month is read as a share of what is there and as an amount of money.
+WAYS = 2
+
+# Distance from level and weekday, on the scale, from which a day may have had a fee:
+# what is less may be noise, which is no money of its own.
+FEE = 0.4
 
 # Months before in which a job is looked for on the same day, how far it must stand out,
 # in spreads, and by what share of it the next one may differ.
 JOB_MONTHS = 2
 JOB = 6.0
 JOB_SLACK = 0.25
+
+
+Place = tuple[slice | NDArray[np.int64], list[int]]
+
+
+class Apart(NamedTuple):
+    """How far days lie from level and weekday, on the scale.
+
+    Attributes:
+        off: ``(n_series, n_days)`` the distance.
+        base: Level and weekday, of the same shape.
+        unit: Cost around which the scale turns from linear to logarithmic.
+    """
+
+    off: Floats
+    base: Floats
+    unit: float
+
+    def before(self, place: Place, months: int, asked: Flags | None = None) -> Floats:
+        """Return how far the same day of earlier months lay off, as it may do now.
+
+        Args:
+            place: Some series, and that day of each month, in order.
+            months: Earlier months that are asked.
+            asked: ``(n_some, n_months)`` which of them count; all, if not given.
+
+        Returns:
+            ``(n_some, n_months, WAYS * months)``: by the same share of the base, and
+            by the same money.
+        """
+        off, base = self.off[place], self.base[place]
+        if asked is not None:
+            off = np.where(asked, off, np.nan)
+        usual = from_scale(base, self.unit)
+        money = _before(from_scale(base + off, self.unit) - usual, months, np.nan)
+        # What fell by more than is there now fell to nothing.
+        least = np.minimum(usual, 0.0)[..., None]
+        cost = np.maximum(usual[..., None] + money, least)
+        added = to_scale(cost, self.unit) - base[..., None]
+        share = _before(off, months, np.nan)
+        added = np.where(np.abs(share) >= FEE, added, share)
+        return np.concatenate([share, added], axis=-1)
 
 
 class Jobs(NamedTuple):
@@ -69,12 +124,12 @@ def _share(start: date, n_days: int) -> Floats:
     return found
 
 
-def edges(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, Floats]:
+def edges(panel: Panel, apart: Apart, months: int) -> tuple[Floats, Floats]:
     """Return what earlier months say about days near a month's edge.
 
     Args:
         panel: Names the days.
-        surprise: ``(n_series, n_days)`` deviation from level and weekday.
+        apart: How far they lie from level and weekday.
         months: Earlier months that are asked.
 
     Returns:
@@ -82,16 +137,16 @@ def edges(panel: Panel, surprise: Floats, months: int) -> tuple[Floats, Floats]:
         smallest deviation of theirs, if they have the same sign. The second is what
         the largest of them adds to it: the day may follow it or not.
     """
-    sure = np.zeros(surprise.shape)
-    maybe = np.zeros(surprise.shape)
+    sure = np.zeros(apart.off.shape)
+    maybe = np.zeros(apart.off.shape)
     for columns in _edges(panel.start, panel.n_days):
-        asked = _before(surprise[:, columns], months, np.nan)
+        asked = apart.before((slice(None), columns), months)
         sure[:, columns], maybe[:, columns] = _agreed(asked)
     return sure, maybe
 
 
-def jobs(panel: Panel, surprise: Floats, spread: Floats) -> Jobs:
-    """Return what comes on one day of the month, away from the month's edges.
+def jobs(panel: Panel, apart: Apart, spread: Floats, edge: Floats) -> Jobs:
+    """Return what comes on one day of the month, away from most months' edges.
 
     A day on which both months before stood out is expected to do so again. Where only
     one of them did it may have been an accident: a day is excused up to as much, and
@@ -100,11 +155,13 @@ def jobs(panel: Panel, surprise: Floats, spread: Floats) -> Jobs:
 
     Args:
         panel: Names the days.
-        surprise: ``(n_series, n_days)`` deviation from level and weekday.
-        spread: The noise of each day, of the same shape.
+        apart: How far they lie from level and weekday.
+        spread: ``(n_series, n_days)`` the noise of each day.
+        edge: What is expected of a month's edge, of the same shape: it is not expected
+            twice of a day that is near one in a short month.
     """
-    sure, maybe = np.zeros(surprise.shape), np.zeros(surprise.shape)
-    stands_out = np.abs(surprise) >= JOB * spread
+    sure, maybe = np.zeros(spread.shape), np.zeros(spread.shape)
+    stands_out = np.abs(apart.off) >= JOB * spread
     is_alone = _alone(stands_out)
     for columns in _middles(panel.start, panel.n_days):
         # Most series have no such day: the others alone are asked.
@@ -113,10 +170,10 @@ def jobs(panel: Panel, surprise: Floats, spread: Floats) -> Jobs:
         if not some.size:
             continue
         own = some[:, None], columns
-        far = np.where(is_far[some], surprise[own], np.nan)
-        asked = _before(far, JOB_MONTHS, np.nan)
+        asked = apart.before(own, JOB_MONTHS, is_far[some])
         is_job = np.isfinite(asked).all(axis=-1)
         is_job |= _before(is_alone[own], JOB_MONTHS, False).any(axis=-1)
+        is_job &= edge[own] == 0
         rows, turns = np.nonzero(is_job)
         place = some[rows], np.array(columns)[turns]
         sure[place], maybe[place] = _agreed(asked[rows, turns])
@@ -150,12 +207,12 @@ def _edges(start: date, n_days: int) -> list[list[int]]:
 
 @lru_cache(maxsize=8)
 def _middles(start: date, n_days: int) -> list[list[int]]:
-    """Return the columns of each other day of months, by its number."""
+    """Return the columns of each day that is no edge of a long month, by its number."""
     found: dict[int, list[int]] = defaultdict(list)
     for column in range(n_days):
-        day = start + timedelta(days=column)
-        if _place(day) is None:
-            found[day.day].append(column)
+        number = (start + timedelta(days=column)).day
+        if MONTH_EDGE_DAYS < number <= LONG_MONTH - MONTH_EDGE_DAYS:
+            found[number].append(column)
     return list(found.values())
 
 
@@ -170,11 +227,16 @@ def _place(day: date) -> int | None:
 
 
 def _agreed(asked: Floats) -> tuple[Floats, Floats]:
+    """Return what earlier months agree on, and what the furthest of them adds.
+
+    Args:
+        asked: What each of them says, and once more read in another way.
+    """
     known = np.isfinite(asked)
     least = np.where(known, asked, np.inf).min(axis=-1)
     most = np.where(known, asked, -np.inf).max(axis=-1)
     agreed = np.where(least > 0, least, np.where(most < 0, most, 0.0))
-    sure = np.where(known.sum(axis=-1) > 1, agreed, 0.0)
+    sure = np.where(known.sum(axis=-1) > WAYS, agreed, 0.0)
     # Whichever way the earlier months went furthest.
     seen = np.where(known.any(axis=-1), np.where(-least > most, least, most), 0.0)
     return sure, seen - sure

@@ -16,10 +16,16 @@ import numpy as np
 
 from tasks.core.detection.declaration import Seasonality
 from tasks.core.detectors import Floats, Panel, Scores, days_off, monthly, windows
+from tasks.core.detectors.monthly import Apart
+from tasks.core.detectors.scale import from_scale, to_scale
 
 # Scales the median absolute deviation to the standard deviation of a normal
 # distribution: 1 / Φ⁻¹(3/4).
 MAD_TO_SIGMA = 1.4826
+
+# Days before the first level and spread for which those stand in, where the same day of
+# a later month looks back: fewer than the shortest month has, so that it is known then.
+MOST_YOUNG = 27
 
 # The band that is shown reaches this many spreads to either side.
 BAND = 3.0
@@ -125,7 +131,12 @@ class Seasonal:
                 plain - offset, params.level_days, least=params.level_days // 2
             )
         )
-        sure, maybe = monthly.edges(panel, plain - level - offset, params.months)
+        # What goes on and off has a level and a weekday that may be of different sorts.
+        bounded = np.clip(level + offset, *windows.reached(plain)) - level
+        offset = np.where(np.isfinite(bounded), bounded, offset)
+        base = windows.known_from(level, MOST_YOUNG) + offset
+        apart = Apart(plain - base, base, params.unit)
+        sure, maybe = monthly.edges(panel, apart, params.months)
         shorter = monthly.length(panel, params.level_days)
         below = np.minimum(np.minimum(maybe, shorter), 0.0)
         above = np.maximum(np.maximum(maybe, shorter), 0.0)
@@ -135,8 +146,8 @@ class Seasonal:
         is_plain = below == above
         noise = off.left_out(np.where(is_plain, season.surprise, np.nan))
         season = replace(season, spread=self._spread(noise))
-        jobs = monthly.jobs(panel, plain - level - offset, season.spread)
-        season = season.with_effect(*jobs)
+        spread = windows.known_from(season.spread, MOST_YOUNG)
+        season = season.with_effect(*monthly.jobs(panel, apart, spread, sure))
         if not off.names:
             return season
         free = days_off.effect(off, panel, scaled, offset, season.sure)
@@ -157,18 +168,3 @@ class Seasonal:
         )
         spread = MAD_TO_SIGMA * windows.earlier(typical)
         return np.maximum(spread, params.smallest_spread)
-
-
-def to_scale(costs: Floats, unit: float) -> Floats:
-    """Return costs on a scale that is linear below ``unit`` and logarithmic above.
-
-    Examples:
-        >>> np.round(to_scale(np.array([[0.0, 100.0, 110.0]]), 1.0), 3)
-        array([[0.   , 5.298, 5.394]])
-    """
-    return np.arcsinh(costs / unit)
-
-
-def from_scale(scaled: Floats, unit: float) -> Floats:
-    """Return the costs that ``to_scale`` was given."""
-    return np.sinh(scaled) * unit

@@ -52,6 +52,20 @@ def earlier(days: Floats, by: int = 1) -> Floats:
     return moved
 
 
+def known_from(days: Floats, most: int) -> Floats:
+    """Return days of which up to ``most`` before the first known one are as it is.
+
+    Examples:
+        >>> known_from(np.array([[np.nan, np.nan, 3.0, np.nan]]), 1)
+        array([[nan,  3.,  3., nan]])
+    """
+    known = np.isfinite(days)
+    first = np.where(known.any(axis=1), known.argmax(axis=1), 0)[:, None]
+    columns = np.arange(days.shape[1])
+    is_young = (columns < first) & (columns >= first - most)
+    return np.where(is_young, np.take_along_axis(days, first, axis=1), days)
+
+
 def same_weekday_median(days: Floats, weeks: int, least: int) -> Floats:
     """Return the median of the same weekday in the last weeks, that day left out."""
     return earlier(_of_neighbours(days, weeks, least, stride=7), 7)
@@ -91,6 +105,18 @@ def count_before(days: Flags, width: int) -> Ints:
     since = found[:, :-width].copy()
     found[:, width:] -= since
     return found
+
+
+def reached(days: Floats) -> tuple[Floats, Floats]:
+    """Return the least and the most before each day; NaN where nothing is known.
+
+    Examples:
+        >>> reached(np.array([[2.0, np.nan, 5.0, 1.0]]))[1]
+        array([[nan,  2.,  2.,  5.]])
+    """
+    return earlier(np.fmin.accumulate(days, axis=1)), earlier(
+        np.fmax.accumulate(days, axis=1)
+    )
 
 
 def extent(days: Floats) -> tuple[Floats, Floats]:

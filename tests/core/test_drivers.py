@@ -178,8 +178,8 @@ def test_sentence_names_cause_and_share():
     found = anomaly(Decimal(190), Decimal(100))
     text = explanation(found, explain(found, lines))
     assert text == (
-        "Amazon EC2 in eu-west-1 (account 1, AWS) cost USD\xa090.00 more than expected"
-        " (+90%) on 5 March 2026; resource i-2 is new (USD\xa090.00, 100% of it)."
+        "Amazon EC2 in eu-west-1 (account 1, AWS) cost USD 90.00 more than expected"
+        " (+90%) on 5 March 2026; resource i-2 is new (USD 90.00, 100% of it)."
     )
 
 
@@ -191,5 +191,5 @@ def test_a_group_that_starts_together_is_one_reason():
     found = anomaly(Decimal(190), Decimal(100))
     text = explanation(found, explain(found, lines))
     assert text.endswith(
-        "; resource i-2 and 2 more like it are new (USD\xa090.00, 100% of it)."
+        "; resource i-2 and 2 more like it are new (USD 90.00, 100% of it)."
     )

@@ -78,7 +78,7 @@ def test_what_stays_is_said(until):
     costs[0, 110:] *= 1.8
     [anomaly] = found_in(worlds.book(costs[:, :until]))
     assert float(anomaly.lasting_cost) == pytest.approx(160, rel=0.1)
-    assert f"when USD\xa0{anomaly.lasting_cost:,.2f} a day more became" in sentence(
+    assert f"when USD {anomaly.lasting_cost:,.2f} a day more became" in sentence(
         anomaly
     )
 

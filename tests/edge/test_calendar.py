@@ -73,9 +73,7 @@ def test_what_exceeds_a_plan_is_told_and_says_so(settings):
     calendar.add(settings, load_test(extra_cost=Decimal(400)), "ada", TOLD)
     found(settings, 5.5)
     [(sentence, impact)] = told(settings, "explanation, impact")
-    assert (
-        "; planned load test until 10 June 2026 explains USD\xa0400.00 of " in sentence
-    )
+    assert "; planned load test until 10 June 2026 explains USD 400.00 of " in sentence
     assert float(impact) == pytest.approx(4.5 * open_month.USUAL - 400, rel=0.15)
 
 

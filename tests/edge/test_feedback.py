@@ -106,7 +106,7 @@ def test_what_exceeds_the_expected_says_how_much_was_expected(settings):
         "SELECT explanation, impact FROM findings.anomalies"
         f" WHERE first_date = DATE '{again}'",
     )
-    assert "what was called expected (quarterly load) explains USD\xa06" in sentence
+    assert "what was called expected (quarterly load) explains USD 6" in sentence
     assert float(impact) == pytest.approx(open_month.USUAL * 3, rel=0.2)
 
 

@@ -8,7 +8,7 @@ from tests.edge.export_world import FOCUS, World, rows_of, write_csv
 
 
 def usd(amount):
-    return f"USD\xa0{amount:,.2f}"
+    return f"USD {amount:,.2f}"
 
 
 CURRENT = "SELECT billed_cost, row_count FROM bills.versions WHERE status = 'current'"

@@ -23,7 +23,7 @@ class Chat(ThreadingHTTPServer):
     def messages(self, channel):
         """Return title and text of what came to a channel, as Slack shows them."""
         return [
-            (one["title"].replace("\xa0", " "), one["text"].replace("\xa0", " "))
+            (one["title"], one["text"])
             for path, _, body in list(self.heard)
             if path == "/slack" and body["channel"] == channel
             for one in body["attachments"]
@@ -89,7 +89,4 @@ class _Letter(socketserver.StreamRequestHandler):
 
 def parts(mail):
     """Return the plain text and the HTML of a mail."""
-    return tuple(
-        mail.get_body((kind,)).get_content().replace("\xa0", " ")
-        for kind in ("plain", "html")
-    )
+    return tuple(mail.get_body((kind,)).get_content() for kind in ("plain", "html"))

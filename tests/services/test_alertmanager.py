@@ -46,7 +46,7 @@ def test_an_anomaly_lives_as_in_the_warehouse(world, alertmanager):
     bring(world)
     [grown] = alertmanager.alerts()
     assert grown["fingerprint"] == first["fingerprint"]
-    assert grown["annotations"]["impact"] == "USD\xa0+500.00 (+250%)"
+    assert grown["annotations"]["impact"] == "USD +500.00 (+250%)"
     assert grown["annotations"]["kind"] == "level shift"
     began = TODAY - timedelta(days=9)
     assert grown["startsAt"] == f"{began}T00:00:00.000Z"

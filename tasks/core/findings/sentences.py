@@ -9,7 +9,7 @@ from tasks.core.reporting.wording import money
 
 
 def sentence(anomaly: Anomaly) -> str:
-    r"""Say in one plain sentence what happened, before anybody knows why.
+    """Say in one plain sentence what happened, before anybody knows why.
 
     Examples:
         >>> from tasks.core.findings.anomalies import Day, Scope
@@ -17,7 +17,7 @@ def sentence(anomaly: Anomaly) -> str:
         >>> day = Day(date(2026, 3, 5), Decimal(25), *[Decimal(10)] * 3, 9.0)
         >>> found = Anomaly(scope, (), "spike", "up", "seasonal", "confirmed", (day,))
         >>> sentence(found).partition(" than ")[0]
-        'AWS Lambda (account 2, AWS) cost USD\xa015.00 more'
+        'AWS Lambda (account 2, AWS) cost USD 15.00 more'
     """
     than = (
         "where nothing was expected"
@@ -72,7 +72,7 @@ def _stayed(anomaly: Anomaly) -> str:
 
 
 def _foreseen(anomaly: Anomaly) -> str:
-    r"""Say what people foresaw of the deviation, and how much of it that is.
+    """Say what people foresaw of the deviation, and how much of it that is.
 
     Examples:
         >>> from tasks.core.findings.anomalies import Day, Note, Scope
@@ -83,7 +83,7 @@ def _foreseen(anomaly: Anomaly) -> str:
         >>> up = ("spike", "up", "x", "confirmed")
         >>> found = Anomaly(scope, (), *up, days, notes=notes)
         >>> _foreseen(found)
-        '; planned load test until 3 May 2026 explains USD\xa0400.00 of USD\xa0900.00'
+        '; planned load test until 3 May 2026 explains USD 400.00 of USD 900.00'
     """
     whole = anomaly.impact + sum((note.explained for note in anomaly.notes), Decimal(0))
     currency = anomaly.scope.billing_currency

@@ -41,10 +41,10 @@ def money(value: Decimal, currency: str, *, signed: bool = False) -> str:
     """Write an amount with its currency, in tables, sentences and messages alike.
 
     Examples:
-        >>> money(Decimal("1234.567"), "USD").replace("\N{NO-BREAK SPACE}", " ")
+        >>> money(Decimal("1234.567"), "USD")
         'USD 1,234.57'
     """
-    return f"{currency}\N{NO-BREAK SPACE}{amount(value, signed=signed)}"
+    return f"{currency} {amount(value, signed=signed)}"
 
 
 def amount(value: Decimal, *, signed: bool = False) -> str:

@@ -78,7 +78,6 @@ def render(found: Backtest) -> str:
     templates = pages.environment()
     templates.filters["words"] = lambda name: name.replace("_", " ")
     templates.filters["day"] = wording.day
-    templates.filters["money"] = wording.money
     return pages.render(
         templates, "backtest.html.j2", charts.figures(found), found=found
     )

@@ -8,12 +8,14 @@ import base64
 import hashlib
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from tasks.core.reporting import wording
 from tasks.core.reporting.charts import Figure
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,13 +23,21 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def environment() -> jinja2.Environment:
     """Return what renders the templates; it escapes all that is put into them."""
-    return jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["money"] = _money
+    return templates
+
+
+def _money(value: Decimal, currency: str, *, signed: bool = False) -> str:
+    """Write an amount whose currency stays on its line."""
+    said = wording.money(value, currency, signed=signed)
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def render(

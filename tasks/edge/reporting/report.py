@@ -21,7 +21,6 @@ from tasks.edge.settings import Settings
 
 INNER_CAPITAL = re.compile(r"\B(?=[A-Z])")
 
-# Thirteen months and some days: each month beside its namesake of the year before.
 # Kinds of charges as people call them.
 CHARGES = {
     "commitment": "commitments",
@@ -29,6 +28,7 @@ CHARGES = {
     "fee": "fees",
     "refund": "refunds",
 }
+# Thirteen months and some days: each month beside its namesake of the year before.
 SPEND = {"days": 400, "top": charts.COLOURS, "monthly": rows.MONTHLY}
 DAYS_BEFORE = 60
 DAYS_AFTER = 14
@@ -202,7 +202,6 @@ def _environment() -> jinja2.Environment:
     environment = pages.environment()
     for function in (
         wording.amount,
-        wording.money,
         wording.number,
         wording.percent,
         wording.day,

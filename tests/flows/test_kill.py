@@ -83,10 +83,11 @@ def kill_after(stage, process):
     assert process.returncode == -signal.SIGKILL
 
 
-def test_an_api_that_is_not_there_is_said(tmp_path):
+def test_an_api_that_is_not_there_is_said(bills, tmp_path):
     """An address that nobody answers at is one sentence, and status 1."""
+    given = [str(bills), "--database", str(tmp_path / "x.duckdb")]
     done = subprocess.run(
-        [sys.executable, "-m", "flows.daily", "--database", str(tmp_path / "x.duckdb")],
+        [sys.executable, "-m", "flows.daily", *given],
         cwd=ROOT,
         env=os.environ | {"PREFECT_API_URL": "http://127.0.0.1:9/api"},
         capture_output=True,

@@ -54,9 +54,9 @@ def forecast(
     with alone(settings, "forecast") as stage:
         stage(normalise_bills)
         stage(aggregate_costs)
-        stage(forecast_costs, as_of=as_of, is_muted=is_muted)
-    found = outlook.load(settings)
-    told = [one for one in core.now(found.totals, period) if one.level in (by, "total")]
+        made = stage(forecast_costs, as_of=as_of, is_muted=is_muted)
+    totals = outlook.load(settings, made.made_on).totals if made.made_on else ()
+    told = [one for one in core.now(totals, period) if one.level in (by, "total")]
     if not told:
         return Answer([], ("There are too few days of bills to forecast anything.",))
     return Answer(told, tuple(_tables(told, None if is_all else SHOWN)))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from prefect import task
 
@@ -14,12 +14,17 @@ from tasks.edge.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Forecasted:
-    """How many series were forecast, and how many budgets stand how."""
+    """How many series were forecast, and how many budgets stand how.
+
+    Attributes:
+        made_on: Newest day that the bills told of; None where they are too few.
+    """
 
     series: int
     budgets: int
     at_risk: int
     breached: int
+    made_on: date | None
 
 
 @task
@@ -35,7 +40,7 @@ def forecast_costs(
     ) as con:
         known = forecasts.load(con, settings, now)
         if known is None:
-            return Forecasted(0, 0, 0, 0)
+            return Forecasted(0, 0, 0, 0, None)
         made = predictions.predict(
             known.books,
             known.spent,
@@ -49,5 +54,9 @@ def forecast_costs(
         )
     told = Counter(one.status for one in made.standings)
     return Forecasted(
-        len(made.days.scopes), len(made.standings), told["at_risk"], told["breached"]
+        series=len(made.days.scopes),
+        budgets=len(made.standings),
+        at_risk=told["at_risk"],
+        breached=told["breached"],
+        made_on=known.newest,
     )

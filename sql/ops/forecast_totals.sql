@@ -1,8 +1,9 @@
--- The newest forecast of each sum, to the end of each period that was told of.
+-- The forecast of each sum that was made on a day, or else the newest, to the end of
+-- each period that was told of.
 --
 -- grain:  level, scope, billing_currency, period, first_date
 -- reads:  findings.forecast_totals
--- params: -
+-- params: made_on
 SELECT
     made_on,
     level,
@@ -22,9 +23,9 @@ SELECT
     high_95
 FROM findings.forecast_totals
 WHERE
-    made_on = (
-        SELECT max(newest.made_on)
-        FROM findings.forecast_totals AS newest
+    made_on = coalesce(
+        $made_on::DATE,
+        (SELECT max(newest.made_on) FROM findings.forecast_totals AS newest)
     )
 ORDER BY
     first_date ASC,

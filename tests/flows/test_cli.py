@@ -211,6 +211,10 @@ def test_what_is_to_come_is_shown(bills, tmp_path, capsys):
     rows = json.loads(capsys.readouterr().out)["answer"]
     assert {row["level"] for row in rows} == {"total", "service"}
     assert {row["last_date"] for row in rows} == {"2026-03-31"}
+    early = ["--as-of", "2026-03-10", "--to", "quarter", "--json"]
+    assert cli.execute(["forecast", *early, *here]) == 0
+    before = json.loads(capsys.readouterr().out)["answer"]
+    assert {row["made_on"] for row in before} == {"2026-02-28"}
     assert cli.execute(["budgets", *here]) == 0
     assert "name no budgets" in words(capsys)[0]
 

@@ -108,7 +108,7 @@ def answering_anywhere(command: Callable[..., Answer]) -> Callable[..., None]:
             answer = command(settings, **options)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:
+        except Exception as error:  # nobody after us can explain it
             if isinstance(error, RuntimeError) and str(error) == CUT_SHORT:
                 raise KeyboardInterrupt from error
             _explain(error, as_json=as_json, debug=debug)

@@ -106,6 +106,18 @@ def score(
     told += _too_young(found, grid.step)
     scored = _with_scores(grid, found, time)
     _write(scored, out)
+    return _summary(out, grid, found, scored, rate=rate, told=told)
+
+
+def _summary(
+    out: Path,
+    grid: Grid,
+    found: points.Points,
+    scored: pd.DataFrame,
+    *,
+    rate: float,
+    told: Sequence[str],
+) -> Scored:
     judged = int(scored["p_value"].notna().sum())
     events = int((found.event == np.arange(found.event.shape[1])).sum())
     return Scored(

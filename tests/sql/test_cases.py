@@ -98,10 +98,14 @@ def export(con, case, folder):
 
 
 def prepare(con, case, folder):
-    """Fill what the case gives, and return the parameters of its query."""
+    """Fill what the case gives, and return what its query is asked with.
+
+    A parameter that the case does not give is NULL.
+    """
     values = {}
     if (case / "params.toml").exists():
         values = tomllib.loads((case / "params.toml").read_text(encoding="utf-8"))
+    given = set(values)
     con.execute(f"CREATE TABLE {CHARGES} AS FROM focus.charges")
     con.execute(f"ALTER TABLE {CHARGES} ADD COLUMN x_ChargeCount BIGINT DEFAULT 1")
     for path in sorted(case.glob("*.*.csv")):
@@ -132,7 +136,9 @@ def prepare(con, case, folder):
         values["sums"] = values["files"]
     values["lines"] = LINES
     values["charges"] = audit.JUDGED if is_audit else CHARGES
-    return {key: values[key] for key in queries.params(layer_and_query(case))}
+    asked = queries.params(layer_and_query(case))
+    assert given <= set(asked), "params.toml names what the query does not ask for"
+    return {key: values.get(key) for key in asked}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.relative_to(HERE)))

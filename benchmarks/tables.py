@@ -22,7 +22,7 @@ from benchmarks.measuring import Bar
 from benchmarks.sections import Report
 from tasks.core.detectors import Floats
 from tasks.core.findings.anomalies import Scope
-from tasks.core.scoring import lengths, points
+from tasks.core.scoring import lengths, points, unfinished
 from tasks.edge.database import warehouse
 
 USAGE = "usage"
@@ -104,6 +104,7 @@ def events(values: Floats, start: date) -> list[tuple[int, int, int, bool]]:
     """
     rate = points.rate_of(None, lengths.DAY, len(values))
     found = points.judge(values, lengths.DAY, start, rate=rate)
+    found, _ = unfinished.hold_back(values, found, unfinished.usual(lengths.DAY))
     told = []
     for row, event in enumerate(found.event):
         for first in np.unique(event[event >= 0]).tolist():

@@ -54,13 +54,26 @@ HEADS = ("expected", "low", "high", "score", "p_value")
     help="The same as false alerts a week of each series.  [default: 0.2 if finer]",
 )
 @click.option(
+    "--date-order",
+    type=click.Choice(("dmy", "mdy", "ymd")),
+    help="Order of day, month and year, where 3/5/2026 might be either.",
+)
+@click.option(
+    "--unfinished",
+    "unfinished_points",
+    type=click.IntRange(0),
+    metavar="POINTS",
+    help="Points at the end of the table that may be incomplete: falls that begin on"
+    " them are not told.  [default: 2 days, else 1 point]",
+)
+@click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     help="CSV or Parquet to write.  [default: FILE's name and .scored]",
 )
 @answering_anywhere
 def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answer:
-    """Judge any table of dated values: CSV or Parquet, daily, hourly or finer.
+    """Judge any table of dated values: CSV, JSON or Parquet, of any step.
 
     Each point is judged by earlier ones alone. One row for each is written, with
     expected, low, high, score, p_value, is_anomaly and event_begins: odd rows of one

@@ -96,7 +96,10 @@ def test_what_is_asked_for_is_said_beside_what_came(tmp_path):
     """Stated and achieved alerts a week are told; both settings at once are refused."""
     path = tmp_path / "load.csv"
     rng = np.random.default_rng(4)
-    lines = [f"{3_600 * hour},{value}" for hour, value in enumerate(busy(rng, 960, 24))]
+    hours = 1_767_225_600 + 3_600 * np.arange(960)
+    lines = [
+        f"{at},{value}" for at, value in zip(hours, busy(rng, 960, 24), strict=True)
+    ]
     path.write_text("\n".join(["time,value", *lines]), encoding="utf-8")
     done = tables.score(path, tmp_path / "out.csv", alerts_per_week=0.5)
     assert done.alerts_per_week == pytest.approx(0.5)

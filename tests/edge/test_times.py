@@ -1,106 +1,123 @@
-"""Times as a spreadsheet writes them again: US order, unpadded, a leap second."""
+"""Times of tables, as people and spreadsheets write them."""
 
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
-from tests.edge.export_world import FOCUS, World, rows_of, write_csv
+from tasks.core.errors import BadValue
+from tasks.edge.detection import times
 
-MONTH = {
-    "BillingPeriodStart": "5/1/2026",
-    "BillingPeriodEnd": "6/1/2026",
-}
-WRITTEN = {
-    "days": ("5/3/2026", "5/4/2026", 3, 0, 4),
-    "padded": ("05/03/2026", "05/04/2026", 3, 0, 4),
-    "with minutes": ("5/3/2026 7:00", "5/3/2026 23:59", 3, 7, None),
-    "with seconds": ("5/3/2026 7:00:00", "5/4/2026 0:00:00", 3, 7, 4),
-    "halves of a day": ("5/3/2026 1:00 PM", "5/4/2026 12:00:00 AM", 3, 13, 4),
-    "a leap second": ("2026-05-03T07:00:00Z", "2026-05-03T23:59:60Z", 3, 7, 4),
-}
+FILE = Path("costs.csv")
 
 
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path)
+def column(*cells):
+    return pd.Series(list(cells), name="c")
 
 
-@pytest.mark.parametrize("written", WRITTEN)
-def test_a_time_is_the_same_however_it_is_written(world, tmp_path, written):
-    """A FOCUS bill that went through a spreadsheet falls on the same days."""
-    start, end, day, hour, last = WRITTEN[written]
-    periods = {"ChargePeriodStart": start, "ChargePeriodEnd": end}
-    path = write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS | MONTH, periods))
-    assert world.ingest(path).problems == ()
-    [(period, period_end, first, until)] = world.charges(
-        "BillingPeriodStart::VARCHAR, BillingPeriodEnd::VARCHAR,"
-        " ChargePeriodStart::VARCHAR, ChargePeriodEnd::VARCHAR"
-    )
-    assert (period, period_end) == ("2026-05-01 00:00:00", "2026-06-01 00:00:00")
-    assert first == f"2026-05-{day:02} {hour:02}:00:00"
-    assert last is None or until == f"2026-05-{last:02} 00:00:00"
-    assert world.versions("billing_period") == [("2026-05",)]
-    assert world.rows("SELECT charge_date::VARCHAR FROM series.daily_cost") == [
-        (f"2026-05-0{day}",)
+@pytest.mark.parametrize(
+    ("texts", "meant"),
+    [
+        (["2026-03-05", "2026-03-06"], "2026-03-05"),
+        (["2026/03/05", "2026/03/06"], "2026-03-05"),
+        (["05.03.2026", "06.03.2026"], "2026-03-05"),
+        (["05.03.26", "06.03.26"], "2026-03-05"),
+        (["05/03/2026", "31/03/2026"], "2026-03-05"),
+        (["3/5/2026", "3/31/2026"], "2026-03-05"),
+        (["3/5/26", "3/31/26"], "2026-03-05"),
+        (["3/5/2026 7:30", "3/31/2026 17:30"], "2026-03-05T07:30"),
+        (["3/5/2026 2:00 PM", "3/31/2026 12:00 AM"], "2026-03-05T14:00"),
+        (["2026-03-05 12 am", "2026-03-05 1 pm"], "2026-03-05"),
+        (["05-Mar-2026", "06-Mar-2026"], "2026-03-05"),
+        (["5-Mar-26", "6-Mar-26"], "2026-03-05"),
+        (["5 Mar 2026", "6 Sept 2026"], "2026-03-05"),
+        (["5 March 2026", "6 May 2026"], "2026-03-05"),
+        (["Mar 5, 2026", "Apr 6, 2026"], "2026-03-05"),
+        (["March 5th, 2026"], "2026-03-05"),
+        (["Thu, 05 Mar 2026 00:00:00 GMT"], "2026-03-05"),
+        (["Thursday, March 5, 2026"], "2026-03-05"),
+        (["'2026-03-05"], "2026-03-05"),
+        (["2026-03-05 07:00:00 UTC"], "2026-03-05T07:00"),
+        (["2026-03-05T07:00:00.000Z"], "2026-03-05T07:00"),
+        (["2026-03-05T07:00+02:00"], "2026-03-05T05:00"),
+        (["2026-03-05T07:00-0530"], "2026-03-05T12:30"),
+        (["20260305", "20260306"], "2026-03-05"),
+        (["202603", "202604"], "2026-03-01"),
+        (["2026030507"], "2026-03-05T07:00"),
+        (["20260305073000"], "2026-03-05T07:30"),
+        (["1772668800"], "2026-03-05"),
+        (["1772668800000000000"], "2026-03-05"),
+        (["2026-03", "2026-04"], "2026-03-01"),
+        (["03/2026", "04/2026"], "2026-03-01"),
+        (["Mar 2026", "Apr 2026"], "2026-03-01"),
+        (["2026-W10", "2026-W11"], "2026-03-02"),
+        (["2026W104"], "2026-03-05"),
+        (["2026-Q2", "2026-Q3"], "2026-04-01"),
+        (["Q2 2026"], "2026-04-01"),
+        (["2025", "2026"], "2025-01-01"),
+    ],
+)
+def test_times_are_read_as_they_are_meant(texts, meant):
+    """ISO 8601, names of months, numbers, and orders where only one fits."""
+    found = times.read(FILE, column(*texts)).column
+    assert found.notna().all()
+    assert found[0] == pd.Timestamp(meant)
+
+
+def test_days_of_spreadsheets_are_read_and_that_is_said():
+    """A number that counts days from 1900 is no second of 1970."""
+    found, notes = times.read(FILE, column(46_086, 46_087.5))
+    assert found.tolist() == [
+        pd.Timestamp("2026-03-05"),
+        pd.Timestamp("2026-03-06T12:00"),
     ]
+    assert notes == ("read as a spreadsheet's numbers of days",)
 
 
-def bill(tmp_path, **times):
-    return write_csv(tmp_path / "in" / "bill.csv", rows_of(FOCUS, times))
+def test_days_of_a_zone_stay_those_days():
+    """Midnight somewhere else is the day it is there; other clocks become UTC."""
+    days = ["2026-03-05T00:00+02:00", "2026-03-29T00:00+03:00"]
+    found = times.read(FILE, column(*days)).column
+    assert found.dt.date.tolist() == [date(2026, 3, 5), date(2026, 3, 29)]
+    zoned = pd.Series(pd.date_range("2026-03-05", periods=40, tz="Europe/Berlin"))
+    assert times.read(FILE, zoned).column[39] == pd.Timestamp("2026-04-13")
+    found = times.read(FILE, column(*days[:1], "2026-03-05T01:00+02:00")).column
+    assert found[1] == pd.Timestamp("2026-03-04T23:00")
 
 
 @pytest.mark.parametrize(
-    ("start", "period"),
+    ("order", "meant"),
+    [("dmy", "2026-03-05"), ("mdy", "2026-05-03")],
+)
+def test_who_knows_the_order_says_so(order, meant):
+    """What might be either is read as it was said to be."""
+    found = times.read(FILE, column("05/03/2026", "06/03/2026"), order).column
+    assert found[0] == pd.Timestamp(meant)
+
+
+@pytest.mark.parametrize(
+    ("texts", "says"),
     [
-        ("13/5/2026", "1/5/2026"),
-        ("05/13/2026", "05/01/2026"),
-        ("4/5/2026", "1/5/2026"),
-        ("4.5.2026", "1.5.2026 00:00"),
-        ("04 May 2026", "1-May-2026"),
-        ("2026-05-31T20:00:00-07:00", "2026-04-30T17:00:00-07:00"),
+        (["05/03/2026", "06/03/2026"], "or the year first in '05/03/2026'"),
+        (["31/12/26", "30/12/26"], "or the year first in '31/12/26'? Say it with"),
+        (["26-01-05", "26-01-31"], "or the year first in '26-01-05'"),
+        (["31/12/2026", "12/31/2026"], "row 2 below the head, column c: '12/31/2026'"),
+        (["31.12.2026", "32.12.2026"], "'32.12.2026' is not a time"),
+        (["2026-03-05", "2026-02-30"], "'2026-02-30' is not a time"),
+        (["2026-03-05", "05/03/2026"], "row 2 below the head, column c: '05/03/2026'"),
+        (["2026-03-05", "Soon"], "'Soon' is not a time"),
+        (["2026-03-05", None], "row 2 below the head, column c: what is empty is not"),
+        (["2026-03-05 13:00 PM"], "'2026-03-05 13:00 PM' is not a time"),
+        (["2026-03-05 07:00 CET"], "'2026-03-05 07:00 CET' is not a time"),
+        (["Mar-21", "Apr-21"], "'Mar-21' is not a time"),
+        (["12:00", "13:00"], "put day and clock into one column"),
+        (["260305", "260306"], "'260305' is not a time"),
+        (["1", "2", "3"], "'1' is not a time"),
+        (["2026-W54"], "'2026-W54' is not a time"),
     ],
 )
-def test_the_whole_file_tells_the_order_of_days(world, tmp_path, start, period):
-    """One number above twelve, or a period that begins on a first, tells of all."""
-    times = {"ChargePeriodStart": start, "BillingPeriodStart": period}
-    assert world.ingest(bill(tmp_path, **times)).problems == ()
-    assert world.versions("billing_period") == [("2026-05",)]
-
-
-@pytest.mark.parametrize(
-    ("times", "said"),
-    [
-        ({"ChargePeriodStart": "5/6/2026"}, "may mean either of two days"),
-        (
-            {"ChargePeriodStart": "5/13/2026", "BillingPeriodStart": "13/5/2026"},
-            "BillingPeriodStart: '13/5/2026' names no month",
-        ),
-        ({"BillingPeriodStart": "5/1/26"}, "Start: '5/1/26' names no month"),
-    ],
-)
-def test_what_nothing_tells_is_refused(world, tmp_path, times, said):
-    """With the row, the column and the value, as it stands in the file."""
-    [problem] = world.ingest(bill(tmp_path, **times)).problems
-    assert "bill.csv, row 1, column " in problem
-    assert said in problem
-
-
-@pytest.mark.parametrize("order", [1, -1])
-@pytest.mark.parametrize(
-    ("rest", "days"),
-    [(["3/5/2026", "4/5/2026"], [2, 3, 4]), (["5/3/2026", "5/4/2026"], [2, 3, 4])],
-)
-def test_rows_may_be_written_in_two_ways(world, tmp_path, order, rest, days):
-    """The first row writes years first, later ones do not, or the other way round."""
-    starts = ["2026-05-02T00:00:00Z", *rest][::order]
-    rows = rows_of(FOCUS, *({"ChargePeriodStart": start} for start in starts))
-    assert world.ingest(write_csv(tmp_path / "bill.csv", rows)).problems == ()
-    world.charges("1")
-    charged = "SELECT day(charge_date) FROM series.daily_cost ORDER BY 1"
-    assert world.rows(charged) == [(day,) for day in days]
-
-
-def test_later_rows_that_nothing_tells_are_refused(world, tmp_path):
-    """A first row that writes years first says nothing of them."""
-    starts = ["2026-05-02T00:00:00Z", "6/5/2026"]
-    rows = rows_of(FOCUS, *({"ChargePeriodStart": start} for start in starts))
-    [problem] = world.ingest(write_csv(tmp_path / "bill.csv", rows)).problems
-    assert "row 2, column ChargePeriodStart: '6/5/2026' may mean either" in problem
+def test_times_that_are_not_clear_are_refused(texts, says):
+    """Nobody guesses what is day and what is month, nor a century or a zone."""
+    with pytest.raises(BadValue, match=says.replace("?", r"\?")):
+        times.read(FILE, column(*texts))

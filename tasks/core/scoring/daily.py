@@ -6,7 +6,7 @@ series is divided by its own size and no floor of money counts; and each is an a
 of its own, because nobody says that values of two series can be added up.
 
 Known weakness: what a floor of money would hold back is told; and the newest day of a
-table that is not complete yet looks like a drop.
+table that is not complete yet looks like a drop (``unfinished`` holds that back).
 """
 
 from collections.abc import Mapping

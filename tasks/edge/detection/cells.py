@@ -1,78 +1,57 @@
-"""Times and numbers, as people and spreadsheets write them.
+"""Numbers, as people and spreadsheets write them.
 
 A column is read in one way: what only some of its cells allow is never guessed, and
 where two ways fit, nobody is asked to trust one of them.
 """
 
-import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tasks.core.errors import BadValue
 
-# Whole numbers below are seconds since 1970, above milliseconds; and days that are
-# written as one number.
-MILLISECONDS = 100_000_000_000
-DAY_NUMBER = re.compile(r"(19|20)\d{6}")
-
-WHOLE = re.compile(r"-?\d+(\.\d+)?")
-
-# Days with the year last; points stand behind the day.
-YEAR_LAST = r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?))?$"
-MONTHS = 12
-
 # What stands for nothing, and what says the currency of a number.
-NOTHING = ("", "-", "\N{EN DASH}", "\N{EM DASH}")
+NOTHING = (
+    *("", "-", "\N{EN DASH}", "\N{EM DASH}", "na", "n/a", "#n/a", "nan", "null"),
+    *("none", "nil"),
+)
 SIGNS = "$€£¥₹"
 CURRENCY = rf"[{SIGNS}]|\b[A-Z]{{3}}\b"
 BRACKETS = r"^\((.*)\)$"
+TRAILING_MINUS = r"^([^-]*\d)\s*-$"
 
 # Between groups of three digits.
 GAPS = r"(?<=\d)[ '\u00a0\u202f\u2019](?=\d{3})"
 POINT = r"[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][-+]?\d+)?"
 COMMA = r"[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+)?(?:,\d*)?(?:[eE][-+]?\d+)?"
 THOUSANDS = r"[-+]?\d{1,3},\d{3}"
+DOTTED = r"[-+]?[1-9]\d{0,2}\.\d{3}"
+WHOLE = r"[-+]?\d{1,3}"
+
+WRITE = "a number; write it as 1234.56"
+# Cells of which it is told what they hold.
+SHOWN = 3
+# Cells of a column that nobody named that are looked at.
+LOOKED_AT = 100
 
 
-def times(path: Path, column: pd.Series) -> pd.Series:
-    """Read times: ISO 8601, days, or numbers since 1970; in UTC, without a zone.
+class NotClear(BadValue):
+    """They are numbers, or times, but not clear ones."""
 
-    Raises:
-        BadValue: One cannot be read, or it is not clear what is day and what is month.
+
+class Read(NamedTuple):
+    """What was made of a column.
+
+    Attributes:
+        column: Times or numbers, row by row.
+        notes: How it was read, where people should know: what follows its name.
     """
-    if pd.api.types.is_datetime64_any_dtype(column):
-        found = pd.to_datetime(column, utc=True)
-    elif _are_numbers(column):
-        found = _since_1970(column)
-    else:
-        texts = column.astype("str").str.strip()
-        texts = texts.str.replace(r"\s*UTC$", "Z", regex=True)
-        parts = texts.str.extract(YEAR_LAST)
-        if len(texts) and parts[0].notna().sum() * 2 > len(texts):
-            found = _year_last(path, column, parts)
-        else:
-            found = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
-    refuse(path, column, found.isna(), "a time; write it as 2026-03-05T12:00")
-    return found.dt.tz_localize(None)
 
-
-def are_times(column: pd.Series) -> bool:
-    """Return whether a column holds times that are no mere numbers."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return True
-    if pd.api.types.is_numeric_dtype(column):
-        return False
-    known = column.dropna().head(100)
-    if not len(known) or _are_numbers(known):
-        return False
-    try:
-        times(Path(), known)
-    except BadValue:
-        return False
-    return True
+    column: pd.Series
+    notes: tuple[str, ...]
 
 
 def are_numbers(column: pd.Series) -> bool:
@@ -80,49 +59,53 @@ def are_numbers(column: pd.Series) -> bool:
     if pd.api.types.is_bool_dtype(column):
         return False
     try:
-        found, _ = numbers(Path(), column.head(100))
+        found = numbers(Path(), column.head(LOOKED_AT)).column
+    except NotClear:
+        return True
     except BadValue:
         return False
     return bool(found.notna().any())
 
 
-def numbers(path: Path, column: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+def numbers(path: Path, column: pd.Series) -> Read:
     """Read values; what is empty is unknown.
-
-    Returns:
-        The values, and what people should know of how they were read.
 
     Raises:
         BadValue: One cannot be read, they are of several currencies, or it is not clear
             whether a comma parts thousands or decimals.
     """
+    if pd.api.types.is_bool_dtype(column):
+        refuse(path, column, column.notna(), WRITE)
     if not pd.api.types.is_string_dtype(column):
         found = pd.to_numeric(column, errors="coerce").astype("float64")
         is_bad = column.notna() & ~np.isfinite(found)
-        refuse(path, column, is_bad, "a number; write it as 1234.56")
-        return found, ()
+        refuse(path, column, is_bad, WRITE)
+        return Read(found, ())
     texts = column.astype("object").str.strip()
-    is_known = column.notna() & ~texts.isin(NOTHING)
-    plain, notes = _without_currency(path, column, texts[is_known])
-    is_point, is_comma = plain.str.fullmatch(POINT), plain.str.fullmatch(COMMA)
-    has_comma = plain.str.contains(",", regex=False)
-    if is_comma.sum() > is_point.sum():
-        plain = plain.str.replace(".", "").str.replace(",", ".")
-        notes += (f"Commas of {column.name} were read as decimal points.",)
-    elif has_comma.any():
-        unclear = plain[has_comma].str.fullmatch(THOUSANDS).all()
-        if unclear and not plain.str.contains(".", regex=False).any():
-            row = plain.index[has_comma.to_numpy()][0]
-            raise BadValue(
-                f"{path.name}, column {column.name}: does {column.loc[row]!r} have"
-                " thousands or decimals? Write it as 1234.56."
-            )
-        # A comma that parts no thousands makes a cell that is not read.
-        plain = plain.where(~is_point, plain.str.replace(",", ""))
+    is_known = column.notna() & ~texts.str.lower().isin(NOTHING)
+    plain, notes = _without_signs(path, column, texts[is_known])
+    plain, more = _with_points(path, column, plain)
     found = pd.to_numeric(plain, errors="coerce").astype("float64").reindex(texts.index)
     is_bad = is_known & ~np.isfinite(found)
-    refuse(path, column, is_bad, "a number; write it as 1234.56")
-    return found, notes
+    refuse(path, column, is_bad, WRITE)
+    return Read(found, (*notes, *more))
+
+
+def shown(table: pd.DataFrame, names: Sequence[str]) -> str:
+    """Return what some columns hold, for people.
+
+    Examples:
+        >>> shown(pd.DataFrame({"day": ["5 mai"], "cost": ["7 GB"]}), ["day", "cost"])
+        "day has '5 mai', cost has '7 GB'"
+    """
+    told = []
+    for name in names[:SHOWN]:
+        known = table[name].dropna()
+        told.append(
+            f"{name} has {known.iloc[0]!r}" if len(known) else f"{name} is empty"
+        )
+    more = len(names) - SHOWN
+    return ", ".join(told) + (f", and there are {more} more" if more > 0 else "")
 
 
 def refuse(path: Path, column: pd.Series, is_bad: pd.Series, meant: str) -> None:
@@ -133,65 +116,68 @@ def refuse(path: Path, column: pd.Series, is_bad: pd.Series, meant: str) -> None
     """
     if is_bad.any():
         row = int(np.flatnonzero(is_bad)[0])
+        cell = column.iloc[row]
+        what = "what is empty" if pd.isna(cell) else repr(cell)
+        many = int(is_bad.sum())
         raise BadValue(
-            f"{path.name}, row {row + 1} below the head, column {column.name}:"
-            f" {column.iloc[row]!r} is not {meant}."
-            f" {int(is_bad.sum()):,} rows are like it."
+            f"{path.name}, row {column.index[row] + 1} below the head, column"
+            f" {column.name}: {what} is not {meant}."
+            + (f" {many:,} rows are like it." if many > 1 else "")
         )
 
 
-def _are_numbers(column: pd.Series) -> bool:
-    if pd.api.types.is_numeric_dtype(column):
-        return True
-    texts = column.dropna().astype("str")
-    return bool(len(texts)) and all(map(WHOLE.fullmatch, texts))
+def _with_points(
+    path: Path, column: pd.Series, plain: pd.Series
+) -> tuple[pd.Series, tuple[str, ...]]:
+    """Return texts with a decimal point and without thousands."""
+    is_point, is_comma = plain.str.fullmatch(POINT), plain.str.fullmatch(COMMA)
+    has_comma = plain.str.contains(",", regex=False)
+    has_point = plain.str.contains(".", regex=False)
+    if is_comma.sum() > is_point.sum():
+        told = ("commas read as decimal points",) if has_comma.any() else ()
+        return plain.str.replace(".", "").str.replace(",", "."), told
+    if has_comma.any():
+        is_unclear = plain[has_comma].str.fullmatch(THOUSANDS).all()
+        if is_unclear and not has_point.any():
+            raise _unclear(path, column, has_comma)
+        # A comma that parts no thousands makes a cell that is not read.
+        return plain.where(~is_point, plain.str.replace(",", "")), ()
+    # Three digits behind every point, and none where a number is small: of rounded
+    # numbers some would have fewer.
+    are_dotted = has_point.any() and plain[has_point].str.fullmatch(DOTTED).all()
+    if (
+        are_dotted
+        and not has_point.all()
+        and plain[~has_point].str.fullmatch(WHOLE).all()
+    ):
+        raise _unclear(path, column, has_point)
+    return plain, ()
 
 
-def _since_1970(column: pd.Series) -> pd.Series:
-    texts = column.dropna().astype("str")
-    if all(map(DAY_NUMBER.fullmatch, texts)):
-        days = pd.to_datetime(texts, format="%Y%m%d", utc=True, errors="coerce")
-        if days.notna().all():
-            return days.reindex(column.index)
-    read = pd.to_numeric(column)
-    is_fine = read.abs().max() >= MILLISECONDS
-    unit: Literal["ms", "s"] = "ms" if is_fine else "s"
-    return pd.Series(pd.to_datetime(read, unit=unit, utc=True), index=column.index)
-
-
-def _year_last(path: Path, column: pd.Series, parts: pd.DataFrame) -> pd.Series:
-    """Read days as 31.12.2026 or 12/31/2026, whichever all of them allow."""
-    first, second = (pd.to_numeric(parts[number]) for number in (0, 2))
-    is_day_first = bool((parts[1] == ".").any() or (first > MONTHS).any())
-    if not is_day_first and not (second > MONTHS).any():
-        raise BadValue(
-            f"{path.name}, column {column.name}: is the day or the month first in"
-            f" {column.iloc[0]!r}? Write it as 2026-03-05."
-        )
-    day, month = (first, second) if is_day_first else (second, first)
-    iso = (
-        parts[3]
-        + "-"
-        + month.astype("Int64").astype("str").str.zfill(2)
-        + "-"
-        + day.astype("Int64").astype("str").str.zfill(2)
-        + "T"
-        + parts[4].fillna("00:00").str.zfill(5)
+def _unclear(path: Path, column: pd.Series, is_such: pd.Series) -> NotClear:
+    row = is_such.index[is_such.to_numpy()][0]
+    return NotClear(
+        f"{path.name}, row {row + 1} below the head, column {column.name}: does"
+        f" {column.loc[row]!r} have thousands or decimals? Write it as 1234.56."
     )
-    return pd.to_datetime(iso, format="ISO8601", utc=True, errors="coerce")
 
 
-def _without_currency(
+def _without_signs(
     path: Path, column: pd.Series, texts: pd.Series
 ) -> tuple[pd.Series, tuple[str, ...]]:
-    """Return texts without the one currency that they name."""
+    """Return texts without the one currency or the percent signs that they have."""
+    texts = texts.str.replace("\N{MINUS SIGN}", "-", regex=False)
     texts = texts.str.replace(BRACKETS, r"-\1", regex=True)
+    texts = texts.str.replace(TRAILING_MINUS, r"-\1", regex=True)
     named = sorted(set(texts.str.findall(CURRENCY).explode().dropna()))
     if len(named) > 1:
-        raise BadValue(
+        raise NotClear(
             f"{path.name}, column {column.name} has amounts of several currencies,"
-            f" {' and '.join(named[:3])}: they cannot be compared."
+            f" {' and '.join(named[:3])}: they cannot be compared. Put the currency in"
+            " a column of its own and name that with --by."
         )
+    if len(texts) and texts.str.endswith("%").all():
+        texts, named = texts.str[:-1], ["percent"]
     plain = texts.str.replace(CURRENCY, "", regex=True).str.strip()
     plain = plain.str.replace(GAPS, "", regex=True)
-    return plain, (f"{column.name} is in {named[0]}.",) if named else ()
+    return plain, (f"in {named[0]}",) if named else ()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tasks.core.detectors import Floats
 from tasks.core.errors import BadValue
-from tasks.edge.detection import cells
+from tasks.edge.detection import tables
 
 # Number of a row's series, while the table is laid out; no file names a column so.
 SERIES = "\0series"
@@ -20,7 +20,13 @@ BY_MISTAKE = 0.01
 # Points, known or not, beyond which a table is refused.
 MOST_POINTS = 100_000_000
 
-MONTH_SECONDS = (2_419_200.0, 2_678_400.0)
+# Months, quarters and years are equal steps: the shortest and the longest of each, in
+# seconds, and how many months it has.
+CALENDAR = (
+    (2_419_200.0, 2_678_400.0, 1),
+    (7_776_000.0, 7_948_800.0, 3),
+    (31_536_000.0, 31_622_400.0, 12),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def laid_out(
 
     Args:
         path: Named in errors.
-        table: As read.
+        table: Times and values are read.
         time: Column of the times.
         value: Column of the values.
         by: Columns that tell series apart.
@@ -58,16 +64,15 @@ def laid_out(
         The grid, and what people should know of how the table was read.
 
     Raises:
-        BadValue: A time or a value cannot be read; names the row.
+        BadValue: There is no past, or one time lies far from all others.
     """
-    rows = table[by].copy()
-    rows.insert(0, time, cells.times(path, table[time]))
-    rows[value], read = cells.numbers(path, table[value])
+    table, notes = _without_copies(table, [*by, time])
+    rows = table[[time, *by, value]].copy()
     series = (
         rows.groupby(by, sort=True, dropna=False).ngroup() if by else rows[time].eq(0)
     )
     rows[SERIES] = series.astype("int64")
-    rows, notes = _once(rows, time, value, by)
+    rows, more = _once(rows, time, value, tables.apart(table, [time, value, *by]))
     number, step = _numbered(path, rows, time)
     columns = number - number.min()
     shape = (int(rows[SERIES].max()) + 1, int(columns.max()) + 1)
@@ -82,11 +87,25 @@ def laid_out(
     values[places[:, 0], places[:, 1]] = rows[value].to_numpy(dtype=np.float64)
     start = rows[time].min().date()
     grid = Grid(values, rows.drop(columns=[SERIES]), places, step, start)
-    return grid, (*read, *notes)
+    return grid, (*notes, *more)
+
+
+def _without_copies(
+    table: pd.DataFrame, keys: list[str]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Take rows once that were exported twice: all that share a time are alike."""
+    firsts = table.head(1).to_dict("records")[0]
+    plain = [name for name in table if pd.api.types.is_hashable(firsts[name])]
+    is_copy = table.duplicated(plain)
+    many = int(is_copy.sum())
+    if not many or many != int(table.duplicated(keys).sum()):
+        return table, ()
+    told = tables.counted(many, "row is a copy of another", "rows are copies of others")
+    return table[~is_copy], (f"{told} in every column: each counts once.",)
 
 
 def _once(
-    rows: pd.DataFrame, time: str, value: str, by: list[str]
+    rows: pd.DataFrame, time: str, value: str, apart: list[str]
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Give each time of a series one value."""
     keys = [SERIES, time]
@@ -99,13 +118,12 @@ def _once(
     once = firsts.merge(values, on=keys).sort_values(keys, ignore_index=True)
     if not repeated:
         return once, ()
-    told = (
-        f"{repeated:,} times came again: their mean was taken."
-        if how == "mean"
-        else f"{repeated:,} rows share their time with another: they were added up."
-        f" --by tells series apart{', and more columns may be named' if by else ''}."
-    )
-    return once, (told,)
+    if how == "mean":
+        told = tables.counted(repeated, "time came again", "times came again")
+        return once, (f"{told}: the mean was taken.",)
+    told = tables.counted(repeated, "row shares its time", "rows share their time")
+    names = f" --by tells series apart: {tables.listed(apart)}?" if apart else ""
+    return once, (f"{told} with another: they were added up.{names}",)
 
 
 def _sum(values: pd.Series) -> float:
@@ -122,8 +140,9 @@ def _numbered(
     if gaps.empty:
         raise BadValue(f"{path.name} has one time in each series: there is no past.")
     step = float(gaps.median())
-    if MONTH_SECONDS[0] <= step <= MONTH_SECONDS[1]:
-        months = times.dt.year * 12 + times.dt.month
-        return months.to_numpy(dtype=np.int64), step
+    for shortest, longest, count in CALENDAR:
+        if shortest <= step <= longest:
+            months = times.dt.year * 12 + times.dt.month - 1
+            return (months // count).to_numpy(dtype=np.int64), step
     seconds = (times - times.min()).dt.total_seconds()
     return np.rint(seconds / step).to_numpy().astype(np.int64), step

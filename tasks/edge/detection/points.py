@@ -10,13 +10,10 @@ import numpy as np
 import pandas as pd
 
 from tasks.core.errors import WrongArgument
-from tasks.core.scoring import points
+from tasks.core.scoring import points, unfinished
 from tasks.edge import public_holidays
-from tasks.edge.detection import dated_values, tables
+from tasks.edge.detection import files, readings, tables
 from tasks.edge.detection.dated_values import Grid
-
-# What is added to the table.
-ADDED = ("expected", "low", "high", "score", "p_value", "is_anomaly", "event_begins")
 
 # Runs of odd points that are shown.
 SHOWN = 10
@@ -67,11 +64,13 @@ def score(
     holidays: Sequence[str] = (),
     rate: float | None = None,
     alerts_per_week: float | None = None,
+    date_order: str | None = None,
+    unfinished_points: int | None = None,
 ) -> Scored:
     """Judge every point of a table and write it with what was found.
 
     Args:
-        path: CSV, also compressed, or Parquet.
+        path: CSV or JSON, also compressed, or Parquet.
         out: Where to write, CSV or Parquet by its ending; by default beside the working
             directory's other files, under the name of the table and ``.scored``.
         time: Column of the times.
@@ -81,18 +80,25 @@ def score(
         holidays: Calendars of public holidays, as in the settings; for daily values.
         rate: Share of normal points that may be called odd.
         alerts_per_week: The same as false alerts a week of each series.
+        date_order: Of day, month and year, one of ``times.ORDERS``, where all three
+            are numbers and it is not clear.
+        unfinished_points: How many at the end of the table may be incomplete, so that
+            falls that begin on them are not told; None: two days, or one of other
+            points.
 
     Raises:
         BadValue: A time or a value cannot be read; names the row.
         WrongArgument: A column is not there, or which one to take is not clear; or both
             ``rate`` and ``alerts_per_week`` are given; or there is no such calendar.
         NothingThere: There is no such file, or nothing in it.
-        UnreadableFile: It is neither CSV nor Parquet.
+        UnreadableFile: It is neither CSV, JSON nor Parquet.
     """
     if rate is not None and alerts_per_week is not None:
         raise WrongArgument("Give --rate or --alerts-per-week: they say the same.")
     out = _target(path, out)
-    time, grid, told = _laid_out(path, tables.read(path), time, values, by)
+    time, grid, notes = readings.read(
+        path, readings.Columns(time, tuple(values), tuple(by), date_order)
+    )
     if rate is None:
         rate = points.rate_of(alerts_per_week, grid.step, len(grid.values))
     found = points.judge(
@@ -103,7 +109,11 @@ def score(
         rate=rate,
         holidays=_holidays(holidays, grid.rows[time]),
     )
-    told += _too_young(found, grid.step)
+    last = (
+        unfinished.usual(grid.step) if unfinished_points is None else unfinished_points
+    )
+    found, held = unfinished.hold_back(grid.values, found, last)
+    told = [*notes, *_too_young(found, grid.step), *_held_back(held, last)]
     scored = _with_scores(grid, found, time)
     _write(scored, out)
     return _summary(out, grid, found, scored, rate=rate, told=told)
@@ -123,7 +133,7 @@ def _summary(
     return Scored(
         out=str(out),
         series=len(grid.values),
-        points=len(scored),
+        points=int(np.isfinite(grid.values).sum()),
         judged=judged,
         anomalies=int(scored["is_anomaly"].sum()),
         events=events,
@@ -133,25 +143,6 @@ def _summary(
         first=_rarest(scored, grid.places),
         notes=tuple(told),
     )
-
-
-def _laid_out(
-    path: Path,
-    table: pd.DataFrame,
-    time: str | None,
-    values: Sequence[str],
-    by: Sequence[str],
-) -> tuple[str, Grid, list[str]]:
-    """Return the column of times, the series, and what to know of the reading."""
-    time, values = _columns(path, table, time, values, by)
-    value, keys, told = values[0], list(by), list[str]()
-    if len(values) > 1:
-        table, value, keys = tables.side_by_side(path, table, time, values, by)
-    if other := tables.currency(table, (time, value, *keys)):
-        keys.append(other)
-        told.append(f"Several currencies are not added up: {other} tells series apart.")
-    grid, notes = dated_values.laid_out(path, table, time, value, keys)
-    return time, grid, [*told, *notes]
 
 
 def _holidays(names: Sequence[str], times: pd.Series) -> dict[date, str]:
@@ -171,6 +162,16 @@ def _too_young(found: points.Points, step: float) -> list[str]:
     return [f"{young:,} of {len(found.p_value):,} series could not be judged: {needs}."]
 
 
+def _held_back(held: int, last: int) -> list[str]:
+    """Say that falls were not told, and how to hear of them."""
+    if not held:
+        return []
+    falls = tables.counted(held, "fall is", "falls are")
+    newest = tables.counted(last, "point", "points")
+    why = f"of the newest {newest} of a table not all may have arrived"
+    return [f"{falls} not told, for {why}. --unfinished 0 says that all has."]
+
+
 def _a_week(events: int, seconds: float) -> float:
     return events * WEEK_SECONDS / seconds if seconds else 0.0
 
@@ -181,7 +182,7 @@ def _target(path: Path, out: Path | None) -> Path:
     Raises:
         WrongArgument: That is the table itself.
     """
-    ending = ".parquet" if tables.is_parquet(path) else ".csv"
+    ending = ".parquet" if files.is_parquet(path) else ".csv"
     stem = path.name.split(".")[0] or "table"
     out = out or Path(f"{stem}.scored{ending}")
     if out.exists() and out.samefile(path):
@@ -191,38 +192,13 @@ def _target(path: Path, out: Path | None) -> Path:
     return out
 
 
-def _columns(
-    path: Path,
-    table: pd.DataFrame,
-    time: str | None,
-    values: Sequence[str],
-    by: Sequence[str],
-) -> tuple[str, list[str]]:
-    """Return the columns of time and values, once all are known to be there."""
-    named = [name for name in (time, *values, *by) if name is not None]
-    for name in named:
-        if name not in table:
-            raise WrongArgument(
-                f"{path.name} has no column {name!r}, only"
-                f" {', '.join(map(str, table))}."
-            )
-    time = time or tables.guessed_time(path, table, named)
-    values = values or [tables.guessed_value(path, table, [*by, time])]
-    for name in (time, *values, *by):
-        if name in ADDED:
-            raise WrongArgument(
-                f"{path.name}: the column {name!r} would be written over; rename it."
-            )
-    return time, list(values)
-
-
 def _with_scores(grid: Grid, found: points.Points, time: str) -> pd.DataFrame:
     at = tuple(grid.places.T)
     columns = (
         *(found.expected, found.low, found.high),
         *(found.score, found.p_value, found.is_odd),
     )
-    names = ADDED[: len(columns)]
+    names = readings.ADDED[: len(columns)]
     added = {name: column[at] for name, column in zip(names, columns, strict=True)}
     scored = grid.rows.assign(**added)
     # The first row of an event lends its time to all rows of it.
@@ -252,7 +228,7 @@ def _rarest(
 
 
 def _write(scored: pd.DataFrame, out: Path) -> None:
-    if tables.is_parquet(out):
+    if files.is_parquet(out):
         scored.to_parquet(out, index=False)
     else:
         scored.to_csv(out, index=False)

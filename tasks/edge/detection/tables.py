@@ -1,41 +1,48 @@
-"""Tables as people have them: read as text, and the columns that are meant.
+"""Tables as people have them: which columns are meant, and rows that are none.
 
 Who does not name columns gets those of usual names, or the only ones that can be meant;
 between several nobody guesses.
 """
 
-import codecs
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import fsspec
 import pandas as pd
-import pyarrow as pa
 
-from tasks.core.errors import NothingThere, UnreadableFile, WrongArgument
-from tasks.edge.detection import cells
+from tasks.core.errors import WrongArgument
+from tasks.edge.detection import cells, times
 
 # Names of columns, tried in this order where nobody says which to take; without case,
 # spaces, underscores and what stands in brackets.
 TIMES = (
     *("time", "timestamp", "date", "datetime", "day", "ds", "chargedate", "usagedate"),
     *("chargeperiodstart", "lineitemusagestartdate", "usagestarttime", "startdate"),
-    *("starttime", "periodstart", "hour", "month", "datum"),
+    *("starttime", "periodstart", "hour", "week", "month", "quarter", "year", "period"),
+    *("datum", "tag", "fecha", "data", "jour", "日付", "日期"),
 )
 VALUES = (
     *("value", "cost", "amount", "y", "effectivecost", "billedcost", "totalcost"),
     *("lineitemunblendedcost", "unblendedcost", "costinbillingcurrency"),
-    *("pretaxcost", "spend", "kosten", "betrag"),
+    *("pretaxcost", "spend", "kosten", "betrag", "coût", "montant", "importe", "costo"),
+    *("コスト", "金額", "费用"),
 )
 CURRENCIES = ("currency", "billingcurrency", "billingcurrencycode", "currencycode")
 
-DELIMITERS = (",", ";", "\t", "|")
-MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# What stands in the column of times of a row that adds others up.
+TOTAL = r"(?i)\btotals?\b|\bsumme\b|\bgesamt"
 
-# What people may try, and what they can do instead.
-OTHERS = (".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".orc", ".avro")
+# Names that are told, and different values of a column that may tell series apart.
+SHOWN, FEW = 12, 1_000
+
+
+def are_totals(column: pd.Series) -> pd.Series:
+    """Return whether cells of a column of times say that their row is a total."""
+    if not pd.api.types.is_string_dtype(column):
+        return pd.Series(data=False, index=column.index)
+    texts = column.astype("object")
+    return texts.str.contains(TOTAL, regex=True, na=False).astype("bool")
 
 
 class Sort(NamedTuple):
@@ -44,6 +51,7 @@ class Sort(NamedTuple):
     Attributes:
         option: Names it.
         what: Its cells.
+        write: One of them.
         names: Usual ones.
         is_such: Whether a column may be meant.
         more: What else can be done where several may.
@@ -51,60 +59,21 @@ class Sort(NamedTuple):
 
     option: str
     what: str
+    write: str
     names: tuple[str, ...]
     is_such: Callable[[pd.Series], bool]
     more: str = ""
 
 
-TIME = Sort("--time", "times", TIMES, cells.are_times)
+TIME = Sort(
+    "--time",
+    "times",
+    "2026-03-05",
+    TIMES,
+    lambda column: times.are_such(column[~are_totals(column)]),
+)
 EACH = "; each of several is a series"
-VALUE = Sort("--value", "numbers", VALUES, cells.are_numbers, EACH)
-
-
-def is_parquet(path: Path) -> bool:
-    """Return whether a file's name says that it is Parquet."""
-    return path.suffix.lower() in (".parquet", ".pq")
-
-
-def read(path: Path) -> pd.DataFrame:
-    """Read every column as it is; of CSV, as text.
-
-    Raises:
-        NothingThere: There is no such file, or nothing in it.
-        UnreadableFile: It is neither CSV nor Parquet.
-    """
-    if not path.is_file():
-        raise NothingThere(f"There is no file {path}.")
-    if path.suffix.lower() in OTHERS:
-        raise UnreadableFile(
-            f"{path.name} is neither CSV nor Parquet: save the table as CSV."
-        )
-    if not path.stat().st_size:
-        raise NothingThere(f"{path.name} is empty.")
-    try:
-        table = _parquet(path) if is_parquet(path) else _csv(path)
-    except (pa.ArrowInvalid, ValueError, OSError, EOFError) as error:
-        # pandas' own errors of parsing are ValueErrors, and so are those of decoding.
-        raise UnreadableFile(f"{path.name} cannot be read: {error}") from error
-    if not len(table):
-        raise NothingThere(f"{path.name} has no rows.")
-    return table
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    """Read a file whose times may have been the index of who wrote it."""
-    table = pd.read_parquet(path)
-    named = [name for name in table.index.names if name is not None]
-    return table.reset_index(named) if named else table
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    with fsspec.open(str(path), "rb", compression="infer") as file:
-        is_utf16 = file.read(2) in MARKS
-    encoding = "utf-16" if is_utf16 else "utf-8-sig"
-    with fsspec.open(str(path), "rt", compression="infer", encoding=encoding) as lines:
-        delimiter = max(DELIMITERS, key=lines.readline().count)
-    return pd.read_csv(path, sep=delimiter, dtype="str", encoding=encoding)
+VALUE = Sort("--value", "numbers", "1234.56", VALUES, cells.are_numbers, EACH)
 
 
 def guessed_time(path: Path, table: pd.DataFrame, taken: Sequence[str]) -> str:
@@ -134,6 +103,46 @@ def currency(table: pd.DataFrame, taken: Sequence[str]) -> str | None:
     return None
 
 
+def counted(many: int, one: str, more: str) -> str:
+    """Return a number and what it counts.
+
+    Examples:
+        >>> counted(1, "row is", "rows are"), counted(1200, "row is", "rows are")
+        ('1 row is', '1,200 rows are')
+    """
+    return f"{many:,} {one if many == 1 else more}"
+
+
+def without_totals(table: pd.DataFrame, time: str) -> tuple[pd.DataFrame, int]:
+    """Leave out rows that add others up, as consoles and spreadsheets write them.
+
+    Returns:
+        The other rows, under the numbers that they had; and how many were left out.
+    """
+    is_total = are_totals(table[time])
+    return table[~is_total], int(is_total.sum())
+
+
+def numbers(
+    path: Path, table: pd.DataFrame, names: Sequence[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Read columns of values.
+
+    Returns:
+        The table with numbers in them, and what people should know of their reading.
+
+    Raises:
+        BadValue: One cannot be read; names row and column.
+    """
+    read = {name: cells.numbers(path, table[name]) for name in names}
+    by_note: dict[str, list[str]] = {}
+    for name, one in read.items():
+        for note in one.notes:
+            by_note.setdefault(note, []).append(name)
+    told = [f"{listed(those)}: {note}." for note, those in by_note.items()]
+    return table.assign(**{name: one.column for name, one in read.items()}), told
+
+
 def side_by_side(
     path: Path, table: pd.DataFrame, time: str, values: Sequence[str], by: Sequence[str]
 ) -> tuple[pd.DataFrame, str, list[str]]:
@@ -159,6 +168,30 @@ def side_by_side(
     return long, "value", [*by, "series"]
 
 
+def apart(table: pd.DataFrame, taken: Sequence[str]) -> list[str]:
+    """Return columns that might tell series apart: names that come again and again."""
+    return [
+        name
+        for name in map(str, table)
+        if name not in taken
+        and pd.api.types.is_string_dtype(table[name])
+        and not cells.are_numbers(table[name])
+        and 1 < table[name].nunique() <= min(FEW, len(table) / 2)
+        and not times.are_such(table[name])
+    ]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names for people, of many the first.
+
+    Examples:
+        >>> listed(["a", "b"])
+        'a, b'
+    """
+    more = len(names) - SHOWN
+    return ", ".join(names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def _guessed(path: Path, table: pd.DataFrame, sort: Sort, taken: Sequence[str]) -> str:
     free = [str(name) for name in table if name not in taken]
     by_name = {_plain(name): name for name in reversed(free)}
@@ -170,12 +203,21 @@ def _guessed(path: Path, table: pd.DataFrame, sort: Sort, taken: Sequence[str]) 
         return such[0]
     if not such:
         raise WrongArgument(
-            f"{path.name} has no column of {sort.what},"
-            f" only {', '.join(map(str, table))}."
+            f"{path.name} has no column of {sort.what}{_why_not(table, free, sort)}"
         )
     raise WrongArgument(
         f"Which column of {path.name} is meant? Name it with {sort.option}: one of"
-        f" {', '.join(such)}{sort.more}."
+        f" {listed(such)}{sort.more}."
+    )
+
+
+def _why_not(table: pd.DataFrame, free: Sequence[str], sort: Sort) -> str:
+    """Say what is there instead, and what to do."""
+    if sort.is_such(pd.Series([name for name in free if name[:1].isdigit()])):
+        return ", but names that are times: let each day be a row, not a column."
+    return (
+        f": {cells.shown(table, free)}. Write {sort.what} as {sort.write}, or name"
+        f" their column with {sort.option}."
     )
 
 

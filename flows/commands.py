@@ -220,7 +220,8 @@ def simulate(settings: Any, *, out: Path, **given: Any) -> Answer:
     from tasks.edge.simulator import company
 
     done = company.simulate(out, **given)
-    return Answer(done, (f"{done.rows:,} rows in {done.files} files under {out}",))
+    counted = f"{done.rows:,} rows in " if done.rows else ""
+    return Answer(done, (f"{counted}{done.files} files under {out}",))
 
 
 @click.command()

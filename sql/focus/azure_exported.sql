@@ -50,8 +50,11 @@ costs AS (
             ELSE ActualCost
         END::DECIMAL(38, 18) AS effective,
         coalesce(nullif(effective, 0), billed) AS cost,
-        block > 1 AND abs(Quantity::DOUBLE * unit_price::DOUBLE / block::DOUBLE)
-        >= 0.999 * abs(cost::DOUBLE) AS is_by_block,
+        if(
+            block > 1,
+            abs(Quantity::DOUBLE * unit_price::DOUBLE / block::DOUBLE)
+            >= 0.999 * abs(cost::DOUBLE), FALSE
+        ) AS is_by_block,
         if(is_by_block, times(Quantity, (1 / block)::DECIMAL(20, 10)), Quantity)
             AS priced_quantity
     FROM typed

@@ -49,7 +49,7 @@ def exist(
 
 def _gaps(kind: Format) -> dict[str, str]:
     """Return the condition of a charge that lacks a column, for each such column."""
-    lacks = {column: f"known({column}) IS NULL" for column in kind.filled}
+    lacks = {column: _lacks(column) for column in kind.filled}
     lacks[kind.start] = (
         f"coalesce(year(instant({kind.start}))"
         f" < left({kind.period}::VARCHAR, 4)::INTEGER - {YEARS}, TRUE)"
@@ -59,6 +59,18 @@ def _gaps(kind: Format) -> dict[str, str]:
         column: f"{gap} AND known({kind.currency}) IS NOT NULL"
         for column, gap in lacks.items()
     }
+
+
+def _lacks(column: str) -> str:
+    """Return whether a column says nothing; only text may say that in words.
+
+    Which it is DuckDB knows when it binds the query: it then makes no text of numbers,
+    and asks a file's statistics whether it has to be read at all.
+    """
+    return (
+        f"({column} IS NULL"
+        f" OR (typeof({column}) = 'VARCHAR' AND known({column}) IS NULL))"
+    )
 
 
 def _is_there(con: Connection, where: str, places: Sequence[Path]) -> bool:

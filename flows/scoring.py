@@ -1,5 +1,6 @@
 """``costwarden score``: the detectors on any table of dated values."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import click
 
 from flows.answers import Answer, Table, answering_anywhere
 
-HEADS = ("expected", "low", "high", "score", "p_value")
+HEADS = ("from", "to", "value", "expected", "off", "one in", "what")
+NUMBERS = ("value", "expected", "off", "one in")
 
 
 @click.command()
@@ -22,6 +24,7 @@ HEADS = ("expected", "low", "high", "score", "p_value")
     metavar="COLUMN",
     help="Column of the values; may be repeated: each is a series.",
 )
+@click.option("--wide", is_flag=True, help="Each column of numbers is a series.")
 @click.option(
     "--by",
     multiple=True,
@@ -78,29 +81,54 @@ def score(_settings: Any, *, file: Path, out: Path | None, **given: Any) -> Answ
     Each point is judged by earlier ones alone. One row for each is written, with
     expected, low, high, score, p_value, is_anomaly and event_begins: odd rows of one
     series with the same event_begins are one event.
+
+    Of each event it is told where and when it was, the value that lies furthest out
+    and what was expected there, how rare the rarest is (one normal point in so many),
+    and what it looks like. --json tells the same and more. Exit status: 0 done,
+    whatever was found; 1 a cell or file cannot be read; 2 wrong usage.
     """
-    from tasks.edge.detection import points
+    from tasks.edge.detection import points, told
 
     done = points.score(file, out, **given)
-    said: list[str | Table] = [*done.notes]
-    if done.first:
-        names = tuple(done.first[0])
-        rows = [[_short(row[name]) for name in names] for row in done.first]
-        said.append(Table(names, rows, right=HEADS))
-    said.append(
-        f"{done.anomalies:,} of {done.judged:,} judged points are odd,"
-        f" in {done.events:,} events;"
-        f" {done.points:,} points in {done.series:,} series: {done.out}"
-    )
-    said.append(
-        f"Events a week of each series: {done.events_per_week:.2g};"
-        f" false ones that were asked for: {done.alerts_per_week:.2g}."
-    )
-    return Answer(done, tuple(said))
+    return Answer(done, tuple(_said(done, told)))
 
 
-def _short(cell: object) -> object:
-    return f"{cell:.4g}" if isinstance(cell, float) else cell
+def _said(done: Any, told: Any) -> Iterator[str | Table]:
+    """Say what was found, most important last, for that is where people look."""
+    yield from done.notes
+    if done.told:
+        names = tuple(done.told[0].series)
+        rows = [
+            (
+                *(one.series[name] for name in names),
+                one.begins,
+                one.ends if one.points > 1 else None,
+                told.number(one.actual),
+                None if one.expected is None else told.number(one.expected),
+                told.change(one),
+                told.rarity(one),
+                one.kind.replace("_", " "),
+            )
+            for one in done.told
+        ]
+        yield Table((*names, *HEADS), rows, right=NUMBERS)
+    if done.events > len(done.told):
+        yield f"These are the {len(done.told)} rarest of {done.events:,} events."
+    found = (
+        f"{_counted(done.events, 'event')}, {_counted(done.anomalies, 'odd point')}"
+        f" of {done.judged:,} that could be judged, in {done.series:,} series."
+    )
+    yield found[0].upper() + found[1:]
+    if done.judged:
+        yield (
+            f"Events a week of each series: {done.events_per_week:.2g}; false ones that"
+            f" were asked for: {done.alerts_per_week:.2g}; --alerts-per-week sets it."
+        )
+    yield f"All {_counted(done.points, 'point')}, with what was expected: {done.out}"
+
+
+def _counted(many: int, what: str) -> str:
+    return f"{many:,} {what}{'' if many == 1 else 's'}" if many else f"no {what}s"
 
 
 ALL = (score,)

@@ -12,8 +12,9 @@ import pandas as pd
 from tasks.core.errors import WrongArgument
 from tasks.core.scoring import points, unfinished
 from tasks.edge import public_holidays
-from tasks.edge.detection import files, readings, tables
+from tasks.edge.detection import files, readings, tables, told
 from tasks.edge.detection.dated_values import Grid
+from tasks.edge.detection.told import Told
 
 # Runs of odd points that are shown.
 SHOWN = 10
@@ -37,6 +38,7 @@ class Scored:
         step_seconds: Seconds from one point to the next.
         first: The rarest point of each event, the rarest first, at most ten;
             as they stand in ``out``; None where a cell is empty.
+        told: The rarest events, at most ten, as people would be told them.
         notes: What people should know of how the table was read.
     """
 
@@ -50,6 +52,7 @@ class Scored:
     events_per_week: float
     step_seconds: float
     first: list[dict[str, Any]]
+    told: list[Told]
     notes: tuple[str, ...]
 
 
@@ -64,6 +67,7 @@ def score(
     holidays: Sequence[str] = (),
     rate: float | None = None,
     alerts_per_week: float | None = None,
+    wide: bool = False,
     date_order: str | None = None,
     unfinished_points: int | None = None,
 ) -> Scored:
@@ -80,6 +84,7 @@ def score(
         holidays: Calendars of public holidays, as in the settings; for daily values.
         rate: Share of normal points that may be called odd.
         alerts_per_week: The same as false alerts a week of each series.
+        wide: Whether each column of numbers is a series.
         date_order: Of day, month and year, one of ``times.ORDERS``, where all three
             are numbers and it is not clear.
         unfinished_points: How many at the end of the table may be incomplete, so that
@@ -97,7 +102,7 @@ def score(
         raise WrongArgument("Give --rate or --alerts-per-week: they say the same.")
     out = _target(path, out)
     time, grid, notes = readings.read(
-        path, readings.Columns(time, tuple(values), tuple(by), date_order)
+        path, readings.Columns(time, tuple(values), tuple(by), date_order, wide)
     )
     if rate is None:
         rate = points.rate_of(alerts_per_week, grid.step, len(grid.values))
@@ -113,35 +118,37 @@ def score(
         unfinished.usual(grid.step) if unfinished_points is None else unfinished_points
     )
     found, held = unfinished.hold_back(grid.values, found, last)
-    told = [*notes, *_too_young(found, grid.step), *_held_back(held, last)]
+    notes = (*notes, *_too_young(found, grid.step), *_held_back(held, last))
     scored = _with_scores(grid, found, time)
     _write(scored, out)
-    return _summary(out, grid, found, scored, rate=rate, told=told)
+    value = [*map(str, grid.rows)][-1]
+    events = told.events(scored, grid.places[:, 0], (time, value), rate)
+    return _summary(out, grid, scored, events, rate=rate, notes=notes)
 
 
 def _summary(
     out: Path,
     grid: Grid,
-    found: points.Points,
     scored: pd.DataFrame,
+    told: list[Told],
     *,
     rate: float,
-    told: Sequence[str],
+    notes: tuple[str, ...],
 ) -> Scored:
     judged = int(scored["p_value"].notna().sum())
-    events = int((found.event == np.arange(found.event.shape[1])).sum())
     return Scored(
         out=str(out),
         series=len(grid.values),
         points=int(np.isfinite(grid.values).sum()),
         judged=judged,
         anomalies=int(scored["is_anomaly"].sum()),
-        events=events,
+        events=len(told),
         alerts_per_week=points.alerts_of(rate, grid.step),
-        events_per_week=_a_week(events, judged * grid.step),
+        events_per_week=_a_week(len(told), judged * grid.step),
         step_seconds=grid.step,
         first=_rarest(scored, grid.places),
-        notes=tuple(told),
+        told=told[:SHOWN],
+        notes=notes,
     )
 
 

@@ -21,12 +21,14 @@ class Columns(NamedTuple):
             be meant.
         by: Columns that tell series apart.
         date_order: One of ``times.ORDERS``, where it is known.
+        is_wide: Whether each column of numbers is a series.
     """
 
     time: str | None
     values: tuple[str, ...]
     by: tuple[str, ...]
     date_order: str | None
+    is_wide: bool = False
 
 
 def read(path: Path, asked: Columns) -> tuple[str, Grid, tuple[str, ...]]:
@@ -62,7 +64,7 @@ def read(path: Path, asked: Columns) -> tuple[str, Grid, tuple[str, ...]]:
 
 def _columns(path: Path, read: files.Read, asked: Columns) -> tuple[str, list[str]]:
     """Return the columns of time and values, once all are known to be there."""
-    table, (time, values, by, _) = read.rows, asked
+    table, (time, values, by, _, is_wide) = read.rows, asked
     named = [name for name in (time, *values, *by) if name is not None]
     for name in named:
         if name not in table:
@@ -71,6 +73,10 @@ def _columns(path: Path, read: files.Read, asked: Columns) -> tuple[str, list[st
                 f" {tables.listed([*map(str, table)])}."
             )
     time = time or tables.guessed_time(path, table, named)
+    if is_wide and values:
+        raise WrongArgument("Give --value or --wide, which takes every column.")
+    if is_wide:
+        values = tables.all_numbers(table, [*by, time])
     values = values or (tables.guessed_value(path, table, [*by, time]),)
     for name in (time, *values, *by):
         if name in read.repeated:

@@ -72,7 +72,7 @@ TIME = Sort(
     TIMES,
     lambda column: times.are_such(column[~are_totals(column)]),
 )
-EACH = "; each of several is a series"
+EACH = "; each of several is a series, and --wide takes them all"
 VALUE = Sort("--value", "numbers", "1234.56", VALUES, cells.are_numbers, EACH)
 
 
@@ -141,6 +141,17 @@ def numbers(
             by_note.setdefault(note, []).append(name)
     told = [f"{listed(those)}: {note}." for note, those in by_note.items()]
     return table.assign(**{name: one.column for name, one in read.items()}), told
+
+
+def all_numbers(table: pd.DataFrame, taken: Sequence[str]) -> tuple[str, ...]:
+    """Return every column of numbers but those that add others up."""
+    return tuple(
+        name
+        for name in map(str, table)
+        if name not in taken
+        and not re.search(TOTAL, name)
+        and cells.are_numbers(table[name])
+    )
 
 
 def side_by_side(

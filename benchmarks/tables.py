@@ -4,7 +4,8 @@ The tables are the daily costs of made-up companies, by account, service and reg
 ``costwarden score --by …`` reads them, and a public labelled set, each of its series a
 table of its own. An anomaly is caught when an event tells of its place and direction on
 one of its days (``tasks.core.backtest.matching``); of the labelled set the event has to
-begin on one of them. There the clean first year is not counted.
+begin on one of them. There the clean first year is not counted. Last come drawn tables
+of sixty days: monthly fees are nothing to tell, one spike is.
 """
 
 from collections import defaultdict
@@ -22,10 +23,13 @@ from benchmarks.measuring import Bar
 from benchmarks.sections import Report
 from tasks.core.detectors import Floats
 from tasks.core.findings.anomalies import Scope
-from tasks.core.scoring import lengths, points, unfinished
+from tasks.core.scoring import daily, lengths, points, unfinished
 from tasks.edge.database import warehouse
 
 USAGE = "usage"
+# Drawn tables: how many of how many days, and how many times as dear a fee or spike is.
+SHORT_SEED, SHORT_TABLES, SHORT_DAYS, DEARER = 5, 400, 60, 1.8
+SATURDAY = 5
 KEYS = [field.name for field in fields(Scope)]
 
 
@@ -59,6 +63,7 @@ def measure(
     report.add(Bar("kinds that score misses altogether in tables", 0, missed, ""))
     if labelled:
         _labelled(report, Path(labelled))
+    _first_turns(report)
 
 
 def _company(folder: Path, seed: int, rows: int) -> companies.Result:
@@ -130,3 +135,24 @@ def _labelled(report: Report, folder: Path) -> None:
         f"a public labelled set, {len(world.events)} tables: {count} anomalies,"
         f" {caught} caught, {false} false"
     )
+
+
+def _first_turns(report: Report) -> None:
+    """Say what is told of monthly fees that short tables see for the first time."""
+    for place in ("first day of a month", "last day of a month", "any day, once"):
+        rng = np.random.default_rng(SHORT_SEED)
+        told, count = 0, 0
+        for _ in range(SHORT_TABLES):
+            start = date(2025, 1, 1) + timedelta(days=int(rng.integers(0, 365)))
+            days = pd.date_range(start, periods=SHORT_DAYS)
+            values = 100 * np.exp(rng.normal(0, 0.05, SHORT_DAYS))
+            values *= np.where(days.day_of_week >= SATURDAY, 0.8, 1.0)
+            dearer = {
+                "first day of a month": days.is_month_start,
+                "last day of a month": days.is_month_end,
+            }.get(place, np.arange(SHORT_DAYS) == rng.integers(21, SHORT_DAYS))
+            values = np.where(dearer, values * DEARER, values)
+            begun = {first for _, first, _, _ in events(values[None], start)}
+            due = {int(at) for at in np.flatnonzero(dearer) if at >= daily.WARM_UP_DAYS}
+            told, count = told + len(due & begun), count + len(due)
+        report.say(f"short tables, dearer on {place}: {told} of {count} told")

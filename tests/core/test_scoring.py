@@ -160,3 +160,20 @@ def test_the_best_lately_speaks():
     values = np.concatenate([flat, seasonal(1_000, 24, seed=4)])
     expected = forecasters.expected(values, (24,), may_find=False)
     assert np.abs(expected[-200:] - values[-200:]).mean() < 0.3
+
+
+@pytest.mark.parametrize("day", [31, 30])
+def test_what_only_a_first_turn_of_a_month_has_is_no_news(day):
+    """A monthly fee is not told the first time; what lasts is told after it."""
+    rng = np.random.default_rng(0)
+    quiet = 100 + rng.normal(0, 2, 90)
+    quiet[:3] = np.nan
+    once = np.where(np.arange(90) == day, 250.0, quiet)
+    assert not judged(once, DAY, rate=0.01).is_odd.any()
+    stays = np.where(np.arange(90) >= day, 250.0, quiet)
+    begins = np.flatnonzero(judged(stays, DAY, rate=0.01).is_odd[0])[0]
+    assert begins == 32
+    lower = np.where(np.arange(90) == day, 30.0, quiet)
+    assert judged(lower, DAY, rate=0.01).is_odd[0, day]
+    later = np.where(np.arange(90) == 28 + day, 250.0, quiet)
+    assert judged(later, DAY, rate=0.01).is_odd[0, 28 + day]

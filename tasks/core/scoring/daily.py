@@ -10,7 +10,7 @@ table that is not complete yet looks like a drop (``unfinished`` holds that back
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ FIRST = 7
 LITTLE, BOTH_SIDES = 0.01, 10.0
 
 # Days that a series must have before it is judged. A bill waits for the end of a month;
-# a table may have no more than one.
+# a table may have no more than one, and only waits with what is dearer there.
 WARM_UP_DAYS = 21
 
 
@@ -86,6 +86,7 @@ def judge(
     settled = np.ones(values.shape, dtype=np.bool_)
     found = alerts.find(panel, settled, params, rate=rate)
     _tell_new(values, panel, found, params)
+    _wait_for_months(panel, found)
     for name in ("expected", "low", "high"):
         getattr(found, name)[:] *= sizes
     return Judged(found, _events(panel, found, params))
@@ -104,6 +105,37 @@ def _tell_new(values: Floats, panel: Panel, found: Alerts, params: Detection) ->
     is_little = is_new & (np.abs(values) < least)
     for days in (found.opens, found.goes_on):
         days[is_little] = 0
+
+
+def _wait_for_months(panel: Panel, found: Alerts) -> None:
+    """Leave out what is dearer on the first turn of a month that a series has.
+
+    Monthly fees lie on the first or the last day, and of a series that had neither
+    nobody knows yet whether it has any. What lasts is told a day later.
+    """
+    known = np.isfinite(panel.costs)
+    begins = np.where(known.any(axis=1), known.argmax(axis=1), panel.n_days)
+    is_more = np.abs(panel.costs) > np.abs(found.expected)
+    is_more &= ~found.says[NewScope.name]
+    for column in range(panel.n_days):
+        before = _month_before(panel.start + timedelta(days=column))
+        if before is not None:
+            waits = (begins > column - before) & is_more[:, column]
+            for days in (found.opens, found.goes_on):
+                days[waits, column] = 0
+
+
+def _month_before(day: date) -> int | None:
+    """Return how many days ago the last turn of a month was, of a day at one itself.
+
+    Examples:
+        >>> _month_before(date(2026, 3, 1)), _month_before(date(2026, 3, 31))
+        (28, 31)
+        >>> _month_before(date(2026, 3, 2))
+    """
+    if day.day == 1:
+        return (day - timedelta(days=1)).day
+    return day.day if (day + timedelta(days=1)).day == 1 else None
 
 
 def _events(panel: Panel, found: Alerts, params: Detection) -> NDArray[np.int64]:

@@ -107,6 +107,16 @@ def test_times_may_be_the_index_of_a_frame(tmp_path):
     table().drop(columns="team").set_index("day").to_parquet(path)
     done = points.score(path, tmp_path / "out.parquet")
     assert (done.points, done.events) == (120, 1)
+    table().drop(columns="team").set_index("day").rename_axis(None).to_parquet(path)
+    assert points.score(path, tmp_path / "out.parquet").events == 1
+
+
+def test_nothing_but_totals_is_said(tmp_path):
+    """Who leaves out all rows says why there is nothing left."""
+    path = tmp_path / "costs.csv"
+    path.write_text("date,cost\nTotal,5\nTotal,6\n", encoding="utf-8")
+    with pytest.raises(NothingThere, match="no rows but totals"):
+        points.score(path)
 
 
 def test_columns_may_have_any_name_but_ours(tmp_path):

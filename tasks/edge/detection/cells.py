@@ -102,7 +102,7 @@ def shown(table: pd.DataFrame, names: Sequence[str]) -> str:
     for name in names[:SHOWN]:
         known = table[name].dropna()
         told.append(
-            f"{name} has {known.iloc[0]!r}" if len(known) else f"{name} is empty"
+            f"{name} has {_quoted(known.iloc[0])}" if len(known) else f"{name} is empty"
         )
     more = len(names) - SHOWN
     return ", ".join(told) + (f", and there are {more} more" if more > 0 else "")
@@ -117,13 +117,18 @@ def refuse(path: Path, column: pd.Series, is_bad: pd.Series, meant: str) -> None
     if is_bad.any():
         row = int(np.flatnonzero(is_bad)[0])
         cell = column.iloc[row]
-        what = "what is empty" if pd.isna(cell) else repr(cell)
+        what = "what is empty" if pd.isna(cell) else _quoted(cell)
         many = int(is_bad.sum())
         raise BadValue(
             f"{path.name}, row {column.index[row] + 1} below the head, column"
             f" {column.name}: {what} is not {meant}."
             + (f" {many:,} rows are like it." if many > 1 else "")
         )
+
+
+def _quoted(cell: object) -> str:
+    """Return a cell as it was written."""
+    return repr(cell if isinstance(cell, str) else str(cell))
 
 
 def _with_points(

@@ -74,7 +74,7 @@ def read(path: Path) -> Read:
     except (pa.ArrowException, ValueError, OSError, EOFError, csv.Error) as error:
         # pandas' own errors of parsing are ValueErrors, and so are those of decoding.
         raise UnreadableFile(f"{path.name} cannot be read: {error}") from error
-    if not len(found.rows):
+    if found.rows.empty:
         raise NothingThere(f"{path.name} has no rows.")
     return found
 
@@ -113,6 +113,8 @@ def _first(path: Path, packed: str | None, count: int) -> bytes:
 def _parquet(path: Path) -> pd.DataFrame:
     """Read a file whose times may have been the index of who wrote it."""
     table = pd.read_parquet(path)
+    if isinstance(table.index, pd.DatetimeIndex) and table.index.name is None:
+        table = table.rename_axis("time")
     named = [name for name in table.index.names if name is not None]
     return table.reset_index(named).reset_index(drop=True)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from tasks.core.errors import WrongArgument
+from tasks.core.errors import NothingThere, WrongArgument
 from tasks.edge.detection import dated_values, files, tables, times
 from tasks.edge.detection.dated_values import Grid
 
@@ -46,6 +46,8 @@ def read(path: Path, asked: Columns) -> tuple[str, Grid, tuple[str, ...]]:
     read, by = files.read(path), asked.by
     time, values = _columns(path, read, asked)
     table, totals = tables.without_totals(read.rows, time)
+    if not len(table):
+        raise NothingThere(f"{path.name} has no rows but totals.")
     at, notes = times.read(path, table[time], asked.date_order)
     table, more = tables.numbers(path, table.assign(**{time: at}), values)
     told = [*read.notes, *(f"{time}: {note}." for note in notes), *more]

@@ -65,6 +65,13 @@ SHORTER = f"""
     GROUP BY ALL
     ORDER BY current.bill_id
 """
+# Clocks of two machines may differ by so much.
+COMING = """
+    SELECT bill_id, known_at
+    FROM bills.versions
+    WHERE known_at > now() + INTERVAL 5 MINUTE AND list_contains($bill_ids, bill_id)
+    ORDER BY bill_id
+"""
 LOADED = """
     SELECT bill_id FROM bills.versions
     WHERE loaded_at >= $since AND status <> 'quarantined'
@@ -72,7 +79,7 @@ LOADED = """
 
 
 def loaded_since(settings: Settings, since: datetime) -> tuple[str, ...]:
-    """Say which bills that were loaded since a moment meet another report.
+    """Say which bills loaded since a moment meet another report, or are of tomorrow.
 
     Args:
         settings: Where the warehouse is.
@@ -85,6 +92,7 @@ def loaded_since(settings: Settings, since: datetime) -> tuple[str, ...]:
         said = (
             *met(con, loaded),
             *replacing.apart(con, settings.lake_path, loaded),
+            *_coming(con, loaded),
         )
     return first_of(said, "So do {} more.")
 
@@ -150,6 +158,16 @@ def _shorter(
             f" costwarden bills restore {earlier}."
         )
         yield current, note
+
+
+def _coming(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:
+    """Yield what is said of bills that nobody can know yet, by their own clock."""
+    for bill_id, known_at in _asked(con, COMING, bill_ids):
+        yield (
+            f"{bill_id} says that it was made at {known_at:%Y-%m-%d %H:%M} UTC, which"
+            " is still to come: until then runs leave its costs out, unless --as-of"
+            " says a later time. Look at the clocks of this machine and of the export's."
+        )
 
 
 def _halves(rows: Iterable[tuple[Any, ...]]) -> set[str]:

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +98,23 @@ def gather(
         is_there = any(problem.startswith(wanted.NO_BILLS) for problem in problems)
         raise (NoBills if is_there else NothingThere)(" ".join(problems))
     downloads.bring(file.remote for file in manifests if file.remote and not file.known)
+    found |= _by_now(found.values(), datetime.now(UTC))
     ordered = {name: found[name] for name in sorted(found)}
     return Arrivals(ordered, tuple(manifests), tuple(problems))
+
+
+def _by_now(files: Iterable[Arrived], now: datetime) -> dict[str, Arrived]:
+    """Return the files that were written later than now, as if they were just before.
+
+    What a wrong clock, or an archive without a time zone, puts into the future would be
+    left out by every run until then. The order of such files stays.
+    """
+    ahead = [file for file in files if file.changed_at > now]
+    ahead.sort(key=lambda file: file.changed_at, reverse=True)
+    return {
+        file.name: replace(file, changed_at=now - timedelta(milliseconds=place))
+        for place, file in enumerate(ahead)
+    }
 
 
 def read_manifest(file: Arrived) -> Manifest | None:

@@ -166,7 +166,7 @@ def _coming(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[st
         yield (
             f"{bill_id} says that it was made at {known_at:%Y-%m-%d %H:%M} UTC, which"
             " is still to come: until then runs leave its costs out, unless --as-of"
-            " says a later time. Look at the clocks of this machine and of the export's."
+            " says a later time. Look at both machines' clocks."
         )
 
 

@@ -7,14 +7,30 @@
 -- What somebody brought back, what adds to the one before, what was withdrawn, and
 -- bills of a few rows are left out. Of several currencies that counts which lost most.
 -- Much smaller is what has lost more than a quarter of its rows and of its costs: late
--- rows, corrections and credits do not do that.
-WITH pairs AS (
+-- rows, corrections and credits do not do that. What was added to a table is left out,
+-- but the first of another table counts in place of the table before.
+WITH begun AS (
+    SELECT
+        listed.bill_id,
+        min(parts.first_date) AS first_date
+    FROM (
+        SELECT
+            versions.bill_id,
+            unnest(coalesce(versions.parts, [versions.bill_id])) AS part_id
+        FROM bills.versions
+    ) AS listed
+    INNER JOIN bills.parts ON listed.part_id = parts.bill_id
+    GROUP BY listed.bill_id
+),
+
+pairs AS (
     SELECT
         current.bill_id,
         current.row_count,
         current.files,
         current.parts,
         current.source_format,
+        current.billing_period,
         own.first_date,
         own.last_date,
         max_by(
@@ -35,7 +51,7 @@ WITH pairs AS (
         AND earlier.counted_by IS NULL
         AND earlier.withdrawn_at IS NULL
         AND own.restores IS NULL
-        AND NOT own.is_increment
+        AND (NOT own.is_increment OR current.source_format <> earlier.source_format)
     GROUP BY ALL
 ),
 
@@ -73,12 +89,20 @@ SELECT
     4 * pairs.row_count < 3 * earlier.row_count AND totals.is_cheaper AS is_smaller,
     pairs.last_date < before.first_date OR pairs.first_date > before.last_date
         AS is_of_other_days,
+    coalesce(
+        begun.first_date
+        > greatest(begun_before.first_date, pairs.billing_period || '-01'), FALSE
+    ) AS is_later,
+    left(begun.first_date, 10) AS first_date,
+    left(begun_before.first_date, 10) AS earlier_first,
     pairs.source_format = earlier.source_format AS is_one_format,
     pairs.files,
     earlier.files AS earlier_files
 FROM pairs
 INNER JOIN bills.versions AS earlier ON pairs.earlier_id = earlier.bill_id
 INNER JOIN bills.parts AS before ON pairs.earlier_id = before.bill_id
+LEFT JOIN begun ON pairs.bill_id = begun.bill_id
+LEFT JOIN begun AS begun_before ON pairs.earlier_id = begun_before.bill_id
 INNER JOIN totals ON pairs.bill_id = totals.bill_id
 WHERE
     earlier.row_count >= $few

@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.edge import google_world
@@ -142,3 +144,30 @@ def test_a_bill_without_credits(world, tmp_path):
     assert world.versions("billed_cost") == [(Decimal("7.35"),)]
     [note] = [said for said in result.notes if "credits" in said]
     assert "gross.csv has no column credits" in note
+
+
+def test_amounts_of_more_digits_than_a_float(world, tmp_path):
+    """BigQuery's widest numbers keep eighteen decimals, in costs and in credits."""
+    source = google_world.write_json(tmp_path / "source.json", ROWS)
+    nested = tmp_path / "nested.parquet"
+    with duckdb.connect() as con:
+        con.execute(
+            "COPY (FROM read_json($source)) TO $target (FORMAT parquet)",
+            {"source": str(source), "target": str(nested)},
+        )
+    table, wide = pq.read_table(nested), pa.decimal256(76, 38)
+    costs = [Decimal("1234567890.123456789012345678"), Decimal("7e-18")]
+    taken = [[], [{"type": "DISCOUNT", "amount": Decimal("-1.000000000000000003")}]]
+    credit_type = pa.struct([("type", pa.string()), ("amount", wide)])
+    for name, values, kind in (
+        ("cost", costs, wide),
+        ("credits", taken, pa.list_(credit_type)),
+    ):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, name, pa.array(values, kind))
+    pq.write_table(table, tmp_path / "wide.parquet")
+    assert world.ingest(tmp_path / "wide.parquet").problems == ()
+    billed = costs[0] + costs[1] - Decimal("1.000000000000000003")
+    assert billed == Decimal("1234567889.123456789012345682")
+    assert world.charges("sum(BilledCost)") == [(billed,)]
+    assert world.rows("SELECT sum(billed_cost) FROM series.daily_cost") == [(billed,)]

@@ -121,8 +121,8 @@ BAD = {
     ),
     "nan.csv": (_focus({"BilledCost": "NaN"}), r"column BilledCost: 'NaN' is not a"),
     "month.csv": (
-        _focus({"BillingPeriodStart": "5/1/26"}),
-        r"column BillingPeriodStart: '5/1/26' names no month",
+        _focus({"BillingPeriodStart": "5-1-26"}),
+        r"column BillingPeriodStart: '5-1-26' names no month",
     ),
     "nomonth.csv": (_focus({"BillingPeriodStart": ""}), r"BillingPeriodStart: 'nothin"),
     "currency.csv": (
@@ -234,19 +234,22 @@ def test_a_float_that_is_no_number_is_placed(world, tmp_path, value):
 @pytest.mark.parametrize(
     ("value", "flaw"),
     [
-        ("1,234.50", "is not a number like 1234.5, without commas"),
-        ("$1,234.50", "is not a number like 1234.5, without currency signs or commas"),
-        ("5.00 €", "is not a number like 1234.5, without currency signs or commas"),
-        ("(3.5)", "is not a number like 1234.5"),
+        ("1,234", "is not a number like 1234.5, without commas"),
+        ("1,23,456.50", "is not a number like 1234.5, without commas"),
+        ("$1,234", "is not a number like 1234.5, without currency signs or commas"),
+        ("1.234,50 €", "is not a number like 1234.5, without currency signs or commas"),
+        ("(-3.5)", "is not a number like 1234.5"),
+        ("-", "is not a number like 1234.5"),
         ("1" * 21, "has more than 20 digits before the point"),
     ],
 )
 def test_a_bad_number_is_told_as_what_it_is(world, tmp_path, value, flaw):
     """A message says whether a text is no number, or one that is too long."""
-    path = write_csv(tmp_path / "bill.csv", rows_of(FOCUS, {"BilledCost": value}))
+    costs = {"BilledCost": "$5.00"}, {"BilledCost": value}
+    path = write_csv(tmp_path / "bill.csv", rows_of(FOCUS, *costs))
     result = world.ingest(path)
     assert result.problems == (
-        f"{path}, row 1, column BilledCost: {value!r} {flaw}; correct the export.",
+        f"{path}, row 2, column BilledCost: {value!r} {flaw}; correct the export.",
     )
 
 

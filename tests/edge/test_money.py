@@ -5,6 +5,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from tasks.edge.intake.parsing import staging
 from tasks.edge.mapping import macros
 
 MEANT = (
@@ -40,3 +41,34 @@ def test_what_is_no_amount_is_refused(con):
     for text in ("inf", "-inf", "nan"):
         with pytest.raises(duckdb.ConversionException):
             con.execute("SELECT money($x::DOUBLE)", {"x": float(text)}).fetchone()
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("$10,000.00 ", "10000"),
+        ("1,234,567", "1234567"),
+        ("-1,234.000000000000000001", "-1234.000000000000000001"),
+        ("($1,234.5)", "-1234.5"),
+        ("(0.25)", "-0.25"),
+        ("$-5", "-5"),
+        ("-£ 5.", "-5"),
+        ("5.00 €", "5"),
+        ("1.2E-7", "0.00000012"),
+    ],
+)
+def test_money_as_a_spreadsheet_shows_it(tmp_path, text, amount):
+    """A sign of currency, commas between thousands and brackets change no amount."""
+    with staging.connect(tmp_path) as con:
+        found = con.execute("SELECT number($x)", {"x": text}).fetchone()
+    assert found == (Decimal(amount),)
+
+
+@pytest.mark.parametrize("text", ["1,234", "$1,234", "12,34.5", "(-5)", "$", "1.234,5"])
+def test_money_that_may_mean_two_amounts(tmp_path, text):
+    """A comma that may be a decimal one, and signs without a number, are no amount."""
+    with (
+        staging.connect(tmp_path) as con,
+        pytest.raises(duckdb.ConversionException),
+    ):
+        con.execute("SELECT number($x)", {"x": text}).fetchone()

@@ -180,6 +180,43 @@ def test_google_bills(road, name, charges, billed):
     ]
 
 
+SAAS = "focus/spec_examples/v1.2/saas_examples"
+
+
+@pytest.mark.parametrize(
+    ("name", "charges", "billed"),
+    [
+        ("simple_agreements/simple_saas_agreements_a1", 1, "10000.00"),
+        ("simple_agreements/simple_saas_agreements_a2", 1, "50000.00"),
+        ("simple_agreements/simple_saas_agreements_a3", 1, "1000.00"),
+        ("simple_agreements/simple_saas_agreements_b", 1, "50000.00"),
+        ("simple_agreements/simple_saas_agreements_c", 3, "35800.00"),
+        ("spend_agreements/saas_spend_agreements_a1", 4, "1200"),
+        ("spend_agreements/saas_spend_agreements_a2", 13, "1200"),
+        ("spend_agreements/saas_spend_agreements_b1", 5, "1200"),
+        ("spend_agreements/saas_spend_agreements_b2", 14, "1200"),
+        ("virtual_currency_pricing_model_a1", 1, "200000.00"),
+        ("virtual_currency_pricing_model_a2", 3, "0.00"),
+        ("virtual_currency_pricing_model_b1", 1, "100000.00"),
+        ("virtual_currency_pricing_model_b2", 3, "0.00"),
+        ("virtual_currency_pricing_model_b3", 3, "0.00"),
+        ("virtual_currency_pricing_model_c", 2, "53000.00"),
+    ],
+)
+def test_examples_of_the_specification(road, name, charges, billed):
+    """Spreadsheets wrote them: years of two digits, dollars, commas between thousands.
+
+    All but the scenarios that lack their account and currency, which are no bills.
+    """
+    con = road(f"{SAAS}/{name}.csv")
+    assert con.execute(
+        "SELECT count(*), sum(BilledCost) FROM focus.cost_and_usage"
+    ).fetchall() == [(charges, Decimal(billed))]
+    assert con.execute("SELECT sum(billed_cost) FROM series.daily_cost").fetchall() == [
+        (Decimal(billed),)
+    ]
+
+
 def test_google_promotions_are_credits(road):
     """Eight rows of a free trial are paid for by eight promotions."""
     con = road("gcp/koku/gcp_2020-11-08_2020-11-11.csv")

@@ -24,6 +24,7 @@ def is_day_first(
     month: str | None = None,
     *,
     otherwise: bool | None = None,
+    on_firsts: bool = False,
 ) -> bool | None:
     """Say whether the day is the first number.
 
@@ -32,6 +33,8 @@ def is_day_first(
         periods: What the times begin with at which billing periods begin.
         month: The month that the file is about, ``YYYY-MM``, where somebody says so.
         otherwise: What holds where nothing tells.
+        on_firsts: Whether periods are sure to begin on a first. A bill of several
+            months, all of whose dates are firsts, is then none of one January.
 
     Returns:
         None where it may be either.
@@ -47,6 +50,11 @@ def is_day_first(
         True
         >>> is_day_first([(5, 1), (6, 1)], otherwise=False)
         False
+        >>> months = [(5, 1), (6, 1), (7, 1)]
+        >>> is_day_first(months, months) is None
+        True
+        >>> is_day_first(months, months, on_firsts=True)
+        False
     """
     given, begins = set(days), set(periods)
     told = given | begins
@@ -56,7 +64,11 @@ def is_day_first(
         return True
     if all(first == second for first, second in told):
         return False
-    votes = {_of_first_days(begins), _of_one_month(given or begins, month)} - {None}
+    of_firsts = _of_first_days(begins)
+    is_told = of_firsts is not None and of_firsts == _of_first_days(given)
+    if on_firsts and not month and is_told:
+        return of_firsts
+    votes = {of_firsts, _of_one_month(given or begins, month)} - {None}
     if not votes:
         return otherwise
     return votes.pop() if len(votes) == 1 else None

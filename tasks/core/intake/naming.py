@@ -26,6 +26,9 @@ SUFFIXES = re.compile(
     r"(?:\.(?:snappy|gz|zip|csv|txt|json|jsonl|ndjson|parquet))+$", re.IGNORECASE
 )
 
+# Of so many parts at least one is there.
+SPARSE = 100
+
 NUMBER = re.compile(r"\d+")
 # Ids of 8 and more hexadecimal digits with a number among them, and numbers.
 CHANGING = re.compile(r"[-_. ]*(?:\b(?=[a-f-]*\d)[0-9a-f-]{8,}\b|\d+)", re.IGNORECASE)
@@ -97,11 +100,14 @@ def missing_parts(names: Iterable[str]) -> list[str]:
     """Return the files that seem to be missing among parts that are numbered.
 
     Only numbers with zeros in front count, as exporters write them; the first part has
-    the number 0 or 1.
+    the number 0 or 1. Where far more would be missing than is there, the number is
+    an id, such as the end of Google's names for billing accounts.
 
     Examples:
         >>> missing_parts(["in/cur-00001.csv.gz", "in/cur-00003.csv.gz"])
         ['in/cur-00002.csv.gz']
+        >>> missing_parts(["gcp_billing_export_v1_01AB23_45CD67_012345.json"])
+        []
         >>> missing_parts(["bill-1.csv", "bill-3.csv", "b-0000.csv", "b-0001.csv"])
         []
     """
@@ -114,6 +120,7 @@ def missing_parts(names: Iterable[str]) -> list[str]:
     return [
         f"{before}{number:0{width}}{suffix}"
         for (before, width, suffix), numbers in found.items()
+        if max(numbers) <= SPARSE * len(numbers)
         for number in range(1, max(numbers))
         if number not in numbers
     ]

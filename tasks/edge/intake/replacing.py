@@ -2,7 +2,7 @@
 
 A later export of a bill takes the place of an earlier one as a whole. If it is a part
 of the bill, or another report, costs are lost: then it holds much less, or other days,
-or of two that were loaded together neither tells what the other does.
+or begins later, or of two that were loaded together neither tells what the other does.
 """
 
 from collections.abc import Collection, Iterable
@@ -33,6 +33,9 @@ class Replaced:
     earlier_billed: Decimal
     is_smaller: bool
     is_of_other_days: bool
+    is_later: bool
+    first_date: str | None
+    earlier_first: str | None
     is_one_format: bool
     files: list[str]
     earlier_files: list[str]
@@ -46,6 +49,17 @@ class Replaced:
             " parts from one folder as name-00001, name-00002; another report under a"
             " --source of its own."
         )
+
+    @property
+    def loss(self) -> str | None:
+        """What it lacks; None if it lacks nothing that can be told from its sums."""
+        if self.is_of_other_days:
+            return " and holds none of its days"
+        if self.is_smaller:
+            return " and is much smaller"
+        if self.is_later:
+            return f", but begins on {self.first_date} and not on {self.earlier_first}"
+        return None
 
     @property
     def change(self) -> str:
@@ -64,13 +78,12 @@ def smaller(
 ) -> Iterable[tuple[str, str]]:
     """Yield those of some bills that hold much less than before, and a sentence.
 
-    So it does those that hold none of the same days.
+    So it does those that hold none of the same days, or begin later.
     """
     for one in _replaced(con, bill_ids):
-        if one.is_smaller or one.is_of_other_days:
-            what = "is much smaller" if one.is_smaller else "holds none of its days"
+        if one.loss:
             note = (
-                f"{one.bill_id} counts in place of {one.earlier_id} and {what}:"
+                f"{one.bill_id} counts in place of {one.earlier_id}{one.loss}:"
                 f" {one.change}.{one.advice}"
             )
             yield one.bill_id, note
@@ -88,8 +101,7 @@ def apart(
     """
     for one in _replaced(con, bill_ids):
         is_new = {one.bill_id, one.earlier_id} <= set(bill_ids)
-        is_said = one.is_smaller or one.is_of_other_days
-        is_asked = is_new and one.is_one_format and not is_said
+        is_asked = is_new and one.is_one_format and not one.loss
         if is_asked and _is_apart(con, lake, one):
             yield (
                 f"{one.bill_id} counts in place of {one.earlier_id}, which was loaded"

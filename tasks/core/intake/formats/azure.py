@@ -112,6 +112,8 @@ SYNONYMS = {
     "usagequantity": "Quantity",
 }
 
+GUID = "subscriptionguid"
+
 NUMBERS = frozenset(
     [
         "CostInBillingCurrency",
@@ -196,15 +198,22 @@ def candidate(header: Sequence[str]) -> Candidate:
     """Return the format, and the columns as the newest enterprise export spells them.
 
     A localised header has the English name in brackets. A name that the export has of
-    its own wins over another that only means the same.
+    its own wins over another that only means the same, but for old enterprise exports:
+    their SubscriptionId is a number that no other export knows.
 
     Examples:
         >>> candidate(["Ressourcengruppe (ResourceGroup)", "pre_tax_cost", "x"])[1]
         ['ResourceGroup', 'CostInBillingCurrency', 'x_x']
         >>> candidate(["Cost", "costInBillingCurrency"])[1]
         ['x_Cost', 'CostInBillingCurrency']
+        >>> candidate(["SubscriptionId", "SubscriptionGuid"])[1]
+        ['x_SubscriptionId', 'SubscriptionId']
     """
-    spelt = [_as_spelt(name) for name in header]
+    has_guid = any(_plain(name) == GUID for name in header)
+    spelt = [
+        None if has_guid and known == "SubscriptionId" else known
+        for known in map(_as_spelt, header)
+    ]
     own = {name for name in spelt if name}
     names = []
     for name, known in zip(header, spelt, strict=True):

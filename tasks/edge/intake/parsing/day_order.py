@@ -91,7 +91,8 @@ def _ordered(
     month = month or month_of(export.file.name)
     # A program that writes semicolons follows its country's ways, not the publisher's.
     usual = export.format.is_day_first if export.delimiter == "," else None
-    order = is_day_first(days, begins, month, otherwise=usual)
+    on_firsts = export.format.times.get(export.format.begins) == "iso_period"
+    order = is_day_first(days, begins, month, otherwise=usual, on_firsts=on_firsts)
     if order is None:
         name, *_, value, row = min(found, key=lambda one: int(one[-1]))
         header = dict(zip(export.names, export.header, strict=True))[name]

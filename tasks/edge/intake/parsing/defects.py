@@ -26,7 +26,7 @@ def bad_number(con: Connection, export: Export, error: duckdb.Error) -> BillErro
         rows = con.execute(
             f"SELECT position, value FROM (SELECT row_number() OVER () AS position,"
             f" {text} AS value FROM {reading.reader(export)})"
-            " WHERE value <> 'None' AND try_cast(value AS DECIMAL(38, 18)) IS NULL"
+            " WHERE value <> 'None' AND try(number(value)) IS NULL"
             " ORDER BY position LIMIT 1",
             reading.values(export),
         ).fetchall()

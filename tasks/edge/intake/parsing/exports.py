@@ -103,8 +103,7 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
         readable = _as_utf8(readable, file.name, scratch)
         start = _start(readable, file.name)
     if start.startswith(PARQUET):
-        choices = nested.parquet_columns(con, readable, file.name)
-        return _nested(file, readable, choices)
+        return _parquet(con, file, readable, scratch)
     _refuse_what_is_no_text(start, file.name)
     if JSON.match(start.removeprefix(UTF8_MARK)):
         readable = long_numbers.as_text(readable, scratch)
@@ -120,6 +119,16 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
         raise _refusal(file, error) from error
     form, names = recognised.format, recognised.names
     return Export(file, readable, None, form, header, names, preamble, delimiter)
+
+
+def _parquet(con: Connection, file: Arrived, readable: Path, scratch: Path) -> Export:
+    choices = nested.parquet_columns(con, readable, file.name)
+    if nested.has_wide_decimals(con, readable):
+        from tasks.edge.intake.parsing import wide_decimals  # noqa: PLC0415 - slow
+
+        readable = wide_decimals.as_text(readable, file.name, scratch)
+        choices = nested.parquet_columns(con, readable, file.name)
+    return _nested(file, readable, choices)
 
 
 def _with_structs(

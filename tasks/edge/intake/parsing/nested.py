@@ -17,6 +17,8 @@ Connection = duckdb.DuckDBPyConnection
 # Objects of a JSON file that are looked at for the names of its columns.
 SAMPLE = 1000
 
+# What DuckDB's widest decimal has.
+DIGITS = 38
 
 # What writers of Parquet call the two groups of a list.
 LIST_GROUPS = {"bag", "list"}
@@ -72,6 +74,12 @@ def parquet_columns(con: Connection, path: Path, name: str) -> tuple[Columns, Co
     plain = [((column[0],), column[1]) for column in found or ()]
     opened = [leaf for column in plain for leaf in _parquet_leaves(*column)]
     return _parquet(plain), _parquet(opened)
+
+
+def has_wide_decimals(con: Connection, path: Path) -> bool:
+    """Whether a Parquet file has decimals that are too wide for DuckDB's own."""
+    query = f"SELECT 1 FROM parquet_schema($path) WHERE precision > {DIGITS} LIMIT 1"
+    return bool(con.execute(query, {"path": str(path)}).fetchall())
 
 
 def json_columns(con: Connection, path: Path, name: str) -> tuple[Columns, Columns]:

@@ -7,8 +7,9 @@ from tasks.edge.database import queries
 from tasks.edge.intake.parsing import csv_text, python_text
 from tasks.edge.intake.parsing.exports import Export
 
-# Two numbers before a year of four digits; with points between, days are always first.
-PAIR = r"^\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}"
+# Two numbers before a year of four digits, or of two after a slash, see
+# sql/macros/written_time.sql; with points between, days are always first.
+PAIR = r"^\s*(\d{1,2})[/-](\d{1,2})(?:[/-]\d{4}|/[2-4]\d(?:\s|$))"
 # What stands before a time that is not read yet: it comes before all digits.
 HELD = "!"
 

@@ -25,6 +25,15 @@ from tasks.edge.mapping import macros
 
 Connection = duckdb.DuckDBPyConnection
 
+# Money as spreadsheets show it: a sign of currency, commas between thousands, brackets
+# for less than nothing. 1,234 alone may mean two numbers, and is none of these.
+GROUPED = r"[0-9]{1,3}(,[0-9]{3})+(,[0-9]{3}|\.[0-9]{0,18})"
+AMOUNT = rf"({GROUPED}|[0-9]{{1,17}}(\.[0-9]{{0,18}})?)"
+DRESSED = (
+    rf"\s*(\(\s*\p{{Sc}}?\s*{AMOUNT}\s*\)"
+    rf"|([-+]?\s*\p{{Sc}}?|\p{{Sc}}\s*[-+])\s*{AMOUNT}\s*\p{{Sc}}?)\s*"
+)
+
 # What is installed in the connection that reads exports. AWS and others write money
 # as DOUBLE into Parquet: ten decimals are what such a number can be trusted for.
 # DuckDB casts text to so wide a decimal at 7 µs a value, so plain numbers are put
@@ -60,15 +69,18 @@ CREATE MACRO decimal_part(x) AS if(starts_with(x, '-'), -1, 1)::DECIMAL(1, 0)
         rpad(split_part(x, '.', 2), 18, '0')::BIGINT::DECIMAL(19, 0)
         * 0.000000000000000001::DECIMAL(18, 18)
     );
+CREATE MACRO undressed(x) AS if(regexp_matches(x, '[-(]'), -1, 1)::DECIMAL(1, 0)
+    * regexp_replace(x, '[^0-9.]', '', 'g')::DECIMAL(37, 18);
 CREATE MACRO number(x) AS CASE
     WHEN regexp_full_match(x, '-?[0-9]{1,17}(\.[0-9]{0,18})?')
     THEN whole_part(x)::DECIMAL(20, 0)::DECIMAL(38, 18) + decimal_part(x)
     WHEN x = 'None' THEN NULL
     WHEN regexp_full_match(x, '\s*[-+]?[0-9]*\.[0-9]{17}[02468]50*\s*')
     THEN substr(x, 1, strpos(x, '.') + 18)::DECIMAL(38, 18)
+    WHEN regexp_full_match(x, '$dressed') THEN undressed(x)
     ELSE x::DECIMAL(38, 18)
 END
-"""
+""".replace("$dressed", DRESSED)
 
 PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 

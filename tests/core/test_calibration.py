@@ -115,6 +115,19 @@ def test_what_is_told_in_any_case_counts():
     assert told(0.0) > told(0.4) > told(5.0) > 0
 
 
+def test_what_begins_nothing_takes_no_room():
+    """After a day off, on which all series fall, a rare day is told as ever."""
+    p_value = np.full((80, 100), 0.5)
+    p_value[:, 60] = 1e-12
+    p_value[7, 75] = 1e-6
+    worth = np.ones(p_value.shape, dtype=bool)
+    worth[:, 61:75] = False
+    day_off = np.zeros(p_value.shape, dtype=bool)
+    assert not rationing.told(p_value, worth, 5.0, begins_nothing=day_off)[7, 75]
+    day_off[:, 60] = True
+    assert rationing.told(p_value, worth, 5.0, begins_nothing=day_off)[7, 75]
+
+
 def test_beginnings_count_once_an_account_and_day():
     """A price that moves everywhere is one; what goes on begins nothing."""
     days = np.zeros((4, 30), dtype=bool)

@@ -174,6 +174,16 @@ def test_seasonal_excuses_as_much_as_a_month_before(times, is_odd):
     assert (abs(score[second]) > 6) == is_odd
 
 
+def test_a_job_stands_alone_beside_a_day_off():
+    """A job is known by itself, though its series rested on the next day."""
+    costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))
+    panel = worlds.panel(costs)
+    first, second = (day for day in range(60, 120) if panel.day(day).day == 12)
+    panel.costs[0, [first, second]] *= 2
+    panel.costs[0, first + 1] *= 0.3
+    assert abs(Seasonal().score(panel).score[0, second]) < 6
+
+
 def test_a_level_of_a_month_ago_excuses_no_day():
     """What began a month ago and stayed a week is no job that comes again."""
     costs = np.full((1, 200), 100.0) + np.random.default_rng(0).normal(0, 2, (1, 200))

@@ -51,6 +51,20 @@ def test_lines_that_share_days_are_one_movement(days, is_same):
     assert not echoes.is_same(says, run, 100 + days)
 
 
+@pytest.mark.parametrize(("days", "is_same"), [(14, True), (15, False)])
+def test_a_price_that_pauses_is_one(days, is_same):
+    """A price is told once, though too much was used on days between to tell."""
+    says = {name: np.zeros((1, DAYS), dtype=bool) for name in ("unit_price", "drift")}
+    says["unit_price"][0, [100, 100 + days]] = True
+    assert echoes.is_same(says, Run((0,), 1, [100]), 100 + days) == is_same
+
+
+@pytest.mark.parametrize(("days", "is_same"), [(7, True), (8, False)])
+def test_a_line_through_what_was_told_is_no_other_movement(days, is_same):
+    """A drift whose short window holds days that were told goes on from them."""
+    assert echoes.is_line_through(Run((0,), 1, [100]), 100 + days) == is_same
+
+
 def test_a_series_is_new_once():
     """What runs on two days a week is told on its first day, not in each week."""
     rows = np.full((2, 100), 100.0)

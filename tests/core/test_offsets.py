@@ -131,6 +131,22 @@ def test_a_pair_stays_one():
         assert one.moved_from == scope(THERE)
 
 
+def test_what_goes_back_alone_moved_nothing():
+    """A spike beside a fall that lasts is no move, once it is over for days."""
+    costs = steady(2)
+    costs[0, 150:152] += 140
+    costs[1, 151:159] -= 130
+    sides = list(SIDES["service"])
+    [early] = found_in(costs[:, :154], sides)
+    assert early.moved_from is not None
+    found = found_in(costs, sides)
+    assert [(one.kind, one.moved_from) for one in found] == [
+        ("spike", None),
+        ("level_shift", None),
+    ]
+    assert found[0].anomaly_id == early.anomaly_id
+
+
 def test_the_fall_is_waited_for():
     """A fall counts when its bill is complete; until then the rise is told alone."""
     costs = moved()[:, :152]

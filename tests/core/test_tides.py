@@ -71,6 +71,17 @@ def test_a_fall_that_stays_is_told_once():
     assert anomaly.first_date == first
 
 
+def test_what_moves_together_begins_once():
+    """Of series that move as their account does the rarest one takes room."""
+    sign = np.zeros((5, 3), dtype=np.int8)
+    sign[:4, 1] = 1
+    carried = tides.Carried(sign, np.zeros(sign.shape, dtype=bool))
+    p_value = np.full(sign.shape, 0.1)
+    p_value[[1, 3], 1] = 1e-4, np.nan
+    alike = tides.alike(carried, p_value, np.array([0, 0, 0, 1, 1]))
+    assert np.argwhere(alike).tolist() == [[0, 1], [2, 1]]
+
+
 def test_few_do_not_carry_the_rest():
     """Four of thirty series that fall together are told: they may have a cause."""
     costs = shop()

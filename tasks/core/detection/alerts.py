@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from tasks.core.detection import habits, hearing, rationing, repeats, tides, voices
 from tasks.core.detection.declaration import Detection
+from tasks.core.detection.habits import Habit
 from tasks.core.detection.hearing import SEASONAL, THRESHOLDS, Hearing, Spoken
-from tasks.core.detection.tides import Signs
+from tasks.core.detection.tides import Carried, Signs
 from tasks.core.detectors import (
     AT_ONCE,
     Flags,
@@ -116,23 +117,22 @@ def find(
             step=weekends.STEP,
             window=weekends.WINDOW,
         )
+        carried = tides.carried(panel, heard.seasonal, voices.is_usage(panel))
+        resting = _resting(panel, heard.habit, carried)
         p_value = calibration.both_sides(score, days_off.of(panel).flags, threads)
         _leave_out_usual(panel, heard, p_value, params.seasonality.unit)
+        no_news = habits.no_news(heard.habit, panel.accounts) | carried.is_quiet
         if rate is None:
-            certain = rationing.beginnings(_others(heard.says), panel.accounts)
-            told = rationing.told(
-                p_value, heard.material, params.alerts_per_week, certain, score < 0
-            )
-            told |= rationing.persists(p_value, heard.material, score)
+            alike = tides.alike(carried, p_value, panel.accounts)
+            told = _rare(panel, heard, p_value, no_news | alike, params)
         else:
             told = heard.material & (np.abs(score) >= BAND) & (p_value <= rate)
+        expected = np.where(np.isnan(score), np.nan, heard.seasonal.expected)
+        working = np.where(resting, np.nan, panel.costs)
         unit = params.seasonality.unit
-        expected = heard.seasonal.expected
-        told &= ~repeats.is_repeat(panel.costs, expected, told, unit)
+        told &= ~repeats.is_repeat(working, expected, told, unit)
         is_on = _left_on(panel, heard, rare.result(), p_value, params)
         told |= is_on
-        carried = tides.carried(panel, heard.seasonal, voices.is_usage(panel))
-        no_news = habits.no_news(heard.habit, panel.accounts) | carried.is_quiet
         no_news &= ~is_on
         alerts = Alerts(
             expected=heard.seasonal.expected,
@@ -165,6 +165,36 @@ def _leave_out_usual(
     usual = p_value > rationing.USUAL
     usual |= repeats.is_repeat(panel.costs, heard.seasonal.expected, asked, unit)
     heard.says[THRESHOLDS] &= heard.firm | ~usual
+
+
+def _rare(
+    panel: Panel,
+    heard: Hearing,
+    p_value: Floats,
+    begins_nothing: Flags,
+    params: Detection,
+) -> Flags:
+    """Return the days that are rare enough for what people will read."""
+    score = heard.seasonal.score
+    told = rationing.told(
+        p_value,
+        heard.material,
+        params.alerts_per_week,
+        rationing.beginnings(_others(heard.says), panel.accounts),
+        falls=score < 0,
+        begins_nothing=begins_nothing,
+    )
+    return told | rationing.persists(p_value, heard.material, score)
+
+
+def _resting(panel: Panel, habit: Habit, carried: Carried) -> Flags:
+    """Return the days off of each series, by a calendar or by what its account does.
+
+    What they cost is no habit that excuses another day.
+    """
+    is_quiet = habits.per_account(carried.is_quiet, panel.accounts) > 0
+    is_off = is_quiet | habits.days_off(habit, panel.accounts)
+    return np.asarray(is_off[panel.accounts] | days_off.of(panel).flags)
 
 
 def _others(says: dict[str, Flags]) -> Flags:

@@ -19,6 +19,9 @@ SAME = 3.0
 # Days before a day on which an older level is looked up; the weekday is the same.
 OLDER_LEVELS = (28, 56)
 
+# Days from the first that is judged on which its last week before that is no news.
+YOUNG = 14
+
 # How much cheaper the quietest weekday must be, on the logarithmic scale, for a series
 # to rest at weekends; and how many such series must fall together for a holiday.
 RESTS = 0.1
@@ -44,8 +47,13 @@ class Habit:
     rests: Flags
 
 
-def habit(season: Season) -> Habit:
-    """Return what a season says of each day."""
+def habit(season: Season, warm_up_days: int) -> Habit:
+    """Return what a season says of each day.
+
+    Args:
+        season: What is normal for each day.
+        warm_up_days: Days that a series must have before it is judged.
+    """
     reach = SAME * season.spread
     returned = np.zeros(season.scaled.shape, dtype=np.bool_)
     for back in OLDER_LEVELS:
@@ -53,6 +61,7 @@ def habit(season: Season) -> Habit:
         weekday = season.level + windows.earlier(season.offset, back)
         for older in (level, weekday):
             returned |= np.abs(season.scaled - older - season.sure) <= reach
+    returned |= np.abs(season.scaled - _while_young(season, warm_up_days)) <= reach
     quietest, busiest = season.offset, season.offset
     for back in range(1, 7):
         offset = windows.earlier(season.offset, back)
@@ -66,19 +75,42 @@ def habit(season: Season) -> Habit:
     )
 
 
+def _while_young(season: Season, warm_up_days: int) -> Floats:
+    """Return what a series cost in its last week before it was judged.
+
+    What began then, or ended, does not begin on the first day that is judged. NaN once
+    the level has half forgotten it.
+    """
+    age = windows.age(season.scaled)
+    last = (age >= warm_up_days - 1).argmax(axis=1)[:, None]
+    week = np.take_along_axis(season.week, last, axis=1)
+    is_new = (age >= warm_up_days) & (age < warm_up_days + YOUNG)
+    return np.where(is_new, week, np.nan)
+
+
 def no_news(habits: Habit, accounts: NDArray[np.int64]) -> Flags:
     """Return the days that begin nothing.
 
-    On a holiday a weekday lies between weekday and weekend. It is one if much of the
-    billing account rests on it. An account with few series that rest at weekends cannot
-    tell; there every day as cheap as a weekend is excused, but none that is dearer.
+    On a holiday a weekday lies between weekday and weekend. An account with few series
+    that rest at weekends cannot tell; there every day as cheap as a weekend is excused,
+    but none that is dearer.
     """
-    able = per_account(habits.rests, accounts)
-    resting = per_account(habits.falls & habits.rests, accounts)
-    is_few = able < FEW
-    is_day_off = ~is_few & (resting >= HOLIDAY_SHARE * able)
-    excused = is_day_off[accounts] | (is_few[accounts] & habits.falls)
+    is_few = _able(habits, accounts) < FEW
+    is_off = days_off(habits, accounts)
+    excused = is_off[accounts] | (is_few[accounts] & habits.falls)
     return np.asarray(habits.returned | (habits.is_within & excused))
+
+
+def days_off(habits: Habit, accounts: NDArray[np.int64]) -> Flags:
+    """Return the days on which much of an account rests, ``(n_accounts, n_days)``."""
+    able = _able(habits, accounts)
+    resting = per_account(habits.falls & habits.rests, accounts)
+    return np.asarray((able >= FEW) & (resting >= HOLIDAY_SHARE * able))
+
+
+def _able(habits: Habit, accounts: NDArray[np.int64]) -> Floats:
+    """Return how many series of each account rest on some weekday."""
+    return per_account(habits.rests, accounts)
 
 
 def per_account(

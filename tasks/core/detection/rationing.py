@@ -72,7 +72,9 @@ def told(
     worth: Flags,
     alerts_per_week: float,
     certain: Floats | None = None,
+    *,
     falls: Flags | None = None,
+    begins_nothing: Flags | None = None,
 ) -> Flags:
     """Return the days that are rare enough to be told.
 
@@ -83,6 +85,8 @@ def told(
         certain: ``(n_days,)`` how many begin on each day that are told in any case.
         falls: ``(n_series, n_days)`` where a day is cheaper than expected, and has to
             be rarer; nowhere, if not given.
+        begins_nothing: ``(n_series, n_days)`` where a day is no anomaly of its own: it
+            takes no room of the number that people will read.
     """
     asked = np.where(worth & np.isfinite(p_value), p_value, np.inf)
     if falls is not None:
@@ -90,7 +94,10 @@ def told(
     judged = np.isfinite(p_value).sum(axis=0)
     by_chance = step_up(asked, judged, CHANCE_SHARE * alerts_per_week / DAYS_IN_WEEK)
     by_noise = LARGEST * alerts_per_week * room(p_value, worth)
-    by_number = _rationed(asked, alerts_per_week, certain)
+    counts = asked
+    if begins_nothing is not None:
+        counts = np.where(begins_nothing, np.inf, asked)
+    by_number = _rationed(counts, alerts_per_week, certain)
     bound = np.minimum(np.minimum(by_chance, by_noise), by_number)
     return np.asarray(asked <= bound)
 

@@ -27,19 +27,25 @@ def is_repeat(costs: Floats, expected: Floats, days: Flags, unit: float) -> Flag
     goes on and off jumps with it, they cost what their weekday did.
 
     Args:
-        costs: ``(n_series, n_days)``.
-        expected: What was expected of each day, of the same shape.
+        costs: ``(n_series, n_days)``; NaN on days off, which are no habit of others.
+        expected: What was expected of each day, of the same shape; NaN where the series
+            was too young, which is held against what its first weekdays were expected
+            to be once they were: a weekly job is no surprise that came every week.
         days: The days that are asked for, of the same shape; few.
         unit: Cost around which the scale turns from linear to logarithmic.
     """
     rows, columns = np.nonzero(days)
     places = columns[:, None] + np.arange(-QUARTER, 1)
     inside = np.maximum(places, 0)
-    cost, usual = (each[rows[:, None], inside] for each in (costs, expected))
-    off = to_scale(cost, unit) - to_scale(usual, unit)
-    off[places < 0] = np.nan
+    scaled = to_scale(costs[rows[:, None], inside], unit)
+    scaled[places < 0] = np.nan
+    first = np.isfinite(expected).argmax(axis=1)[rows, None]
+    inside = np.where(inside < first, first + (inside - first) % WEEK, inside)
+    usual = expected[rows[:, None], np.minimum(inside, columns[:, None])]
+    usual[inside > columns[:, None]] = np.nan
+    off = scaled - to_scale(usual, unit)
     before, now = off[:, :-1], off[:, -1:]
-    beside = off + to_scale(usual, unit) - to_scale(usual[:, -1:], unit)
+    beside = scaled - to_scale(usual[:, -1:], unit)
     weekday = beside[:, :-1][:, ::WEEK]
     found = np.zeros(days.shape, dtype=np.bool_)
     found[rows, columns] = _often(before, now) | _often(weekday, now)

@@ -91,6 +91,25 @@ def carried(panel: Panel, seasonal: Scores, is_usage: Flags) -> Carried:
     return Carried(sign, is_quiet)
 
 
+def alike(carried: Carried, p_value: Floats, accounts: NDArray[np.int64]) -> Flags:
+    """Return the days of series that move as the rarest of their account does.
+
+    They are told with it, as one.
+
+    Args:
+        carried: Which series move as their account does.
+        p_value: ``(n_series, n_days)``, NaN where a day was not judged.
+        accounts: ``(n_series,)`` the account of each.
+    """
+    found = carried.sign != 0
+    for column in np.flatnonzero(found.any(axis=0)):
+        rows = np.flatnonzero(found[:, column])
+        rarest = rows[np.lexsort((p_value[rows, column], accounts[rows]))]
+        _, first = np.unique(accounts[rarest], return_index=True)
+        found[rarest[first], column] = False
+    return np.asarray(found)
+
+
 def _in_a_row(columns: Sequence[int]) -> int:
     """Return how many of the days follow each other up to the last one."""
     count = 1

@@ -86,9 +86,8 @@ def listen(panel: Panel, floor: Floats, params: Detection) -> Heard:
     # Whatever is expected of a day off, one that is excused is worth no word.
     material &= ~(days_off.of(panel).flags & (season.surprise == 0))
     pairs = weekends.weekends(panel, season, scores[seasonal.name].score)
-    return Heard(
-        scores, says, _firm(panel, params), material, habits.habit(season), pairs
-    )
+    habit = habits.habit(season, params.seasonality.warm_up_days)
+    return Heard(scores, says, _firm(panel, params), material, habit, pairs)
 
 
 def _by_thresholds(panel: Panel, high: Floats, params: Detection) -> Scores:

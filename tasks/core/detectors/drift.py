@@ -30,7 +30,8 @@ from tasks.core.detectors.seasonal import Season, Seasonal
 
 # Days that are weighed; the window that tells more speaks. The last one is the longest.
 LONGEST = lines.WIDTH
-WINDOWS = (LONGEST // 2, LONGEST)
+SHORTEST = LONGEST // 2
+WINDOWS = (SHORTEST, LONGEST)
 
 # Spreads that one day may lie away from the expectation of the day.
 CLIP = 4.0

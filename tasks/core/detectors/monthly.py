@@ -34,9 +34,11 @@ WAYS = 2
 FEE = 0.4
 
 # Months before in which a job is looked for on the same day, how far it must stand out,
-# in spreads, and by what share of it the next one may differ.
+# in spreads, in one of them and in both, and by what share of it the next one may
+# differ.
 JOB_MONTHS = 2
 JOB = 6.0
+JOB_TWICE = 4.0
 JOB_SLACK = 0.25
 
 
@@ -161,8 +163,9 @@ def jobs(panel: Panel, apart: Apart, spread: Floats, edge: Floats) -> Jobs:
             twice of a day that is near one in a short month.
     """
     sure, maybe = np.zeros(spread.shape), np.zeros(spread.shape)
-    stands_out = np.abs(apart.off) >= JOB * spread
-    is_alone = _alone(stands_out)
+    way = np.sign(apart.off) * (np.abs(apart.off) >= JOB * spread)
+    is_alone = _alone(way)
+    stands_out = np.abs(apart.off) >= JOB_TWICE * spread
     for columns in _middles(panel.start, panel.n_days):
         # Most series have no such day: the others alone are asked.
         is_far = stands_out[:, columns]
@@ -181,11 +184,18 @@ def jobs(panel: Panel, apart: Apart, spread: Floats, edge: Floats) -> Jobs:
     return Jobs(sure, np.minimum(maybe, 0.0) - slack, np.maximum(maybe, 0.0) + slack)
 
 
-def _alone(days: Flags) -> Flags:
-    """Return the days whose neighbours are not; the newest has one that is unknown."""
-    before = np.pad(days, ((0, 0), (1, 0)))[:, :-1]
-    after = np.pad(days, ((0, 0), (0, 1)), constant_values=True)[:, 1:]
-    return np.asarray(days & ~before & ~after)
+def _alone(way: Floats) -> Flags:
+    """Return the days that stand out where neither neighbour does in the same way.
+
+    The newest day has a neighbour that is unknown.
+
+    Args:
+        way: ``(n_series, n_days)`` 1 or -1 where a day stands out, else 0 or NaN.
+    """
+    before = np.pad(way, ((0, 0), (1, 0)))[:, :-1]
+    after = np.pad(way, ((0, 0), (0, 1)), constant_values=np.inf)[:, 1:]
+    is_out = np.abs(way) == 1
+    return np.asarray(is_out & (before != way) & (after != way) & ~np.isinf(after))
 
 
 def _before(days: Floats | Flags, months: int, nothing: float) -> Floats:

@@ -14,6 +14,10 @@ from tasks.core.detectors.seasonal import BAND, MAD_TO_SIGMA
 # Noise that every price is granted: half a percent, for rounded quantities.
 SMALLEST_SPREAD = 0.005
 
+# Days before a day on which an older usual price is looked up: half a year in steps of
+# the window that knows a price. What falls back to one has only ended.
+OLDER_PRICES = (28, 56, 84, 112, 140, 168)
+
 # What is less than a bound by more than rounding can be.
 NEARLY = 0.999999
 
@@ -32,9 +36,10 @@ class UnitPrice:
 
         Returns:
             ``score`` is a signed robust z-score of the logarithm of the price; 0 for
-            changes below ``percent`` or beyond ``largest_ratio``, and on days of an
-            unusual quantity. ``expected``, the day's quantity at the usual price, and
-            ``low`` and ``high`` are known where the score is not 0.
+            changes below ``percent`` or beyond ``largest_ratio``, on days of an unusual
+            quantity, and of a price that fell back to an older one. ``expected``, the
+            day's quantity at the usual price, and ``low`` and ``high`` are known where
+            the score is not 0.
         """
         days = self.params.days
         prices = _prices(panel)
@@ -55,6 +60,7 @@ class UnitPrice:
             windows.trailing_median(size[own], days, least=days // 2, every=7)
         )
         is_price = moved[own] & _is_even(panel.quantities[some[own]])
+        is_price &= ~self._fell_back(change[own], usual[own])
         spread = np.maximum(MAD_TO_SIGMA * noise, SMALLEST_SPREAD)[is_price]
         turns, columns = np.nonzero(is_price)
         odd = some[own[turns]], columns
@@ -75,6 +81,15 @@ class UnitPrice:
         days = self.params.days
         usual = windows.earlier(windows.trailing_median(price, days, least=days // 2))
         return price - usual, usual
+
+    def _fell_back(self, change: Floats, usual: Floats) -> Flags:
+        """Return where a price fell to one that was usual in the half year before."""
+        price = change + usual
+        near = np.log1p(self.params.percent / 100)
+        found = np.zeros(change.shape, dtype=np.bool_)
+        for back in OLDER_PRICES:
+            found |= np.abs(price - windows.earlier(usual, back)) < near
+        return found & (change < 0)
 
     def _may_move(self, prices: Floats) -> Flags:
         """Return the series whose prices are not too much alike to move."""

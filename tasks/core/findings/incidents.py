@@ -15,6 +15,7 @@ from tasks.core.detection.alerts import Alerts
 from tasks.core.detection.allowances import Part
 from tasks.core.detection.declaration import Detection
 from tasks.core.detectors import Floats, Panel
+from tasks.core.detectors.novelty import NewScope
 from tasks.core.findings import aftermath, kinds
 from tasks.core.findings.anomalies import ESTIMATE, Anomaly, Day, Note, Scope
 from tasks.core.findings.runs import Book, Run
@@ -64,18 +65,33 @@ def runs_of(
             continue
         elif runs and echoes.is_same(alerts.says, runs[-1], int(column)):
             runs[-1].columns.append(int(column))
-        elif runs and _is_echo(panel, alerts, runs[-1], int(column)):
-            if not echoes.is_long(runs[-1]):
-                runs[-1].columns.append(int(column))
+        elif runs and _is_drift(alerts, row, int(column)):
+            _drift_on(panel, runs, int(column))
         else:
             runs.append(Run((row,), sign, [int(column)]))
     return runs
 
 
-def _is_echo(panel: Panel, alerts: Alerts, run: Run, column: int) -> bool:
-    """Return whether only slow movement tells of a day, and of a step told before."""
-    said = {name for name, days in alerts.says.items() if days[run.rows[0], column]}
-    return said == {"drift"} and echoes.is_echo(panel, run, column)
+def _is_drift(alerts: Alerts, row: int, column: int) -> bool:
+    """Return whether only slow movement tells of a day."""
+    return {name for name, days in alerts.says.items() if days[row, column]} == {
+        "drift"
+    }
+
+
+def _drift_on(panel: Panel, runs: list[Run], column: int) -> None:
+    """Add a day that only slow movement tells of to the last run, or begin another.
+
+    It is left out where it tells once more of a step that was told at length.
+    """
+    last = runs[-1]
+    is_echo = echoes.is_echo(panel, last, column)
+    if is_echo and echoes.is_long(last):
+        return
+    if is_echo or echoes.is_line_through(last, column):
+        last.columns.append(column)
+    else:
+        runs.append(Run(last.rows, last.sign, [column]))
 
 
 def _continues(panel: Panel, run: Run, column: int, gap_days: int) -> bool:
@@ -91,7 +107,8 @@ def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> lis
     """Merge runs that began on the same day in scopes that lie beside each other.
 
     A merge needs two members at least that have most of the cost of the scope above
-    them on that first day; the merged run then tells of all of that scope. On a day on
+    them on that first day; the merged run then tells of all of that scope. What is new
+    has no cause in common with what grew. On a day on
     which a billing account moves as a whole two members are enough. Runs that begin in
     it while it lasts are part of it.
     """
@@ -145,11 +162,12 @@ def _merge_over(
     *,
     below: Below,
 ) -> list[Run]:
-    groups: dict[tuple[Scope, int], list[Run]] = defaultdict(list)
+    groups: dict[tuple[Scope, int, bool], list[Run]] = defaultdict(list)
     for run in today:
-        groups[above(book.scopes[run.rows[0]], over), run.sign].append(run)
+        is_new = bool(alerts.says[NewScope.name][run.rows, run.columns[0]].any())
+        groups[above(book.scopes[run.rows[0]], over), run.sign, is_new].append(run)
     result = []
-    for (scope, sign), members in groups.items():
+    for (scope, sign, _), members in groups.items():
         rows = below.rows(scope, over) if len(members) > 1 else []
         if rows and _share(book, alerts, members, rows) >= least:
             columns = sorted({column for run in members for column in run.columns})

@@ -7,7 +7,8 @@ where it came from, and what the two come to.
 Two of what is told already are a pair when they lie in one billing account, provider,
 currency and kind of charge, differ in a single column of the scope, begin within
 ``NEAR`` days of each other, and lie off by comparable amounts on the first day on which
-both are there. Later days are not asked, so that a pair stays one. Pairs that moved
+both are there. Later days are asked only whether one of them went back to normal while
+the other goes on: then they are two after all. Pairs that moved
 between the same two places at the same time are one move.
 
 Known weakness: what is moved by steps of which each is small, or runs in both places
@@ -28,6 +29,7 @@ from tasks.core.detection.allowances import Part
 from tasks.core.detection.declaration import Detection
 from tasks.core.findings import incidents
 from tasks.core.findings.anomalies import Anomaly, Scope
+from tasks.core.findings.kinds import SHIFT_DAYS
 from tasks.core.findings.runs import Book, Run
 from tasks.core.hierarchy import groups
 from tasks.core.hierarchy.below import above
@@ -41,6 +43,12 @@ NEAR = 2
 # Share of the larger side that the smaller one must come to: what moves may become
 # cheaper or dearer by it.
 ALIKE = 0.4
+
+
+# Days on which one side is back to normal, and the other is not, from which they are
+# two things; and what share of its deviation is none.
+PARTED_DAYS = 4
+BACK = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,8 @@ def _options(
                 for fall in falls:
                     if abs(rise.columns[0] - fall.columns[0]) > NEAR:
                         continue
+                    if _parted(book, alerts, rise, fall):
+                        continue
                     column = max(rise.columns[0], fall.columns[0])
                     ratio = _ratio(book, alerts, rise, fall, column)
                     if ratio >= ALIKE:
@@ -121,6 +131,24 @@ def _ratio(book: Book, alerts: Alerts, rise: Run, fall: Run, column: int) -> flo
         for run in (rise, fall)
     )
     return min(more, less) / max(more, less) if min(more, less) > 0 else 0.0
+
+
+def _parted(book: Book, alerts: Alerts, rise: Run, fall: Run) -> bool:
+    """Return whether one side soon went back to normal while the other went on.
+
+    What lasts for longer becomes what is expected, on one side earlier than on the
+    other, and tells nothing of this.
+    """
+    over, other = sorted((rise, fall), key=lambda run: run.columns[-1])
+    after = range(over.columns[-1] + 1, other.columns[-1] + 1)[:PARTED_DAYS]
+    if len(after) < PARTED_DAYS or len(over.columns) >= SHIFT_DAYS:
+        return False
+    rows = np.array(over.rows)
+    was, now = (
+        np.median([over.sign * _off(book, alerts, rows, day) for day in days])
+        for days in (over.columns, after)
+    )
+    return bool(now <= BACK * was)
 
 
 def _off(book: Book, alerts: Alerts, rows: groups.Rows, column: int) -> float:

@@ -46,7 +46,7 @@ def test_the_official_focus_sample(world, billing):
 
 @pytest.mark.parametrize(
     ("folder", "loaded", "quarantined"),
-    [("aws_legacy_cur", 5, 1), ("aws_cur2", 2, 0), ("focus", 31, 26), ("azure", 10, 3)],
+    [("aws_legacy_cur", 5, 1), ("aws_cur2", 2, 0), ("focus", 75, 11), ("azure", 10, 3)],
 )
 def test_every_public_file_is_loaded_or_refused(
     world, billing, folder, loaded, quarantined

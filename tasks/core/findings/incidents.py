@@ -108,9 +108,8 @@ def merge(book: Book, alerts: Alerts, runs: list[Run], params: Detection) -> lis
 
     A merge needs two members at least that have most of the cost of the scope above
     them on that first day; the merged run then tells of all of that scope. What is new
-    has no cause in common with what grew. On a day on
-    which a billing account moves as a whole two members are enough. Runs that begin in
-    it while it lasts are part of it.
+    has no cause in common with what grew. On a day on which a billing account moves as
+    a whole two members are enough. Runs that begin in it while it lasts are part of it.
     """
     left = sorted(runs, key=lambda run: (run.columns[0], run.rows))
     merged: list[Run] = []

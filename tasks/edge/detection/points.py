@@ -1,6 +1,6 @@
 """Tables of dated values: judged, and written with what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -106,24 +106,41 @@ def score(
     )
     if rate is None:
         rate = points.rate_of(alerts_per_week, grid.step, len(grid.values))
+    found, more = _judged(
+        grid,
+        tuple(seasons),
+        rate,
+        _holidays(holidays, grid.rows[time]),
+        unfinished_points,
+    )
+    scored = _with_scores(grid, found, time)
+    _write(scored, out)
+    value = [*map(str, grid.rows)][-1]
+    events = told.events(scored, grid.places[:, 0], (time, value), rate)
+    return _summary(out, grid, scored, events, rate=rate, notes=(*notes, *more))
+
+
+def _judged(
+    grid: Grid,
+    seasons: tuple[int, ...],
+    rate: float,
+    holidays: Mapping[date, str],
+    unfinished_points: int | None,
+) -> tuple[points.Points, list[str]]:
+    """Judge every point; return also what people should know of what is not told."""
     found = points.judge(
         grid.values,
         grid.step,
         grid.start,
-        seasons=tuple(seasons),
+        seasons=seasons,
         rate=rate,
-        holidays=_holidays(holidays, grid.rows[time]),
+        holidays=holidays,
     )
     last = (
         unfinished.usual(grid.step) if unfinished_points is None else unfinished_points
     )
     found, held = unfinished.hold_back(grid.values, found, last)
-    notes = (*notes, *_too_young(found, grid.step), *_held_back(held, last))
-    scored = _with_scores(grid, found, time)
-    _write(scored, out)
-    value = [*map(str, grid.rows)][-1]
-    events = told.events(scored, grid.places[:, 0], (time, value), rate)
-    return _summary(out, grid, scored, events, rate=rate, notes=notes)
+    return found, [*_too_young(found, grid.step), *_held_back(held, last)]
 
 
 def _summary(

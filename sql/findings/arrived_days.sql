@@ -1,12 +1,13 @@
 -- How much of each young day's use has arrived, by the shares known at the time.
 --
 -- grain:  provider, billing_account_id, billing_currency, service_name, charge_date
--- reads:  series.daily_cost_as_of, bills.versions, arrival_shares
--- params: as_of, until
+-- reads:  series.daily_cost_as_of, made_bills, arrival_shares
+-- params: as_of, until, settle_days
 --
--- arrival_shares is a temporary table, filled by findings/arrival_shares. A service
--- that no bill shows yet on a day has a share too; a day for whose age no share is
--- known has none.
+-- arrival_shares and made_bills are temporary tables, filled by the queries of these
+-- names. A service that no bill shows yet on a day has a share too; a day for whose age
+-- no share is known has none. Nor have the newest days of an export whose time is
+-- doubted: nobody knows their age.
 WITH days AS (
     SELECT
         costs.provider,
@@ -15,16 +16,20 @@ WITH days AS (
         costs.charge_date,
         bills.source,
         epoch(
-            max(coalesce(bills.known_at, bills.loaded_at))
+            max(bills.made_at)
             - ((costs.charge_date + 1)::TIMESTAMP AT TIME ZONE 'UTC')
         ) / 3600 AS hours
     FROM series.daily_cost_as_of($as_of::TIMESTAMPTZ) AS costs
-    INNER JOIN bills.versions AS bills ON costs.bill_id = bills.bill_id
+    INNER JOIN made_bills AS bills ON costs.bill_id = bills.bill_id
     WHERE
         costs.charge_kind = 'usage'
         AND costs.charge_date <= $until
-        AND costs.charge_date + 15
-        > (coalesce(bills.known_at, bills.loaded_at) AT TIME ZONE 'UTC')::DATE
+        AND costs.charge_date + 15 > (bills.made_at AT TIME ZONE 'UTC')::DATE
+        AND (
+            NOT bills.is_doubted
+            OR costs.charge_date + $settle_days::INTEGER
+            < (bills.made_at AT TIME ZONE 'UTC')::DATE
+        )
     GROUP BY 1, 2, 3, 4, 5
 ),
 

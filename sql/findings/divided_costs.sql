@@ -1,15 +1,16 @@
 -- The daily costs of the parts of series by one tag, as they were known at a time.
 --
 -- grain:  series_index, charge_date
--- reads:  divided_series, series.daily_tag_cost_as_of, bills.versions
+-- reads:  divided_series, series.daily_tag_cost_as_of, made_bills
 -- params: as_of, key, settle_days, first, last
 --
--- divided_series is a temporary table, filled by findings/divided_series.
+-- divided_series and made_bills are temporary tables, filled by the queries of these
+-- names.
 WITH bills AS (
     SELECT
         bill_id,
-        coalesce(known_at, loaded_at)::DATE - $settle_days::INTEGER AS settled_before
-    FROM bills.versions
+        (made_at AT TIME ZONE 'UTC')::DATE - $settle_days::INTEGER AS settled_before
+    FROM made_bills
 )
 
 SELECT

@@ -1,17 +1,17 @@
 -- The daily costs of numbered series as they were known at a time, for the detectors.
 --
 -- grain:  series_index, charge_date, bill_id
--- reads:  series.daily_cost_as_of, known_series, bills.versions
+-- reads:  series.daily_cost_as_of, known_series, made_bills
 -- params: as_of, measure, settle_days, first, last
 --
--- known_series is a temporary table, filled by findings/known_series. A day of a series
--- has several rows where several bills tell of it. It is settled once one of them is
--- settle_days younger than it.
+-- known_series and made_bills are temporary tables, filled by the queries of these
+-- names. A day of a series has several rows where several bills tell of it. It is
+-- settled once one of them is settle_days younger than it.
 WITH bills AS (
     SELECT
         bill_id,
-        coalesce(known_at, loaded_at)::DATE - $settle_days::INTEGER AS settled_before
-    FROM bills.versions
+        (made_at AT TIME ZONE 'UTC')::DATE - $settle_days::INTEGER AS settled_before
+    FROM made_bills
 )
 
 SELECT

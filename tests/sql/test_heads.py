@@ -18,7 +18,7 @@ MACROS = sorted((queries.SQL / "macros").glob("*.sql"))
 TABLE = re.compile(r"\b[a-z_0-9]+\.[a-z_0-9]+\b")
 # Tables that exist only while a run works on something.
 TEMPORARY = re.compile(
-    r"(?<![.\w])(?:charge_groups|divided_series|tag_groups|compared_bills|compared_days|known_series|shared_rows|audited_groups|broken_rules|arrival_shares|muted_anomalies|alert_labels|figure_scopes)\b"
+    r"(?<![.\w])(?:charge_groups|divided_series|tag_groups|compared_bills|compared_days|known_series|made_bills|shared_rows|audited_groups|broken_rules|arrival_shares|muted_anomalies|alert_labels|figure_scopes)\b"
 )
 
 

@@ -52,6 +52,7 @@ def _divided(
         series.book(parts, laid, panel.start, panel.holidays),
         as_of=as_of,
         until=loaded.newest,
+        settle_days=params.settle_days,
     )
     tags = [Tag(key, value) for value in parts["tag_value"].to_pylist()]
     return Divided(book, tags, arrived)

@@ -98,6 +98,11 @@ def load(
         "last": newest,
     }
     known_at = pc.max(known["known_at"]).as_py()
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE made_bills AS "
+        + queries.text("findings/made_bills"),
+        {"as_of": as_of},
+    )
     laid = _lay_out(con, len(known), values)
     has_days = np.any(laid.is_there, axis=1)
     if not has_days.all():

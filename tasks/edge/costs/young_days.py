@@ -21,7 +21,7 @@ SETTLED_HOURS = 7 * 24
 
 
 def arrived(
-    con: Connection, book: Book, *, as_of: datetime, until: date
+    con: Connection, book: Book, *, as_of: datetime, until: date, settle_days: int
 ) -> tuple[Book, Arrived]:
     """Return the shares that have arrived, and a book that knows what is settled.
 
@@ -36,7 +36,11 @@ def arrived(
     rows_of = _rows_by_service(book.scopes)
     told = []
     for *account, service, day, low, middle, high, hours in queries.run(
-        con, "findings/arrived_days", as_of=as_of, until=until
+        con,
+        "findings/arrived_days",
+        as_of=as_of,
+        until=until,
+        settle_days=settle_days,
     ).fetchall():
         column = (day - book.panel.start).days
         if not 0 <= column < book.panel.n_days:

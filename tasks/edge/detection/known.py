@@ -15,7 +15,11 @@ def read(
 ) -> Known:
     """Return the series with all that was known of them by a moment."""
     book, arrived = young_days.arrived(
-        con, loaded.book, as_of=as_of, until=loaded.newest
+        con,
+        loaded.book,
+        as_of=as_of,
+        until=loaded.newest,
+        settle_days=settings.detect.settle_days,
     )
     return Known(
         book=book,

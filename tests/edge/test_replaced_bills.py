@@ -7,7 +7,6 @@ import pytest
 
 from tasks.edge.intake.versions import returns
 from tasks.edge.reconciling import bills
-from tests.edge import google_world
 from tests.edge.export_world import World, write_csv
 from tests.edge.test_azure import actual, amortised
 from tests.edge.test_left_parts import CURRENT, cost, cut, shared_out, state, write
@@ -93,33 +92,6 @@ def test_a_month_before_is_not_the_first_day(world, order):
     ]
     first, second = files[::order]
     assert (world.ingest(first).notes, world.ingest(second).notes) == ((), ())
-
-
-@pytest.mark.parametrize(
-    ("since", "why"),
-    [
-        (1, None),
-        (2, "but begins on 2026-05-02 and not on 2026-05-01: 20 to 19 rows, CHF 2.00"),
-        (12, "is much smaller: 20 to 9 rows, CHF 2.00 to CHF 0.90."),
-    ],
-)
-def test_a_table_that_begins_later_than_another_is_told(world, since, why):
-    """Google's detailed table counts in place of the standard one, as a whole."""
-    times = "usage_start_time", "usage_end_time"
-    rows = [
-        google_world.row(**dict.fromkeys(times, f"2026-05-{day:02d} 10:00:00 UTC"))
-        for day in range(1, 21)
-    ]
-    later = "2026-06-02 10:00:00 UTC"
-    plain = [{key: row[key] for key in row if key != "resource"} for row in rows]
-    detailed = [row | {"export_time": later} for row in rows[since - 1 :]]
-    google_world.write_json(world.folder / "table.json", plain)
-    google_world.write_json(world.folder / "detailed.json", detailed)
-    assert world.ingest(world.folder / "table.json").notes == ()
-    result = world.ingest(world.folder / "detailed.json")
-    assert len(result.notes) == (why is not None)
-    assert (why or "") in "".join(result.notes)
-    assert world.rows(CURRENT)[0][1] == len(detailed)
 
 
 @pytest.mark.parametrize(

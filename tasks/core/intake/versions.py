@@ -11,8 +11,9 @@ twice.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from itertools import pairwise
 
 
@@ -36,6 +37,7 @@ class Part:
         restores: The version that it brings back.
         withdrawn_at: When somebody withdrew it.
         table: Which table that grows it is from; empty where it is from none.
+        costs: What its rows were billed, by currency.
     """
 
     bill_id: str
@@ -51,6 +53,7 @@ class Part:
     restores: str | None = None
     withdrawn_at: datetime | None = None
     table: str = ""
+    costs: Mapping[str, Decimal] = field(default_factory=dict)
 
     def is_withdrawn(self, moment: datetime) -> bool:
         """Whether it did not count any more at a moment."""

@@ -8,10 +8,12 @@ be wrong, so people are told.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tasks.core.intake.formats.azure import AZURE
 from tasks.core.intake.naming import report_name
+from tasks.core.reporting import wording
 from tasks.edge.database import warehouse
 from tasks.edge.intake import replacing
 from tasks.edge.intake.notes import first_of
@@ -41,6 +43,7 @@ REPLACED = """
         AND versions.billing_account_id IS NOT DISTINCT FROM current.billing_account_id
     INNER JOIN bills.parts AS parts ON parts.bill_id = versions.bill_id
     WHERE current.status = 'current' AND versions.status = 'superseded'
+        AND (versions.reason IS NULL OR versions.counted_by IS NOT NULL)
         AND own.restores IS NULL AND parts.restores IS NULL
         AND NOT own.is_increment
         AND list_has_any([current.bill_id, versions.bill_id], $bill_ids)
@@ -63,6 +66,24 @@ SHORTER = f"""
     {REPLACED}
         AND len(current.parts) = 1 AND parts.last_date > own.last_date
     GROUP BY ALL
+    ORDER BY current.bill_id
+"""
+# Of each bill the newest version beside which another table's counts.
+ASIDE = """
+    SELECT
+        aside.bill_id, aside.billed_cost, aside.billing_currency, aside.reason,
+        current.bill_id, current.billed_cost, current.billing_currency
+    FROM bills.versions AS aside
+    INNER JOIN bills.versions AS current
+        ON aside.source = current.source
+        AND aside.billing_period = current.billing_period
+        AND aside.billing_account_id IS NOT DISTINCT FROM current.billing_account_id
+    WHERE current.status = 'current' AND aside.status = 'superseded'
+        AND aside.counted_by IS NULL AND aside.reason IS NOT NULL
+        AND list_contains($bill_ids, aside.bill_id)
+    QUALIFY row_number() OVER (
+        PARTITION BY current.bill_id ORDER BY aside.known_at DESC, aside.version DESC
+    ) = 1
     ORDER BY current.bill_id
 """
 # Clocks of two machines may differ by so much.
@@ -108,6 +129,7 @@ def met(con: warehouse.Connection, bill_ids: Collection[str]) -> tuple[str, ...]
         *_counted(con, bill_ids),
         *_replaced(con, bill_ids),
         *(smaller | shorter).values(),
+        *_aside(con, bill_ids),
     )
 
 
@@ -158,6 +180,23 @@ def _shorter(
             f" costwarden bills restore {earlier}."
         )
         yield current, note
+
+
+def _aside(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:
+    for row in _asked(con, ASIDE, bill_ids):
+        bill_id, billed, currency, why, current, other_billed, other_currency = row
+        yield (
+            f"{_priced(bill_id, billed, currency)} is kept, but"
+            f" {_priced(current, other_billed, other_currency)} counts: {why}. It takes"
+            " over with the first month of which it tells as much; to let it count now:"
+            f" costwarden bills restore {bill_id}."
+        )
+
+
+def _priced(bill_id: str, billed: Decimal | None, currency: str | None) -> str:
+    if billed is None or currency is None:
+        return bill_id
+    return f"{bill_id} ({wording.money(billed, currency)})"
 
 
 def _coming(con: warehouse.Connection, bill_ids: Collection[str]) -> Iterable[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from tasks.core.intake import two_tables
 from tasks.core.intake.formats.recognition import BILLS
 from tasks.core.intake.versions import (
     Part,
@@ -78,7 +79,9 @@ def parts(con: Connection, key: Key) -> list[Part]:
     rows = con.execute(
         "SELECT bill_id, version, coalesce(known_at, loaded_at), names, digests,"
         " series, first_date, last_date, is_increment, restores, parts.withdrawn_at,"
-        " sub_accounts, source_format"
+        " sub_accounts, source_format, (SELECT map(list(billing_currency),"
+        " list(billed_cost)) FROM bills.part_totals AS sums"
+        " WHERE sums.bill_id = versions.bill_id)"
         " FROM bills.versions AS versions"
         " INNER JOIN bills.parts AS parts USING (bill_id)"
         f" WHERE {OF_BILL} ORDER BY 3, version",
@@ -99,6 +102,7 @@ def parts(con: Connection, key: Key) -> list[Part]:
             withdrawn_at=row[10],
             sub_accounts=frozenset(row[11] or ()),
             table=row[12] if BILLS[row[12]].is_appended else "",
+            costs=row[13] or {},
         )
         for row in rows
     ]
@@ -184,7 +188,9 @@ def settle(con: Connection, key: Key) -> None:
     arrived = in_order(without_pieces(parts(con, key)))
     made = compose(arrived)
     _compose(con, key, made)
-    _date(con, arrived, spans(arrived))
+    aside = two_tables.set_aside(arrived, made, key.billing_period)
+    dated = two_tables.without(arrived, aside)
+    _date(con, dated, spans(dated), aside)
 
 
 def _compose(con: Connection, key: Key, made: Mapping[str, Sequence[str]]) -> None:
@@ -241,16 +247,23 @@ def _write(con: Connection, bill_id: str, owners: list[str]) -> None:
     )
 
 
-def _date(con: Connection, arrived: Sequence[Part], counting: Sequence[Span]) -> None:
-    """Write when each version counts, and which of them does now."""
+def _date(
+    con: Connection,
+    arrived: Sequence[Part],
+    counting: Sequence[Span],
+    aside: Mapping[str, str],
+) -> None:
+    """Write when each version counts, which of them does now, and why one never did."""
     ends = {span.bill_id: span.known_to for span in counting}
     last = counting[-1] if counting else None
     current = last.bill_id if last and last.known_to is None else None
     beside = _beside(con, arrived)
     following = [*arrived[1:], None]
     for part, later in zip(arrived, following, strict=True):
-        replaced_at = later.known_at if later else part.withdrawn_at
+        is_replaced = later is not None and part.bill_id not in aside
+        replaced_at = later.known_at if later and is_replaced else part.withdrawn_at
         is_current = part.bill_id == current
+        found = beside if is_current else None
         con.execute(
             "UPDATE bills.versions SET superseded_at = $superseded_at,"
             " status = $status, withdrawn_at = $withdrawn_at,"
@@ -260,8 +273,8 @@ def _date(con: Connection, arrived: Sequence[Part], counting: Sequence[Span]) ->
                 "superseded_at": ends.get(part.bill_id, replaced_at),
                 "withdrawn_at": part.withdrawn_at,
                 "status": _status(part, is_current=is_current and not beside),
-                "counted_by": beside[0] if beside and is_current else None,
-                "reason": beside[1] if beside and is_current else None,
+                "counted_by": found[0] if found else None,
+                "reason": found[1] if found else aside.get(part.bill_id),
             },
         )
 

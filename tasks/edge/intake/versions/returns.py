@@ -1,6 +1,6 @@
 """Withdraw a bill version, or bring an earlier one back; the past stays as it was."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,6 +78,9 @@ def withdraw(
                 {"at": moment, "id": bill_id},
             )
             chain.settle(con, row["key"])
+            aside = _aside(con, row["key"])
+            if aside and aside["known_at"] <= moment:
+                _add(con, aside, moment)
         return _shown(con, settings, row, changed=True)
 
 
@@ -128,6 +131,24 @@ def _shown(
         "SELECT counted_by FROM bills.versions WHERE bill_id = $id", {"id": current}
     ).fetchone()
     return Returned(row["bill_id"], current, changed, beside[0] if beside else None)
+
+
+def _aside(con: Connection, key: Key) -> dict[str, Any] | None:
+    """Return what can stand in where nothing counts: the newest of another table.
+
+    It did not count beside what was withdrawn, and counts from then on.
+    """
+    if _current(con, key) is not None:
+        return None
+    rows = con.execute(
+        "SELECT bill_id FROM bills.versions AS versions"
+        " INNER JOIN bills.parts AS parts USING (bill_id)"
+        f" WHERE {chain.OF_BILL} AND status = 'superseded' AND counted_by IS NULL"
+        " AND reason IS NOT NULL AND pruned_at IS NULL AND parts.withdrawn_at IS NULL"
+        " ORDER BY known_at DESC, version DESC LIMIT 1",
+        asdict(key),
+    ).fetchall()
+    return _version(con, rows[0][0]) if rows else None
 
 
 def _add(con: Connection, row: dict[str, Any], moment: datetime) -> None:

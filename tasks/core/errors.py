@@ -59,6 +59,10 @@ class MissingColumn(BillError):
     """A column that the format cannot do without is absent."""
 
 
+class MissingCurrency(MissingColumn):
+    """Nothing is absent but the currency, which a setting can name."""
+
+
 class RepeatedColumn(BillError):
     """A column is there twice, and nobody can say which of them counts."""
 

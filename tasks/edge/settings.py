@@ -62,6 +62,9 @@ class Source(Frozen):
     options: dict[str, Any] = Field(
         default={}, description="What the URL's driver is told; nothing secret."
     )
+    billing_currency: str | None = Field(
+        None, pattern="^[A-Z]{3}$", description="Of Azure's bills that state none."
+    )
 
     @field_validator("path")
     @classmethod

@@ -75,7 +75,8 @@ def ingest(
         with warehouse.connect(settings.database, wait_seconds=wait, say=say) as con:
             lake.sweep(store, register.bill_ids(con))
             known, remembered = register.known(con, source), memory.load(con)
-        arrivals = sources.gather(paths, downloads, remembered, settings.options)
+        told = {one.path: one.billing_currency for one in settings.sources}
+        arrivals = sources.gather(paths, downloads, remembered, settings.options, told)
         with staging.connect(scratch) as con:
             run = _Run(
                 settings=settings,
@@ -189,7 +190,7 @@ class _Run(Keeping):
         for group in delivery.groups(files):
             digest = _digest(group, digests)
             if digest in self.known.refused:
-                if all(file.known and file.known.is_recent for file in group):
+                if all(_is_as_it_was(file) for file in group):
                     why = BillError(self.memory.refusals[digest])
                     self._refuse(group, digests, why)
                     continue
@@ -257,6 +258,11 @@ class _Run(Keeping):
         self.pending.append(refusal)
         self.quarantined += 1
         self.problems.append(str(error))
+
+
+def _is_as_it_was(file: Arrived) -> bool:
+    """Whether a refused file still is: a setting may have changed it since."""
+    return bool(file.known and file.known.is_recent and file.currency is None)
 
 
 def _digest(files: Sequence[Arrived], digests: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tasks.core.errors import (
     BillError,
     MissingColumn,
+    MissingCurrency,
     OtherTable,
     RepeatedColumn,
     UnknownFormat,
@@ -70,11 +71,17 @@ class Recognised:
     names: tuple[str, ...]
 
 
-def recognise(header: Sequence[str]) -> Recognised:
+def recognise(header: Sequence[str], *, has_currency: bool = False) -> Recognised:
     """Say which format has these columns.
+
+    Args:
+        header: Names of the columns in the file.
+        has_currency: Whether the currency of Azure's bills is told elsewhere, where
+            they have no column of it, as those of the enterprise portal.
 
     Raises:
         MissingColumn: It is plainly one format, but lacks a column of it.
+        MissingCurrency: It lacks nothing but Azure's currency.
         OtherTable: It is a table beside bills.
         RepeatedColumn: It has a column twice that may be there once.
         UnknownFormat: It is none of them.
@@ -97,7 +104,8 @@ def recognise(header: Sequence[str]) -> Recognised:
         )
     ]
     for kind, names in candidates:
-        if set(kind.required) <= set(names):
+        told = {kind.currency} if has_currency and kind is azure.AZURE else set()
+        if set(kind.required) <= set(names) | told:
             _refuse_repeated(kind, names)
             _refuse_scattered(kind, names)
             return Recognised(kind, names)
@@ -167,6 +175,7 @@ def _nearest_miss(
         return UnknownFormat(f"no known format has the {noun} {shown}{more}")
     missing = [column for column in kind.required if column not in names]
     noun = "column" if len(missing) == 1 else "columns"
-    return MissingColumn(
+    is_told = kind is azure.AZURE and missing == [kind.currency]
+    return (MissingCurrency if is_told else MissingColumn)(
         f"it looks like {kind.title}, but lacks the {noun} {', '.join(missing)}"
     )

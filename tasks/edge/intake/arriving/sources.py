@@ -29,6 +29,7 @@ class Arrived:
         changed_at: When it was last written.
         remote: Where it is fetched from; None for a file of this machine.
         known: What an earlier run found in the same remote file.
+        currency: What its bills are in, where they do not say it themselves.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Arrived:
     changed_at: datetime
     remote: Remote | None = None
     known: Remembered | None = None
+    currency: str | None = None
 
     @property
     def made_at(self) -> datetime:
@@ -63,6 +65,7 @@ def gather(
     downloads: Downloads,
     known: Memory,
     options: Mapping[str, Mapping[str, Any]],
+    currencies: Mapping[str, str | None],
 ) -> Arrivals:
     """Find all export files below the paths; of remote ones, fetch the manifests.
 
@@ -71,6 +74,7 @@ def gather(
         downloads: Fetches what is remote.
         known: What remote files held when they were last read.
         options: What drivers are told about a URL, if anything.
+        currencies: What Azure's bills below a path are in that do not say it.
 
     Raises:
         NothingThere: None of the paths exists.
@@ -81,18 +85,19 @@ def gather(
     found: dict[str, Arrived] = {}
     problems: list[str] = []
     for path in paths:
-        told = len(problems)
+        before = len(problems)
         below = (
             _remote(path, downloads, known, options.get(path, {}))
             if "://" in path
             else _local(path, problems)
         )
         files = [file for file in below if wanted.is_wanted(file.name, path)]
-        if not files and len(problems) == told:
+        if not files and len(problems) == before:
             problems.append(
                 wanted.nothing(path, exists=bool(below) or Path(path).exists())
             )
-        found |= {file.name: file for file in files}
+        told = currencies.get(path)
+        found |= {file.name: replace(file, currency=told) for file in files}
     manifests = [found.pop(name) for name in sorted(found) if is_manifest(name)]
     if not found and not manifests:
         is_there = any(problem.startswith(wanted.NO_BILLS) for problem in problems)

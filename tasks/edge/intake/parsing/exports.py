@@ -17,6 +17,7 @@ import duckdb
 
 from tasks.core.errors import (
     BillError,
+    MissingCurrency,
     OtherTable,
     RepeatedColumn,
     UnknownFormat,
@@ -114,7 +115,7 @@ def open_export(con: Connection, file: Arrived, scratch: Path) -> Export:
     if told_structs.are_in(header):
         return _with_structs(con, file, readable, scratch)
     try:
-        recognised = recognise(header)
+        recognised = recognise(header, has_currency=file.currency is not None)
     except BillError as error:
         raise _refusal(file, error) from error
     form, names = recognised.format, recognised.names
@@ -150,14 +151,15 @@ def _with_structs(
 def _nested(file: Arrived, readable: Path, choices: Sequence[Columns]) -> Export:
     """Recognise a file that may nest, by its columns as they are or else opened."""
     problem: BillError | None = None
+    told = file.currency is not None
     for columns in choices:
         try:
-            form = recognise(columns.header).format
+            form = recognise(columns.header, has_currency=told).format
         except BillError as error:
             problem = error
             continue
         whole = columns.having(form.columns)
-        names = recognise(whole.header).names
+        names = recognise(whole.header, has_currency=told).names
         return Export(file, readable, whole, form, whole.header, names)
     raise _refusal(file, problem or UnknownFormat("it has no columns"))
 
@@ -168,6 +170,12 @@ def _refusal(file: Arrived, error: BillError) -> BillError:
     remedy = f"export all columns of a format that is known ({KNOWN})"
     if isinstance(error, RepeatedColumn):
         remedy = "export it once"
+    if isinstance(error, MissingCurrency):
+        remedy = (
+            "name its currency in [[sources]] of the settings, as"
+            ' billing_currency = "EUR" beside the path that is ingested, or export it'
+            " with this column"
+        )
     return type(error)(f"{file.name}: {error}; {remedy}.")
 
 

@@ -30,10 +30,17 @@ def select(export: Export) -> tuple[str, dict[str, object]]:
 
 
 def missing(export: Export) -> list[str]:
-    """Return the columns that a file lacks and that follow from others."""
-    return [
+    """Return the columns that a file lacks, and that follow from others or are told."""
+    form, currency = export.format, export.file.currency
+    is_absent = form.currency in {*form.required} - {*export.names}
+    told = (
+        [f"{queries.literal(currency)} AS {form.currency}"]
+        if currency and is_absent
+        else []
+    )
+    return told + [
         f"{derivation} AS {name}"
-        for name, other, derivation in export.format.derived
+        for name, other, derivation in form.derived
         if name not in export.names and other in export.names
     ]
 

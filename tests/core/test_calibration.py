@@ -180,3 +180,49 @@ def test_what_stays_odd_is_told():
     worth[2, 10] = False
     told = rationing.persists(p_value, worth, score)
     assert np.argwhere(told).tolist() == [[0, 11], [0, 12], [0, 13]]
+
+
+def rises(every=20):
+    """Return series that rise far out on one day of ``every``, each on days apart."""
+    score = np.zeros((20, 300))
+    for row in range(len(score)):
+        score[row, row::every] = 6.0
+    return score
+
+
+def test_rises_without_mirror_images_are_told():
+    """Where a dozen rose far and nothing fell as far, the next rise is told at once."""
+    score = rises(every=100)
+    told = rationing.plain(np.ones(score.shape, dtype=bool), score, 5.0)
+    assert not told[:, :10].any()
+    assert (told == (score > 0))[:, 20:].all()
+
+
+def test_rises_among_falls_as_far_are_noise():
+    """Noise of heavy tails rises and falls alike; nothing of it is plain."""
+    rng = np.random.default_rng(3)
+    score = 2.0 * rng.standard_t(3, (50, 300))
+    worth = np.ones(score.shape, dtype=bool)
+    assert (score >= rationing.PLAIN).sum() > 100
+    assert not rationing.plain(worth, score, 500.0).any()
+    assert rationing.plain(worth, np.abs(score), 500.0).any()
+
+
+def test_no_more_are_plain_than_people_read():
+    """Where more rise each week than people will read, a rise is what is usual."""
+    score = rises()
+    worth = np.ones(score.shape, dtype=bool)
+    assert not rationing.plain(worth, score, 5.0)[:, 56:].any()
+    assert rationing.plain(worth, score, 8.0)[:, 56:].any()
+
+
+@given(cut=st.integers(1, 299))
+@settings(max_examples=20, deadline=None)
+def test_what_is_plain_never_changes(cut):
+    """Days that come later change nothing of what was told before."""
+    score = 2.0 * np.abs(np.random.default_rng(4).standard_t(3, (9, 300)))
+    worth = np.ones(score.shape, dtype=bool)
+    whole = rationing.plain(worth, score, 5.0)
+    part = rationing.plain(worth[:, :cut], score[:, :cut], 5.0)
+    assert (whole[:, :cut] == part).all()
+    assert whole.any()

@@ -184,7 +184,8 @@ def _rare(
         falls=score < 0,
         begins_nothing=begins_nothing,
     )
-    return told | rationing.persists(p_value, heard.material, score)
+    told |= rationing.persists(p_value, heard.material, score)
+    return told | rationing.plain(heard.material, score, params.alerts_per_week)
 
 
 def _resting(panel: Panel, habit: Habit, carried: Carried) -> Flags:

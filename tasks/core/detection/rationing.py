@@ -45,6 +45,11 @@ HALF_YEAR = 182
 # Days in a row that are told though each is only as rare as ``USUAL``.
 IN_A_ROW = 4
 
+# Deviations from which on a rise is plain, and how many falls as far there may be
+# for each of them in the last ``HALF_YEAR``.
+PLAIN = 5.0
+MIRRORED = 0.1
+
 # Share of that up to which a fall is told. It costs nothing to hear of it a day later,
 # and noise that adds and takes away the same money falls further on the scale of costs.
 FALL = 0.1
@@ -115,6 +120,29 @@ def persists(p_value: Floats, worth: Flags, score: Floats) -> Flags:
         odd = worth & (p_value <= USUAL) & side
         found |= windows.count_before(odd, IN_A_ROW - 1) * odd == IN_A_ROW - 1
     return found
+
+
+def plain(worth: Flags, score: Floats, alerts_per_week: float) -> Flags:
+    """Return the rises that are told though their series had such days before.
+
+    A past full of anomalies makes the next one look usual. But noise that goes so far
+    up goes as far down about as often: where next to nothing fell as far, rises are
+    news, while no more of them began in the weeks before than people will read.
+
+    Args:
+        worth: ``(n_series, n_days)``, True where a day deviates by enough money.
+        score: The same shape, signed.
+        alerts_per_week: How many alerts people are willing to read.
+
+    Source:
+        Barber and Candès, "Controlling the False Discovery Rate via Knockoffs", Annals
+        of Statistics 43 (2015), for counting mirror images as false discoveries.
+    """
+    rises, falls = worth & (score >= PLAIN), worth & (score <= -PLAIN)
+    begun, mirrored = _begun(rises), _begun(falls)
+    is_news = 1 + _lately(mirrored, HALF_YEAR) <= MIRRORED * _lately(begun, HALF_YEAR)
+    has_room = _lately(begun) <= WEEKS * alerts_per_week
+    return rises & is_news & has_room
 
 
 def room(p_value: Floats, worth: Flags) -> Floats:
@@ -192,11 +220,18 @@ def _rationed(
     return bound
 
 
-def _lately(begun: Floats) -> Floats:
-    """Return how many began in the weeks before each day."""
+def _begun(days: Flags) -> Floats:
+    """Return how many runs of days begin on each day, ``(n_days,)``."""
+    rows, columns = np.nonzero(days)
+    new = columns[_is_new(rows, columns)]
+    return np.bincount(new, minlength=days.shape[1]).astype(np.float64)
+
+
+def _lately(begun: Floats, lately: int = WEEKS * DAYS_IN_WEEK) -> Floats:
+    """Return how many began in the days before each day."""
     days = np.arange(len(begun))
     before = np.concatenate([[0], np.cumsum(begun)])
-    first = np.maximum(days - WEEKS * DAYS_IN_WEEK, 0)
+    first = np.maximum(days - lately, 0)
     return np.asarray(before[days] - before[first])
 
 

@@ -7,6 +7,7 @@ as Athena writes them, FOCUS columns as the specification writes them.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tasks.core.errors import (
     BillError,
@@ -92,6 +93,12 @@ def recognise(header: Sequence[str], *, has_currency: bool = False) -> Recognise
             ...
         tasks.core.errors.UnknownFormat: no known format has the column Provider
     """
+    return _recognised(tuple(header), has_currency=has_currency)
+
+
+# The files of one export have the same columns, and each is asked for twice.
+@lru_cache(maxsize=16)
+def _recognised(header: tuple[str, ...], *, has_currency: bool) -> Recognised:
     candidates = [
         (kind, _apart(names))
         for kind, names in (

@@ -138,8 +138,10 @@ def plain(worth: Flags, score: Floats, alerts_per_week: float) -> Flags:
         Barber and Candès, "Controlling the False Discovery Rate via Knockoffs", Annals
         of Statistics 43 (2015), for counting mirror images as false discoveries.
     """
+    days = score.shape[1]
     rises, falls = worth & (score >= PLAIN), worth & (score <= -PLAIN)
-    begun, mirrored = _begun(rises), _begun(falls)
+    (up, risen), (down, fallen) = np.nonzero(rises), np.nonzero(falls)
+    begun, mirrored = _begun(up, risen, days), _begun(down, fallen, days)
     is_news = 1 + _lately(mirrored, HALF_YEAR) <= MIRRORED * _lately(begun, HALF_YEAR)
     has_room = _lately(begun) <= WEEKS * alerts_per_week
     return rises & is_news & has_room
@@ -213,18 +215,15 @@ def _rationed(
     bound = np.zeros(days)
     for step in STEPS[::-1]:
         is_small = small <= step
-        own_rows, own_columns = rows[is_small], columns[is_small]
-        is_new = _is_new(own_rows, own_columns)
-        begun = np.bincount(own_columns[is_new], minlength=days).astype(np.float64)
+        begun = _begun(rows[is_small], columns[is_small], days)
         bound = np.where(_lately(begun) <= left, step, bound)
     return bound
 
 
-def _begun(days: Flags) -> Floats:
-    """Return how many runs of days begin on each day, ``(n_days,)``."""
-    rows, columns = np.nonzero(days)
+def _begun(rows: NDArray[np.int64], columns: NDArray[np.int64], days: int) -> Floats:
+    """Return how many runs of days, given in order, begin on each of ``days``."""
     new = columns[_is_new(rows, columns)]
-    return np.bincount(new, minlength=days.shape[1]).astype(np.float64)
+    return np.bincount(new, minlength=days).astype(np.float64)
 
 
 def _lately(begun: Floats, lately: int = WEEKS * DAYS_IN_WEEK) -> Floats:

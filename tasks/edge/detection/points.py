@@ -75,8 +75,8 @@ def score(
 
     Args:
         path: CSV or JSON, also compressed, or Parquet.
-        out: Where to write, CSV or Parquet by its ending; by default beside the working
-            directory's other files, under the name of the table and ``.scored``.
+        out: Where to write, CSV or Parquet by its ending; by default in the working
+            directory, under the name of the table and ``.scored``.
         time: Column of the times.
         values: Columns of values; each of several is a series.
         by: Columns that tell series apart.
@@ -87,9 +87,8 @@ def score(
         wide: Whether each column of numbers is a series.
         date_order: Of day, month and year, one of ``times.ORDERS``, where all three
             are numbers and it is not clear.
-        unfinished_points: How many at the end of the table may be incomplete, so that
-            falls that begin on them are not told; None: two days, or one of other
-            points.
+        unfinished_points: How many at the end may be incomplete, so that falls that
+            begin on them are not told; None: two days, or one of other points.
 
     Raises:
         BadValue: A time or a value cannot be read; names the row.
